@@ -1,0 +1,52 @@
+"""The errors scrobbled raises, as one small tree.
+
+::
+
+    ScrobbledError
+    ├── ConfigError       a setting is wrong; the message names it
+    ├── PayloadError      somebody sent us what their protocol does not allow
+    ├── Unavailable       a dependency is away; the same call may work later
+    ├── StreamFull        the stream holds as much as it may
+    ├── SchemaOutdated    the database is not at this version's schema
+    └── NotFound          the thing named does not exist
+
+Expected refusals (a duplicate, an unmatched title) are outcomes, not errors:
+see *model.outcome*.
+"""
+
+from __future__ import annotations
+
+
+class ScrobbledError(Exception):
+    """Something went wrong in scrobbled."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class ConfigError(ScrobbledError):
+    """A setting is wrong."""
+
+
+class PayloadError(ScrobbledError):
+    """The body is not what this endpoint accepts.
+
+    *message* says what was wrong and where (``progress must be 0 to 100, got
+    400``); it is shown to the client, so it never holds anything of ours.
+    """
+
+
+class Unavailable(ScrobbledError):
+    """A server this one depends on is away; try again soon."""
+
+
+class StreamFull(Unavailable):
+    """The stream holds as many unprocessed events as it may; try again soon."""
+
+
+class SchemaOutdated(ScrobbledError):
+    """The database schema is older than this version: run `scrobbled migrate`."""
+
+
+class NotFound(ScrobbledError):
+    """There is no such thing here."""

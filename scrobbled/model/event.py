@@ -1,0 +1,62 @@
+"""A playback event: the one shape every protocol is parsed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from scrobbled.model.media import Media
+
+
+class Action(StrEnum):
+    """What the player says happened."""
+
+    START = "start"  # also: resumed
+    PROGRESS = "progress"  # a heartbeat while playing
+    PAUSE = "pause"
+    STOP = "stop"
+    WATCHED = "watched"  # the source itself says it counts
+    CHECKIN = "checkin"  # a person says "I am watching this now"
+    CANCEL_CHECKIN = "cancel_checkin"
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the front door knows before it looks into a body.
+
+    *id* names the event unless the payload brings an identity of its own.
+    *received_at* is aware and UTC.
+    """
+
+    id: UUID
+    user_id: int
+    received_at: datetime
+
+
+class PlaybackEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing a player told us, in our words.
+
+    *progress* is percent, 0–100; *position* seconds from the start; both None
+    when the payload cannot say (unknown is not 0). *occurred_at* and
+    *received_at* are aware, UTC. *ignored* holds the reason when the event must
+    not count (music, a trailer, another user…): it still gets its outcome.
+    *provisional* allows creating a title the catalogue lacks from this event's
+    own metadata. *reply_to* names the front door that waits for the answer.
+    """
+
+    id: UUID
+    user_id: int
+    source: str
+    action: Action
+    occurred_at: datetime
+    received_at: datetime
+    media: Media | None = None
+    progress: float | None = None
+    position: float | None = None
+    ignored: str | None = None
+    provisional: bool = False
+    player: str | None = None
+    app: str | None = None
+    reply_to: str | None = None

@@ -1,0 +1,84 @@
+"""What was played: as a payload describes it, and as the catalogue knows it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What can be watched and counted."""
+
+    MOVIE = "movie"
+    EPISODE = "episode"
+
+
+class TitleKind(StrEnum):
+    """What the catalogue lists."""
+
+    MOVIE = "movie"
+    SHOW = "show"
+
+
+#: External id spaces we understand, most specific first. The same name is used
+#: on the wire, in the catalogue and in answers.
+ID_SOURCES = ("imdb", "tmdb", "tvdb", "trakt", "simkl", "mal", "anidb", "anilist", "kitsu", "tvmaze", "tvrage",
+              "wikidata", "slug")  # fmt: skip
+
+
+class Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A film or episode as a payload describes it.
+
+    *title* is the film's or the episode's own title, *show* the series' name as
+    sent (a year or country suffix is not stripped). *year* is what the payload
+    says: the film's year or the EPISODE's; *show_year* the series'. *ids* belong
+    to the item itself, *show_ids* to the series: the id spaces overlap, so the
+    scope is kept with every id. Season 0 holds the specials. *episode_end* is the
+    last episode of a file that holds several. *runtime* is in seconds. An unknown
+    value is None; 0 is never "unknown".
+    """
+
+    kind: Kind
+    title: str | None = None
+    year: int | None = None
+    show: str | None = None
+    show_year: int | None = None
+    season: int | None = None
+    episode: int | None = None
+    episode_end: int | None = None
+    absolute: int | None = None
+    ids: dict[str, str] = msgspec.field(default_factory=dict)
+    show_ids: dict[str, str] = msgspec.field(default_factory=dict)
+    runtime: float | None = None
+
+
+class Title(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A film or show of the catalogue. *runtime* in minutes."""
+
+    id: int
+    kind: TitleKind
+    name: str
+    slug: str
+    year: int | None = None
+    runtime: int | None = None
+    popularity: float = 0.0
+    ids: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One watchable thing of the catalogue: a film, or an episode of a show.
+
+    *id* is the film's title id or the episode's id (one id space, so no two
+    items share one). *title* is the film or the show; season, episode and
+    *episode_title* are set for episodes alone. *runtime* in minutes.
+    """
+
+    id: int
+    kind: Kind
+    title: Title
+    season: int | None = None
+    episode: int | None = None
+    episode_title: str | None = None
+    ids: dict[str, str] = msgspec.field(default_factory=dict)
+    runtime: int | None = None

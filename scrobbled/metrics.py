@@ -1,0 +1,50 @@
+"""Every metric scrobbled exposes, in one place.
+
+A name is the stage it is measured in (the package's name) and the unit. With
+``PROMETHEUS_MULTIPROC_DIR`` set (the supervisor sets it) the processes of one
+machine share their numbers, so that one scrape of the front door shows all.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+_MILLISECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_WAITS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 3600.0)
+_SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
+_FINE = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5)
+
+http_requests = Histogram(
+    "scrobbled_http_request_seconds",
+    "Time from the first byte of a request to its answer",
+    ("surface", "method", "status"),
+    buckets=_MILLISECONDS,
+)
+accepted = Counter(
+    "scrobbled_ingest_accepted", "Events that are durable in the stream and were answered 2xx", ("source",)
+)
+refused = Counter("scrobbled_ingest_refused", "Requests to the front door answered 4xx or 5xx", ("surface", "status"))
+append_seconds = Histogram(
+    "scrobbled_ingest_append_seconds", "Time until an event was durable in the stream", buckets=_MILLISECONDS
+)
+outcomes = Counter("scrobbled_worker_outcomes", "How events ended", ("source", "outcome", "reason"))
+plays = Counter("scrobbled_worker_plays", "Plays that entered a history", ("cause",))
+retries = Counter("scrobbled_worker_retries", "Batches or events that had to be tried again", ("kind",))
+batch_events = Histogram("scrobbled_worker_batch_events", "Events in a batch", buckets=_SIZES)
+batch_seconds = Histogram("scrobbled_worker_batch_seconds", "Time to apply a batch", buckets=_MILLISECONDS)
+queue_wait_seconds = Histogram(
+    "scrobbled_worker_queue_wait_seconds", "Time an event waited in the stream", buckets=_WAITS
+)
+match_seconds = Histogram("scrobbled_match_seconds", "Time to match one batch's media", ("how",), buckets=_FINE)
+store_seconds = Histogram(
+    "scrobbled_store_seconds", "Time PostgreSQL took, by operation", ("operation",), buckets=_MILLISECONDS
+)
+
+#: Read from the stream when /metrics is asked, not counted: name -> what it says.
+SCRAPED = {
+    "scrobbled_stream_depth": "Events accepted and not yet applied",
+    "scrobbled_stream_oldest_seconds": "Age of the oldest event not yet applied",
+    "scrobbled_stream_dead": "Events given up after retries, waiting for a person",
+    "scrobbled_stream_memory_ratio": "Share of the stream server's memory limit in use, 0-1",
+    "scrobbled_ready": "1 when the dependency answers",
+}

@@ -1,0 +1,66 @@
+"""Numbered, forward-only migrations; a start on an old schema is refused."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from scrobbled.errors import SchemaOutdated
+from scrobbled.store.pool import connect
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Database
+
+#: Any number no other program on the same server is likely to lock.
+_LOCK = 7_274_661
+
+
+def available() -> dict[int, tuple[str, str]]:
+    """All migrations as ``{version: (name, sql)}``, oldest first."""
+    found = {}
+    for entry in resources.files("scrobbled.store").joinpath("migrations").iterdir():
+        if entry.name.endswith(".sql"):
+            version, _, name = entry.name.removesuffix(".sql").partition("_")
+            found[int(version)] = (name, entry.read_text("utf-8"))
+    return dict(sorted(found.items()))
+
+
+async def migrate(database_url: str) -> list[str]:
+    """
+    Bring the database to this version's schema; return the names of what ran.
+
+    Each migration is one transaction together with its entry in
+    *schema_migrations*; two processes that start at once wait for each other.
+    """
+    connection = await connect(database_url)
+    try:
+        await connection.execute("select pg_advisory_lock($1)", _LOCK)
+        await connection.execute(
+            "create table if not exists schema_migrations ("
+            " version integer primary key, name text not null,"
+            " applied_at timestamptz not null default now())"
+        )
+        done = {row["version"] for row in await connection.fetch("select version from schema_migrations")}
+        ran = []
+        for version, (name, sql) in available().items():
+            if version in done:
+                continue
+            async with connection.transaction():
+                await connection.execute(sql)
+                await connection.execute(
+                    "insert into schema_migrations (version, name) values ($1, $2)", version, name
+                )
+            ran.append(f"{version:04}_{name}")
+        return ran
+    finally:
+        await connection.close()
+
+
+async def require_current(database: Database) -> None:
+    """Raise *SchemaOutdated* unless every migration of this version has run."""
+    exists = await database.fetchval("select to_regclass('schema_migrations') is not null")
+    newest = await database.fetchval("select max(version) from schema_migrations") if exists else None
+    wanted = max(available())
+    if (newest or 0) < wanted:
+        message = f"the database is at schema {newest or 0}, this version needs {wanted}: run `scrobbled migrate`"
+        raise SchemaOutdated(message)

@@ -1,0 +1,86 @@
+"""Connections to PostgreSQL, set up the one way all of scrobbled expects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+import orjson
+
+from scrobbled import metrics
+from scrobbled.errors import Unavailable
+
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Database: TypeAlias = Pool | Connection
+
+#: What going wrong means that the same statement may work later.
+TRANSIENT = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TransactionRollbackError,  # deadlock, serialisation failure
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
+    asyncpg.QueryCanceledError,
+)
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def _set_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads)
+
+
+async def connect(database_url: str) -> asyncpg.Connection[asyncpg.Record]:
+    """One connection of its own; raises *Unavailable* when the server does not answer."""
+    try:
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+            database_url, timeout=10, server_settings={"application_name": "scrobbled"}
+        )
+    except TRANSIENT as error:
+        message = f"PostgreSQL does not answer: {error}"
+        raise Unavailable(message) from error
+    await _set_up(connection)
+    return connection
+
+
+@asynccontextmanager
+async def open_pool(database_url: str, *, size: int, name: str) -> AsyncIterator[Pool]:
+    """
+    A pool of up to *size* connections that shows up as *name* in
+    ``pg_stat_activity``; closed on leaving, raises *Unavailable* when the server
+    does not answer.
+    """
+    try:
+        pool = await asyncpg.create_pool(
+            database_url,
+            min_size=1,
+            max_size=size,
+            init=_set_up,
+            command_timeout=30,
+            max_inactive_connection_lifetime=0,
+            server_settings={"application_name": f"scrobbled {name}"},
+        )
+    except TRANSIENT as error:
+        message = f"PostgreSQL does not answer: {error}"
+        raise Unavailable(message) from error
+    try:
+        yield pool
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), timeout=5)
+        except TimeoutError:
+            pool.terminate()
+
+
+def timed(operation: str) -> Any:
+    """A context manager that records how long PostgreSQL took for *operation*."""
+    return metrics.store_seconds.labels(operation).time()

@@ -161,7 +161,7 @@ create table playback (
     kind text not null check (kind in ('movie', 'episode')),
     id bigint not null,                        -- named in answers; derived from user and item
     last_event_at timestamptz not null,
-    viewing text not null check (viewing in ('open', 'lapsed', 'closed')),
+    viewing text not null check (viewing in ('open', 'suspended', 'closed')),
     counted boolean not null,                  -- this viewing has its play already
     settled boolean not null,                  -- …and was seen to go on after it
     position double precision,                 -- percent, last known in this viewing

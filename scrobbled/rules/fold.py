@@ -1,0 +1,307 @@
+"""The rules, one event after the other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrobbled.model.event import Action
+from scrobbled.model.outcome import Outcome
+from scrobbled.rules.policy import SUSPENDED_FOR, LOWEST_PROGRESS, Policy
+from scrobbled.model.viewing import (
+    Counted,
+    Fact,
+    Moment,
+    Stage,
+    Verdict,
+    Viewer,
+    Viewing,
+    Watching,
+    WatchingAction,
+)
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_NEVER_PLAYED = Viewing()
+
+
+class Fold:
+    """
+    One user's events, applied in the order they happened.
+
+    Feed it with *apply* (and *record* for plays that stand by themselves) in
+    ascending order of time, then *advance* it to the present; *viewer*, *plays* and
+    the verdicts are the result. It is a working copy: what it was made from stays
+    as it was.
+    """
+
+    def __init__(self, viewer: Viewer, policy: Policy) -> None:
+        self.plays: list[Counted] = []
+        self.changed: set[int] = set()
+        self._policy = policy
+        self._viewings = dict(viewer.viewings)
+        self._watching = viewer.watching
+        self._applied_to = viewer.applied_to
+
+    @property
+    def viewer(self) -> Viewer:
+        """The state to keep until the next event."""
+        return Viewer(applied_to=self._applied_to, watching=self._watching, viewings=dict(self._viewings))
+
+    def advance(self, now: datetime) -> None:
+        """Let what has run out by *now* run out: check-ins complete, silent viewings are suspended."""
+        if self._watching is not None and self._watching.expires_at <= now:
+            self._run_out(self._watching)
+
+    def record(self, fact: Fact) -> None:
+        """Take note of a play that no event explains."""
+        self._run_out_before(fact.watched_at)
+        viewing = self._viewing(fact.item_id)
+        self._keep(fact.item_id, replace(viewing, last_play_at=fact.watched_at, counted=True, settled=False))
+        self._reach(fact.watched_at)
+
+    def apply(self, moment: Moment) -> Verdict:
+        """What becomes of *moment*, which happened after everything before it."""
+        self._run_out_before(moment.at)
+        self._reach(moment.at)
+        match moment.action:
+            case Action.START:
+                return self._play_on(moment, Outcome.STARTED)
+            case Action.PROGRESS:
+                return self._play_on(moment, Outcome.PROGRESSED)
+            case Action.PAUSE:
+                return self._pause(moment)
+            case Action.STOP:
+                return self._stop(moment)
+            case Action.WATCHED:
+                return self._watched(moment)
+            case Action.CHECKIN:
+                return self._check_in(moment)
+            case Action.CANCEL_CHECKIN:
+                return self._cancel_check_in()
+
+    # The rows of the table -------------------------------------------------
+
+    def _play_on(self, moment: Moment, outcome: Outcome) -> Verdict:
+        self._replace_watching(moment)
+        for item in moment.items:
+            viewing = self._enter(self._viewing(item), moment)
+            self._keep(item, replace(viewing, saved=None, paused_at=None))
+        known = self._viewing(moment.items[0]).position
+        remaining = moment.runtime * (100.0 - (known or 0.0)) / 100.0
+        self._watch(moment, WatchingAction.SCROBBLE, moment.at + timedelta(seconds=remaining))
+        return Verdict(outcome=outcome, progress=known)
+
+    def _pause(self, moment: Moment) -> Verdict:
+        self._stop_watching(moment)
+        for item in moment.items:
+            viewing = self._enter(self._viewing(item), moment)
+            self._keep(item, replace(viewing, stage=Stage.SUSPENDED))
+        return self._save_position(moment, self._viewing(moment.items[0]).position)
+
+    def _stop(self, moment: Moment) -> Verdict:
+        self._stop_watching(moment)
+        progress = self._known_progress(moment)
+        if progress is not None and progress >= self._policy.threshold:
+            return self._finish(moment, progress)
+        verdict = self._save_position(moment, progress)
+        self._close(moment, progress)
+        if progress is not None and progress < LOWEST_PROGRESS:
+            return Verdict(outcome=Outcome.REJECTED, reason="progress_too_low", progress=progress)
+        return verdict
+
+    def _finish(self, moment: Moment, progress: float) -> Verdict:
+        verdict = self._count_all(moment, progress)
+        for item in moment.items:
+            self._keep(item, replace(self._viewing(item), saved=None, paused_at=None))
+        self._close(moment, progress)
+        return verdict
+
+    def _watched(self, moment: Moment) -> Verdict:
+        verdict = self._count_all(moment, moment.progress)
+        for item in moment.items:
+            viewing = self._viewing(item)
+            position = max(viewing.position or 0.0, self._policy.threshold)
+            self._keep(
+                item,
+                replace(viewing, position=position, saved=None, paused_at=None, last_event_at=moment.at),
+            )
+        return verdict
+
+    def _check_in(self, moment: Moment) -> Verdict:
+        running = self._watching
+        if running is not None and running.action is WatchingAction.CHECKIN:
+            return Verdict(
+                outcome=Outcome.REJECTED, reason="checkin_in_progress", expires_at=running.expires_at
+            )
+        self._replace_watching(moment)
+        for item in moment.items:
+            viewing = self._enter(self._viewing(item), moment)
+            self._keep(item, replace(viewing, saved=None, paused_at=None))
+        expires_at = moment.at + timedelta(seconds=moment.runtime)
+        self._watch(moment, WatchingAction.CHECKIN, expires_at)
+        return Verdict(outcome=Outcome.CHECKED_IN, watched_at=expires_at, expires_at=expires_at)
+
+    def _cancel_check_in(self) -> Verdict:
+        running = self._watching
+        if running is None or running.action is not WatchingAction.CHECKIN:
+            return Verdict(outcome=Outcome.IGNORED, reason="no_checkin")
+        for item in running.items:
+            self._keep(item, replace(self._viewing(item), stage=Stage.CLOSED))
+        self._watching = None
+        return Verdict(outcome=Outcome.CANCELLED)
+
+    # Viewings ----------------------------------------------------------------
+
+    def _enter(self, viewing: Viewing, moment: Moment) -> Viewing:
+        """*viewing* with *moment* in it: the same one going on, or a new one."""
+        progress = moment.progress
+        high = progress is not None and progress >= self._policy.threshold
+        counted, settled, position = viewing.counted, viewing.settled, viewing.position
+        if viewing.stage is Stage.OPEN:
+            if counted and not settled and progress is not None:
+                counted = settled = high
+        else:
+            continues = viewing.stage is Stage.SUSPENDED and not counted
+            counted = settled = counted and high
+            if not (continues or counted):
+                position = None
+        return replace(
+            viewing,
+            stage=Stage.OPEN,
+            counted=counted,
+            settled=settled,
+            position=position if progress is None else progress,
+            last_event_at=moment.at,
+        )
+
+    def _known_progress(self, moment: Moment) -> float | None:
+        """The event's own percent, else the last one known in a viewing that is not over."""
+        if moment.progress is not None:
+            return moment.progress
+        viewing = self._viewing(moment.items[0])
+        return None if viewing.stage is Stage.CLOSED else viewing.position
+
+    def _save_position(self, moment: Moment, progress: float | None) -> Verdict:
+        if progress is None:
+            return Verdict(outcome=Outcome.PAUSED, reason="position_unknown")
+        if progress < LOWEST_PROGRESS:
+            return Verdict(outcome=Outcome.PAUSED, reason="progress_too_low", progress=progress)
+        for item in moment.items:
+            self._keep(item, replace(self._viewing(item), saved=progress, paused_at=moment.at))
+        return Verdict(outcome=Outcome.PAUSED, progress=progress)
+
+    def _close(self, moment: Moment, progress: float | None) -> None:
+        for item in moment.items:
+            self._keep(
+                item,
+                replace(
+                    self._viewing(item), stage=Stage.CLOSED, position=progress, last_event_at=moment.at
+                ),
+            )
+
+    # Plays -------------------------------------------------------------------
+
+    def _count_all(self, moment: Moment, progress: float | None) -> Verdict:
+        verdicts = [
+            self._count(item, moment.at, moment.id, moment.source, "scrobble") for item in moment.items
+        ]
+        verdict = next((each for each in verdicts if each.outcome is Outcome.SCROBBLED), verdicts[0])
+        return replace(verdict, progress=progress)
+
+    def _count(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
+        """One play of *item*, unless it is in the history already."""
+        viewing = self._viewing(item)
+        last, window = viewing.last_play_at, self._policy.duplicate_window
+        if last is not None:
+            if at - last < window:
+                return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
+            if viewing.counted and self._going_on(viewing, at):
+                return Verdict(
+                    outcome=Outcome.DUPLICATE, reason="same_viewing", watched_at=last, expires_at=last + window
+                )
+        self.plays.append(
+            Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source)
+        )
+        self._keep(item, replace(viewing, last_play_at=at, counted=True, settled=False))
+        return Verdict(outcome=Outcome.SCROBBLED, watched_at=at)
+
+    @staticmethod
+    def _going_on(viewing: Viewing, at: datetime) -> bool:
+        if viewing.stage is Stage.OPEN:
+            return True
+        last = viewing.last_event_at
+        return viewing.stage is Stage.SUSPENDED and last is not None and at - last <= SUSPENDED_FOR
+
+    # Watching ----------------------------------------------------------------
+
+    def _watch(self, moment: Moment, action: WatchingAction, expires_at: datetime) -> None:
+        before = self._watching
+        self._watching = Watching(
+            items=moment.items,
+            action=action,
+            event_id=moment.id,
+            source=moment.source,
+            started_at=moment.at if before is None or action is WatchingAction.CHECKIN else before.started_at,
+            expires_at=expires_at,
+        )
+
+    def _replace_watching(self, moment: Moment) -> None:
+        """Another item begins: what was being watched ends here, with or without a stop."""
+        if self._watching is not None and self._watching.items != moment.items:
+            self._end(self._watching, moment.at)
+
+    def _stop_watching(self, moment: Moment) -> None:
+        if self._watching is not None and self._watching.items == moment.items:
+            self._watching = None
+
+    def _run_out_before(self, at: datetime) -> None:
+        if self._watching is not None and self._watching.expires_at < at:
+            self._run_out(self._watching)
+
+    def _run_out(self, watching: Watching) -> None:
+        self._reach(watching.expires_at)
+        self._end(watching, watching.expires_at)
+
+    def _end(self, watching: Watching, at: datetime) -> None:
+        """Nobody said stop: count it if it got far enough, else keep the position."""
+        self._watching = None
+        for item in watching.items:
+            viewing = self._viewing(item)
+            if viewing.stage is not Stage.OPEN:
+                continue
+            self._keep(item, replace(viewing, stage=Stage.SUSPENDED))
+            if not viewing.counted:
+                self._settle_unstopped(item, watching, at)
+
+    def _settle_unstopped(self, item: int, watching: Watching, at: datetime) -> None:
+        viewing, checked_in = self._viewing(item), watching.action is WatchingAction.CHECKIN
+        reached = _elapsed_percent(watching, at) if checked_in else viewing.position
+        if reached is None or reached < LOWEST_PROGRESS:
+            return
+        if reached >= self._policy.threshold and (checked_in or self._policy.lost_stop):
+            cause = "checkin" if checked_in else "lost_stop"
+            self._count(item, at, watching.event_id, watching.source, cause)
+        else:
+            self._keep(item, replace(viewing, saved=reached, paused_at=at))
+
+    # The working copy ----------------------------------------------------------
+
+    def _viewing(self, item: int) -> Viewing:
+        return self._viewings.get(item, _NEVER_PLAYED)
+
+    def _keep(self, item: int, viewing: Viewing) -> None:
+        self._viewings[item] = viewing
+        self.changed.add(item)
+
+    def _reach(self, at: datetime) -> None:
+        if self._applied_to is None or at > self._applied_to:
+            self._applied_to = at
+
+
+def _elapsed_percent(watching: Watching, at: datetime) -> float:
+    whole = (watching.expires_at - watching.started_at).total_seconds()
+    return 100.0 if whole <= 0 else 100.0 * (at - watching.started_at).total_seconds() / whole

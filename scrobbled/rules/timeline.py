@@ -1,0 +1,97 @@
+"""
+A user's recent past, as one story.
+
+*continue_with* carries the stored state on with newer events: the usual way.
+*retell* folds everything again from the start when an older event arrived. Both
+give the same result for the same events: that is the promise the property tests
+hold them to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from scrobbled.model.event import Action
+from scrobbled.model.outcome import Outcome
+from scrobbled.rules.fold import Fold
+from scrobbled.rules.policy import Policy
+from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer
+
+#: At the very same instant a viewing starts before it stops.
+_ORDER = {
+    Action.CANCEL_CHECKIN: 0,
+    Action.START: 1,
+    Action.CHECKIN: 2,
+    Action.PROGRESS: 3,
+    Action.PAUSE: 4,
+    Action.WATCHED: 5,
+    Action.STOP: 6,
+}
+
+#: Outcomes that only say where the player is, which a late event cannot know.
+_OF_THE_PRESENT = frozenset({Outcome.STARTED, Outcome.PROGRESSED, Outcome.PAUSED})
+
+#: Before anything can have happened; applying events never reaches back to it.
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of a fold. *changed*: the items whose viewing is not what it was."""
+
+    viewer: Viewer
+    verdicts: dict[UUID, Verdict]
+    plays: list[Counted]
+    changed: set[int]
+
+
+def in_order(moments: Iterable[Moment]) -> list[Moment]:
+    """*moments* as they happened; what happened at one instant has a fixed order too."""
+    return sorted(moments, key=lambda moment: (moment.at, _ORDER[moment.action], moment.id))
+
+
+def is_late(viewer: Viewer, moments: Sequence[Moment]) -> bool:
+    """Whether any of *moments* belongs before (or beside) what is applied already."""
+    return viewer.applied_to is not None and any(moment.at <= viewer.applied_to for moment in moments)
+
+
+def continue_with(viewer: Viewer, moments: Sequence[Moment], policy: Policy, now: datetime) -> Story:
+    """*moments*, all newer than what is applied to *viewer*, and then the present."""
+    return _tell(Fold(viewer, policy), in_order(moments), (), now)
+
+
+def retell(
+    viewer: Viewer, moments: Sequence[Moment], facts: Sequence[Fact], policy: Policy, now: datetime
+) -> Story:
+    """
+    The whole recent past again: every event in *moments*, on top of *viewer* (what
+    was before the first of them) and among *facts* (plays they do not explain).
+    """
+    return _tell(Fold(viewer, policy), in_order(moments), facts, now)
+
+
+def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact], now: datetime) -> Story:
+    verdicts: dict[UUID, Verdict] = {}
+    standing = sorted(facts, key=lambda fact: (fact.watched_at, fact.item_id), reverse=True)
+    for moment in moments:
+        while standing and standing[-1].watched_at <= moment.at:
+            fold.record(standing.pop())
+        verdicts[moment.id] = fold.apply(moment)
+    while standing:
+        fold.record(standing.pop())
+    fold.advance(now)
+    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.plays, changed=fold.changed)
+
+
+def of_late(verdict: Verdict, moment: Moment, last_event_at: datetime | None) -> Verdict:
+    """
+    *verdict* as it is told when *moment* arrived after a newer event of its item:
+    what it says of plays stands, what it says of the present is stale.
+    """
+    late = last_event_at is not None and moment.at < last_event_at
+    if late and verdict.outcome in _OF_THE_PRESENT:
+        return Verdict(outcome=Outcome.STALE, reason="newer_event", progress=verdict.progress)
+    return verdict

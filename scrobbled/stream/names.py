@@ -1,0 +1,35 @@
+"""Every key and channel scrobbled uses in Redis."""
+
+from __future__ import annotations
+
+#: The consumer group all workers read in.
+GROUP = b"workers"
+
+#: The one field of a stream entry: the encoded event.
+FIELD = b"event"
+
+#: Events given up after retries; a person lists, retries or drops them.
+DEAD = b"scrobbled:dead"
+
+#: Live workers by the time they were last heard of (unix seconds).
+WORKERS = b"scrobbled:workers"
+
+
+def partition_of(user_id: int, partitions: int) -> int:
+    """The partition all events of a user go to, so that they keep their order."""
+    return user_id % partitions
+
+
+def events(partition: int) -> bytes:
+    """The stream of one partition."""
+    return b"scrobbled:events:%d" % partition
+
+
+def lease(partition: int) -> bytes:
+    """Which worker reads a partition; expires when that worker is gone."""
+    return b"scrobbled:lease:%d" % partition
+
+
+def answers(door: str) -> bytes:
+    """The channel on which one front door hears the answers it waits for."""
+    return b"scrobbled:answers:" + door.encode()

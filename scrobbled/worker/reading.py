@@ -1,0 +1,72 @@
+"""An event together with what the matcher made of it, as the rules need it (pure)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.media import Item, Kind, Media
+from scrobbled.model.viewing import Moment
+from scrobbled.worker.matched import Matched
+
+#: Seconds an item takes when neither the player nor the catalogue knows.
+_USUAL_RUNTIME = {Kind.MOVIE: 7200.0, Kind.EPISODE: 2700.0}
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """An event and what it is about."""
+
+    event: PlaybackEvent
+    matched: Matched
+
+    @property
+    def counts(self) -> bool:
+        """Whether the rules are asked: it is not ignored, and we know what it is about."""
+        if self.event.ignored is not None:
+            return False
+        return bool(self.matched.items) or self.event.action is Action.CANCEL_CHECKIN
+
+
+def moment_of(reading: Reading) -> Moment:
+    """
+    *reading* as the rules see it: with a percent where one can be told, and with a
+    runtime in seconds in any case.
+    """
+    event, items = reading.event, reading.matched.items
+    known = _known_runtime(event.media, items)
+    usual = _USUAL_RUNTIME[items[0].kind] * len(items) if items else 0.0
+    return Moment(
+        id=event.id,
+        at=event.occurred_at,
+        action=event.action,
+        items=tuple(item.id for item in items),
+        progress=_progress(event, known),
+        runtime=known or usual or 1.0,
+        source=event.source,
+    )
+
+
+def subject_of(media: Media | None) -> str | None:
+    """What *media* says it is, for people: ``The Wire S01E02`` or ``Dune (2021)``."""
+    if media is None:
+        return None
+    if media.kind is Kind.EPISODE:
+        number = "" if media.episode is None else f" S{media.season or 0:02}E{media.episode:02}"
+        return f"{media.show or media.title or '?'}{number}"
+    year = "" if media.year is None else f" ({media.year})"
+    return f"{media.title or '?'}{year}"
+
+
+def _known_runtime(media: Media | None, items: tuple[Item, ...]) -> float | None:
+    if media is not None and media.runtime:
+        return media.runtime
+    minutes = sum(item.runtime or 0 for item in items)
+    return minutes * 60.0 if minutes else None
+
+
+def _progress(event: PlaybackEvent, runtime: float | None) -> float | None:
+    if event.progress is not None:
+        return event.progress
+    if event.position is None or not runtime:
+        return None
+    return min(max(100.0 * event.position / runtime, 0.0), 100.0)

@@ -2,8 +2,8 @@
 Appending events to the stream, durable before anybody is told.
 
 Whatever piles up while one round trip is under way goes out as the next: one
-pipeline, one write, one sync of the append-only file. There is no added delay, so
-a lone event is not held back and a crowd shares the cost.
+write, one sync of the append-only file. There is no added delay, so a lone event
+is not held back and a crowd shares the cost.
 """
 
 from __future__ import annotations
@@ -11,27 +11,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
+import hiredis
+from redis.exceptions import RedisError
 
 from scrobbled.errors import StreamFull, Unavailable
-from scrobbled.model.event import PlaybackEvent
 from scrobbled.stream import names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import TRANSIENT
+from scrobbled.stream.pipe import Pipe, connect
 
 if TYPE_CHECKING:
     import redis.asyncio
-    from redis.asyncio.connection import AbstractConnection
+
+    from scrobbled.model.event import PlaybackEvent
+
+    _Waiting = tuple[list[bytes], asyncio.Future[None]]
 
 #: Commands sent in one go; bounds what one failure can take with it.
-_LARGEST_PIPELINE = 512
+_LARGEST_WRITE = 1024
 
-#: Seconds until an answer from Redis must be there.
-_PATIENCE = 10.0
+#: Seconds the server may take to answer before the connection counts as dead.
+_PATIENCE = 5.0
+
+#: Seconds an event waits for a server that is coming back.
+_GRACE = 2.0
 
 _FULL = "the stream is full: events come in faster than they are applied; try again soon"
+_AWAY = "the stream does not take events at the moment; try again soon"
 
 
 class Producer:
@@ -42,18 +50,15 @@ class Producer:
     and nothing is ever trimmed.
     """
 
-    def __init__(self, client: redis.asyncio.Redis, *, partitions: int, limit: int) -> None:
-        self._client = client
+    def __init__(self, url: str, *, partitions: int, limit: int) -> None:
+        self._url = url
         self._keys = [names.events(partition) for partition in range(partitions)]
         self._limit = limit
-        self._depth = 0
-        self._waiting: list[tuple[list[bytes], int, asyncio.Future[None]]] = []
-        self._wake = asyncio.Event()
-
-    @property
-    def depth(self) -> int:
-        """Unprocessed events, as far as this process knows."""
-        return self._depth
+        self._pipe: Pipe | None = None
+        self._waiting: list[_Waiting] = []
+        self._sending = False
+        self._given_up = False
+        self.depth = 0
 
     async def append(self, events: Sequence[PlaybackEvent]) -> None:
         """
@@ -62,77 +67,88 @@ class Producer:
         Raises *StreamFull* or *Unavailable*; some of the events may then be in the
         stream all the same, which is harmless.
         """
-        if self._depth + len(events) > self._limit:
+        if self.depth + len(events) > self._limit:
             raise StreamFull(_FULL)
+        if self._given_up:
+            raise Unavailable(_AWAY)
         keys, partitions = self._keys, len(self._keys)
-        pack = _pack
-        commands = [pack(keys[event.user_id % partitions], encode_event(event)) for event in events]
-        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((commands, len(commands), durable))
-        self._depth += len(commands)
-        self._wake.set()
+        commands = [_pack(keys[event.user_id % partitions], encode_event(event)) for event in events]
+        loop = asyncio.get_running_loop()
+        durable: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((commands, durable))
+        self.depth += len(commands)
+        if not self._sending and self._pipe is not None:
+            self._sending = True
+            loop.call_soon(self._flush)
         await durable
 
     async def run(self) -> None:
-        """Send what piles up, until cancelled; reconnect when the server went away."""
-        connection = self._client.connection_pool.make_connection()
+        """Keep the connection, until cancelled; come back when the server does."""
+        give_up = asyncio.create_task(self._give_up_when_away())
         try:
             while True:
-                await self._wake.wait()
-                batch = self._take()
-                try:
-                    async with asyncio.timeout(_PATIENCE):
-                        await self._send(connection, batch)
-                except (*TRANSIENT, RedisError, asyncio.CancelledError) as error:
-                    _fail(batch, error)
-                    with suppress(Exception):
-                        await connection.disconnect()
-                    if isinstance(error, asyncio.CancelledError):
-                        raise
+                with suppress(OSError, Unavailable):
+                    self._pipe = await connect(self._url)
+                    self._given_up = False
+                    self._flush()
+                    await self._pipe.closed
+                self._pipe = None
+                self._sending = False
+                await asyncio.sleep(0.1)
         finally:
-            _fail(self._waiting, ConnectionError("shutting down"))
-            with suppress(Exception):
-                await connection.disconnect()
+            give_up.cancel()
+            if self._pipe is not None:
+                self._pipe.close()
+            self._fail_waiting()
 
-    async def watch_depth(self, every: float = 0.25) -> None:
+    async def watch_depth(self, client: redis.asyncio.Redis, every: float = 0.25) -> None:
         """Learn every so many seconds how much is unprocessed, until cancelled."""
         while True:
             with suppress(RedisError, *TRANSIENT):
-                self._depth = await depth(self._client, len(self._keys))
+                self.depth = await depth(client, len(self._keys))
             await asyncio.sleep(every)
 
-    def _take(self) -> list[tuple[list[bytes], int, asyncio.Future[None]]]:
+    def _flush(self) -> None:
+        """Send everything that waits, as one write."""
+        pipe = self._pipe
+        if pipe is None or not self._waiting:
+            self._sending = False
+            return
+        self._sending = True
+        batch, count = self._take()
+        replies = pipe.send(b"".join([command for commands, _ in batch for command in commands]), count)
+        hurry = asyncio.get_running_loop().call_later(_PATIENCE, pipe.close)
+
+        def arrived(replies: asyncio.Future[list[Any]]) -> None:
+            hurry.cancel()
+            _resolve(batch, replies)
+            self._flush()
+
+        replies.add_done_callback(arrived)
+
+    def _take(self) -> tuple[list[_Waiting], int]:
         taken, count = 0, 0
-        for _, size, _ in self._waiting:
-            taken, count = taken + 1, count + size
-            if count >= _LARGEST_PIPELINE:
+        for commands, _ in self._waiting:
+            taken, count = taken + 1, count + len(commands)
+            if count >= _LARGEST_WRITE:
                 break
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
-        if not self._waiting:
-            self._wake.clear()
-        return batch
+        return batch, count
 
-    async def _send(
-        self, connection: AbstractConnection, batch: list[tuple[list[bytes], int, asyncio.Future[None]]]
-    ) -> None:
-        if not connection.is_connected:
-            await connection.connect()
-        await connection.send_packed_command(
-            b"".join([command for commands, _, _ in batch for command in commands]), check_health=False
-        )
-        for _, size, durable in batch:
-            problem: ResponseError | None = None
-            for _ in range(size):
-                try:
-                    await connection.read_response(disable_decoding=True)
-                except ResponseError as error:  # only this command failed; the others' replies follow
-                    problem = error
-            if durable.done():
-                continue
-            if problem is None:
-                durable.set_result(None)
-            else:
-                durable.set_exception(_translate(problem))
+    async def _give_up_when_away(self) -> None:
+        away = 0.0
+        while True:
+            await asyncio.sleep(0.2)
+            away = away + 0.2 if self._pipe is None else 0.0
+            if away >= _GRACE:
+                self._given_up = True
+                self._fail_waiting()
+
+    def _fail_waiting(self) -> None:
+        batch, self._waiting = self._waiting, []
+        for _, durable in batch:
+            if not durable.done():
+                durable.set_exception(Unavailable(_AWAY))
 
 
 async def depth(client: redis.asyncio.Redis, partitions: int) -> int:
@@ -144,7 +160,7 @@ async def depth(client: redis.asyncio.Redis, partitions: int) -> int:
 
 
 def _pack(key: bytes, value: bytes) -> bytes:
-    """``XADD key * event value`` in Redis' own protocol (RESP)."""
+    """``XADD key * event value`` in Redis' own protocol."""
     return b"*5\r\n$4\r\nXADD\r\n$%d\r\n%b\r\n$1\r\n*\r\n$5\r\nevent\r\n$%d\r\n%b\r\n" % (
         len(key),
         key,
@@ -153,14 +169,27 @@ def _pack(key: bytes, value: bytes) -> bytes:
     )
 
 
+def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> None:
+    """Tell each of *batch* whether all its events are durable."""
+    problem = answered.exception() if not answered.cancelled() else Unavailable(_AWAY)
+    replies = [] if problem else answered.result()
+    at = 0
+    for commands, durable in batch:
+        mine = replies[at : at + len(commands)]
+        at += len(commands)
+        if durable.done():
+            continue
+        error = problem or next((each for each in mine if isinstance(each, hiredis.ReplyError)), None)
+        if error is None:
+            durable.set_result(None)
+        else:
+            durable.set_exception(_translate(error))
+
+
 def _translate(error: BaseException) -> Exception:
-    if isinstance(error, OutOfMemoryError) or "OOM" in str(error):
+    if isinstance(error, Unavailable):
+        return error
+    if str(error).startswith("OOM"):
         return StreamFull(_FULL)
     message = f"the stream does not take events at the moment: {error}"
     return Unavailable(message)
-
-
-def _fail(batch: list[tuple[list[bytes], int, asyncio.Future[None]]], error: BaseException) -> None:
-    for _, _, durable in batch:
-        if not durable.done():
-            durable.set_exception(_translate(error))

@@ -1,0 +1,1 @@
+"""What scrobbled costs, measured on the real thing: `python -m benchmarks --help`."""

@@ -1,0 +1,75 @@
+"""What every protocol does with an event: make it durable, perhaps wait for its answer."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from aiohttp import web
+from msgspec.structs import replace
+
+from scrobbled import metrics
+from scrobbled.model.event import PlaybackEvent, Receipt
+
+if TYPE_CHECKING:
+    from scrobbled.model.outcome import Answer
+    from scrobbled.stream.answers import Mailbox
+    from scrobbled.stream.producer import Producer
+
+
+class Door:
+    """
+    One process' way into the stream. *name* is unique among front doors;
+    *patience* is how many seconds an answer is waited for.
+    """
+
+    def __init__(self, producer: Producer, mailbox: Mailbox, *, name: str, patience: float) -> None:
+        self._producer = producer
+        self._mailbox = mailbox
+        self._name = name
+        self._patience = patience
+
+    async def accept(self, events: Sequence[PlaybackEvent]) -> None:
+        """Return when *events* are durable; raises *StreamFull* or *Unavailable*."""
+        started = time.perf_counter()
+        await self._producer.append(events)
+        metrics.append_seconds.observe(time.perf_counter() - started)
+        for event in events:
+            metrics.accepted.labels(event.source).inc()
+
+    async def ask(self, event: PlaybackEvent) -> Answer:
+        """
+        What became of *event*; raises *Unavailable* when the answer does not come in
+        time, and the event is applied all the same.
+        """
+        answer = self._mailbox.expect(event.id)
+        try:
+            await self.accept([replace(event, reply_to=self._name)])
+        except BaseException:
+            self._mailbox.forget(event.id)
+            raise
+        return await self._mailbox.wait(event.id, answer, self._patience)
+
+
+#: The door of an application.
+DOOR = web.AppKey("door", Door)
+
+
+def receipt(user_id: int) -> Receipt:
+    """A receipt for something that arrives now."""
+    now = time.time_ns()
+    return Receipt(id=_uuid7(now), user_id=user_id, received_at=datetime.fromtimestamp(now / 1e9, UTC))
+
+
+def _uuid7(nanoseconds: int) -> UUID:
+    """An id that sorts by time (RFC 9562, version 7): rows of one time lie together in an index."""
+    milliseconds = nanoseconds // 1_000_000
+    noise = int.from_bytes(os.urandom(10), "big")
+    number = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | noise
+    number = number & ~(0xF << 76) | 0x7 << 76
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=number)

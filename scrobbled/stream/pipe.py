@@ -1,0 +1,109 @@
+"""
+One connection that takes packed commands and hands back bare replies.
+
+Appending an event costs the front door more than anything else it does, and most
+of a client's share of that is machinery between the socket and the caller. This is
+the socket and the reply parser (*hiredis*), for the one command that needs it;
+everything else goes through the ordinary client. See docs/decisions/0005.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from typing import Any
+
+import hiredis
+from redis.asyncio.connection import ConnectionPool
+
+from scrobbled.errors import Unavailable
+
+_AWAY = "the stream server is away"
+
+
+class Pipe(asyncio.Protocol):
+    """Commands out, replies back in the same order. Made by *connect*."""
+
+    def __init__(self) -> None:
+        self._reader = hiredis.Reader(replyError=hiredis.ReplyError)
+        self._outstanding: deque[tuple[int, list[Any], asyncio.Future[list[Any]]]] = deque()
+        self._transport: asyncio.Transport | None = None
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def send(self, commands: bytes, count: int) -> asyncio.Future[list[Any]]:
+        """
+        Write *count* packed *commands*; the future holds their replies, where an error
+        is a *hiredis.ReplyError* among the others. It raises *Unavailable* when the
+        connection goes before the last reply came.
+        """
+        replies: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+        if self._transport is None or self._transport.is_closing():
+            replies.set_exception(Unavailable(_AWAY))
+        else:
+            self._outstanding.append((count, [], replies))
+            self._transport.write(commands)
+        return replies
+
+    def close(self) -> None:
+        """Hang up; whoever still waits is told *Unavailable*."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # asyncio.Protocol --------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        self._transport = transport  # type: ignore[assignment]  # asyncio hands every protocol its base class
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio."""
+        self._reader.feed(data)
+        while (reply := self._reader.gets()) is not False:
+            count, replies, future = self._outstanding[0]
+            replies.append(reply)
+            if len(replies) == count:
+                self._outstanding.popleft()
+                if not future.done():
+                    future.set_result(replies)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by asyncio."""
+        while self._outstanding:
+            *_, future = self._outstanding.popleft()
+            if not future.done():
+                future.set_exception(Unavailable(_AWAY if exc is None else f"{_AWAY}: {exc}"))
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+
+async def connect(url: str) -> Pipe:
+    """
+    A pipe to the server at *url* (``redis://``, ``rediss://`` or ``unix://``), signed
+    in and on its database. Raises *OSError* or *Unavailable*.
+    """
+    options = ConnectionPool.from_url(url).connection_kwargs
+    loop = asyncio.get_running_loop()
+    if "path" in options:
+        _, pipe = await loop.create_unix_connection(Pipe, options["path"])
+    else:
+        context = ssl.create_default_context() if url.startswith("rediss:") else None
+        host, port = options.get("host", "localhost"), options.get("port", 6379)
+        _, pipe = await loop.create_connection(Pipe, host, port, ssl=context)
+    for command in _greeting(options):
+        (reply,) = await pipe.send(hiredis.pack_command(command), 1)
+        if isinstance(reply, hiredis.ReplyError):
+            pipe.close()
+            message = f"the stream server refuses {command[0]}: {reply}"
+            raise Unavailable(message)
+    return pipe
+
+
+def _greeting(options: dict[str, Any]) -> list[tuple[str, ...]]:
+    commands: list[tuple[str, ...]] = []
+    if options.get("password"):
+        user = (options["username"],) if options.get("username") else ()
+        commands.append(("AUTH", *user, options["password"]))
+    if options.get("db"):
+        commands.append(("SELECT", str(options["db"])))
+    return commands

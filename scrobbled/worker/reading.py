@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.viewing import Moment
-from scrobbled.worker.matched import Matched
+
+if TYPE_CHECKING:
+    from scrobbled.worker.matching import Matched
 
 #: Seconds an item takes when neither the player nor the catalogue knows.
 _USUAL_RUNTIME = {Kind.MOVIE: 7200.0, Kind.EPISODE: 2700.0}

@@ -1,0 +1,58 @@
+"""What every command starts with: the settings, from the environment, and the log."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from scrobbled import log
+from scrobbled.config import PREFIX, Settings, table
+
+#: Read by the tests alone; everything else with the prefix is a setting or a mistake.
+NOT_SETTINGS = frozenset({"SCROBBLED_EVALUATION_DIR"})
+
+
+def settings_from_environment() -> Settings:
+    """Read the settings as they stand and set up the log."""
+
+    settings = Settings.from_mapping(os.environ)
+    log.set_up(settings.log_format, settings.log_level)
+    for variable, meant in unknown_settings(os.environ).items():
+        structlog.get_logger(stage="config").warning("unknown setting", variable=variable, did_you_mean=meant)
+    return settings
+
+
+def resolved_settings() -> Settings:
+    """The settings with the URLs of the embedded servers where none is set.
+
+    Those follow from the data directory, so a command in another terminal
+    reaches the instance that runs there.
+    """
+
+    # Not needed by the supervisor's children, which are told their URLs.
+    from scrobbled.servers.places import Places  # noqa: PLC0415 - as late as it is needed
+
+    settings = settings_from_environment()
+    places = Places(settings.data_dir)
+    return replace(
+        settings,
+        database_url=settings.database_url or places.database_url,
+        redis_url=settings.redis_url or places.redis_url,
+    )
+
+
+def unknown_settings(mapping: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables that look like settings and are none, each with the one that was meant."""
+
+    # Without the prefix, which all share and which says nothing about likeness.
+    bare = [row.variable.removeprefix(PREFIX) for row in table()]
+    known = {*(PREFIX + name for name in bare), *NOT_SETTINGS}
+    found: dict[str, str | None] = {}
+    for key in sorted(key for key in mapping if key.startswith(PREFIX) and key not in known):
+        nearest = difflib.get_close_matches(key.removeprefix(PREFIX), bare, n=1)
+        found[key] = PREFIX + nearest[0] if nearest else None
+    return found

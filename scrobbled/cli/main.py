@@ -1,0 +1,60 @@
+"""The table of commands, and how errors reach the person at the terminal."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from scrobbled import __version__
+from scrobbled.errors import ScrobbledError
+
+#: Command -> the module in this package that holds it under the same name, and its line in --help.
+COMMANDS = {
+    "serve": ("serve", "Run the server, or one role of it."),
+    "migrate": ("migrate", "Bring the database schema up to date."),
+    "doctor": ("doctor", "Check the settings and the servers they name."),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called: --help stays fast, and so does every command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order of the table, which is the order one needs them in."""
+
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the command *cmd_name*."""
+
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"scrobbled.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands from the table, importing none."""
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scrobbled")
+def scrobbled() -> None:
+    """Record what people watch, from every player that speaks Trakt, Simkl, Plex, Jellyfin or Emby.
+
+    Settings come from the environment (SCROBBLED_*); `scrobbled doctor` shows them.
+    """
+
+
+def main() -> None:
+    """Run the command line; what we expect to go wrong ends with one sentence and status 1."""
+
+    try:
+        scrobbled(prog_name="scrobbled")
+    except ScrobbledError as error:
+        click.echo(f"scrobbled: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,297 @@
+"""The settings: one frozen value, built once from the environment and handed down.
+
+Every setting stands in the table that is the body of *Settings*: its name (the
+attribute in capitals after ``SCROBBLED_``), its type, its default as one would
+write it in the environment, and one sentence for the documentation. A test
+holds ``docs/settings.md`` to it.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+from urllib.parse import urlsplit
+
+from scrobbled.errors import ConfigError
+from scrobbled.log import without_password
+
+PREFIX = "SCROBBLED_"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """How the text of a setting becomes its value, and which texts are allowed.
+
+    *parse* raises `ValueError` for all others; *allowed* finishes the sentence
+    "it must be …".
+    """
+
+    allowed: str
+    parse: Callable[[str], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table, for the documentation and for `scrobbled doctor`."""
+
+    variable: str
+    attribute: str
+    allowed: str
+    default: str | None
+    doc: str
+    secret: bool
+
+
+def setting(kind: Kind[T], default: str, doc: str) -> T:
+    """Declare a setting that always has a value."""
+
+    return cast("T", _row(kind, default, doc, secret=False, factory=lambda: kind.parse(default)))
+
+
+def optional(kind: Kind[T], doc: str, *, secret: bool = False) -> T | None:
+    """Declare a setting that may be left unset."""
+
+    return cast("T | None", _row(kind, None, doc, secret=secret, factory=lambda: None))
+
+
+def _row(kind: Kind[Any], default: str | None, doc: str, *, secret: bool, factory: Callable[[], Any]) -> Any:
+    row = {"kind": kind, "default": default, "doc": doc, "secret": secret}
+    return field(default_factory=factory, metadata=row)
+
+
+def _text(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError(text)
+    return text.strip()
+
+
+def _one_of(*words: str) -> Kind[str]:
+    def parse(text: str) -> str:
+        word = text.strip().lower()
+        if word not in words:
+            raise ValueError(text)
+        return word
+
+    return Kind(f"one of {', '.join(words)}", parse)
+
+
+def _whole(lowest: int, highest: int, unit: str = "") -> Kind[int]:
+    def parse(text: str) -> int:
+        # int() alone also takes "1_000" and "٣", which nobody means.
+        if not re.fullmatch(r"[0-9]{1,18}", text.strip()) or not lowest <= int(text) <= highest:
+            raise ValueError(text)
+        return int(text)
+
+    return Kind(f"a whole number{unit} from {lowest} to {highest}", parse)
+
+
+def _seconds(lowest: float, highest: float) -> Kind[float]:
+    def parse(text: str) -> float:
+        if (
+            not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text.strip())
+            or not lowest <= float(text) <= highest
+        ):
+            raise ValueError(text)
+        return float(text)
+
+    return Kind(f"a number of seconds from {lowest:g} to {highest:g}", parse)
+
+
+def _size(lowest: int, highest: int) -> Kind[int]:
+    units = {"": 1, "b": 1, "kib": 1024, "mib": 1024**2}
+
+    def parse(text: str) -> int:
+        match = re.fullmatch(r"([0-9]{1,12}) ?([a-z]*)", text.strip().lower())
+        if not match or match[2] not in units:
+            raise ValueError(text)
+        size = int(match[1]) * units[match[2]]
+        if not lowest <= size <= highest:
+            raise ValueError(text)
+        return size
+
+    return Kind(f"from {lowest} bytes to {highest // 1024**2} MiB, such as 65536 or 1 MiB", parse)
+
+
+def _yes_or_no(text: str) -> bool:
+    words = {
+        "true": True,
+        "yes": True,
+        "on": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "off": False,
+        "0": False,
+    }
+    try:
+        return words[text.strip().lower()]
+    except KeyError:
+        raise ValueError(text) from None
+
+
+def _folder(text: str) -> Path:
+    try:
+        path = Path(_text(text)).expanduser()
+    except RuntimeError as error:  # no home directory for "~"
+        raise ValueError(text) from error
+    if not path.is_absolute():
+        raise ValueError(text)
+    return path
+
+
+def _url(*schemes: str) -> Kind[str]:
+    def parse(text: str) -> str:
+        if urlsplit(_text(text)).scheme not in schemes:
+            raise ValueError(text)
+        return text.strip()
+
+    return Kind(f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}", parse)
+
+
+TEXT = Kind("a non-empty text", _text)
+FOLDER = Kind("an absolute path", _folder)
+FLAG = Kind("true or false", _yes_or_no)
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Settings:
+    """Everything an operator can set."""
+
+    host: str = setting(TEXT, "127.0.0.1", "Address the front door listens on.")
+    port: int = setting(_whole(1, 65535), "8080", "Port the front door listens on.")
+    data_dir: Path = setting(
+        FOLDER,
+        "~/.local/share/scrobbled",
+        "Where the embedded servers keep everything; `$XDG_DATA_HOME/scrobbled` where that is set.",
+    )
+    database_url: str | None = optional(
+        _url("postgresql", "postgres"), "PostgreSQL to use; unset starts the embedded one.", secret=True
+    )
+    redis_url: str | None = optional(
+        _url("redis", "rediss", "unix"), "Redis or Valkey to use; unset starts the embedded one.", secret=True
+    )
+    log_format: str = setting(
+        _one_of("auto", "json", "console"), "auto", "How log lines look; `auto` is `console` on a terminal."
+    )
+    log_level: str = setting(
+        _one_of("debug", "info", "warning", "error"),
+        "info",
+        "The least important log lines that are written.",
+    )
+    workers: int = setting(_whole(1, 64), "1", "Worker processes that `scrobbled serve` starts.")
+    worker_name: str = setting(
+        TEXT, "", "Unique name of this worker in the stream; unset is the host's name."
+    )
+    partitions: int = setting(
+        _whole(1, 1024), "8", "Partitions of the stream; everywhere the same, changed only while it is empty."
+    )
+    answer_timeout: float = setting(
+        _seconds(0.1, 60), "5", "Seconds that a Trakt or Simkl call waits for its answer before it gets 503."
+    )
+    stream_max_events: int = setting(
+        _whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
+    )
+    max_tries: int = setting(_whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")
+    batch_size: int = setting(_whole(1, 10_000), "500", "Events a worker takes at once.")
+    duplicate_window: int = setting(
+        _whole(0, 604_800, " of seconds"),
+        "3600",
+        "Seconds within which a second play of an item is a duplicate.",
+    )
+    watched_threshold: int = setting(
+        _whole(1, 100), "80", "Percent of an item at which a stop counts as a play."
+    )
+    lost_stop: bool = setting(FLAG, "true", "Whether a viewing whose stop never came can count as a play.")
+    playback_days: int = setting(_whole(1, 36_500, " of days"), "180", "Days a paused position is kept.")
+    event_days: int = setting(
+        _whole(1, 36_500, " of days"), "30", "Days the outcome of an event can be looked up."
+    )
+    heartbeat_days: int = setting(
+        _whole(1, 36_500, " of days"), "2", "Days a heartbeat's outcome can be looked up."
+    )
+    body_limit: int = setting(_size(1024, 1024**3), "1 MiB", "Largest request body that is accepted.")
+    events_body_limit: int = setting(
+        _size(1024, 1024**3), "4 MiB", "Largest body of `POST /v1/events` and of syncs."
+    )
+    metrics_port: int | None = optional(
+        _whole(1, 65535), "Port on which a process with no front door serves `/metrics`; unset is none."
+    )
+    metrics_dir: Path = setting(
+        FOLDER,
+        "",
+        "Where the processes of one machine share metrics; unset is `metrics` in the data directory.",
+    )
+    database_connections: int = setting(
+        _whole(1, 200), "8", "Most connections one process opens to PostgreSQL."
+    )
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, str]) -> Settings:
+        """Read the settings from *mapping*, usually the environment.
+
+        An empty value counts as unset, as in a compose file. Raises
+        `ConfigError` for the first wrong one.
+        """
+
+        mapping = {key: value for key, value in mapping.items() if value.strip()}
+        values = {row.attribute: _read(row, mapping) for row in table() if row.variable in mapping}
+        values.setdefault("data_dir", _default_folder(mapping))
+        values.setdefault("metrics_dir", values["data_dir"] / "metrics")
+        values.setdefault("worker_name", socket.gethostname())
+        return cls(**values)
+
+    def shown(self) -> Iterator[tuple[Setting, str]]:
+        """Each setting with its value as it may be shown: passwords are left out."""
+
+        for row in table():
+            value = getattr(self, row.attribute)
+            text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            yield row, without_password(text) if row.secret else text
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{row.attribute}={text!r}' for row, text in self.shown())})"
+
+
+def table() -> tuple[Setting, ...]:
+    """Every setting there is, in the order of the documentation."""
+
+    return tuple(
+        Setting(
+            variable=PREFIX + column.name.upper(),
+            attribute=column.name,
+            allowed=column.metadata["kind"].allowed,
+            default=column.metadata["default"] or None,
+            doc=column.metadata["doc"],
+            secret=column.metadata["secret"],
+        )
+        for column in fields(Settings)
+    )
+
+
+def _read(row: Setting, mapping: Mapping[str, str]) -> Any:
+    text = mapping[row.variable]
+    kind = next(column.metadata["kind"] for column in fields(Settings) if column.name == row.attribute)
+    try:
+        return kind.parse(text)
+    except ValueError:
+        shown = without_password(text) if row.secret else text
+        raise ConfigError(f"{row.variable} is {shown!r}; it must be {row.allowed}") from None
+
+
+def _default_folder(mapping: Mapping[str, str]) -> Path:
+    """`$XDG_DATA_HOME/scrobbled`, else `~/.local/share/scrobbled`."""
+
+    home = mapping.get("HOME")
+    share = mapping.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else "~/.local/share")
+    try:
+        return _folder(f"{share}/scrobbled")
+    except ValueError:
+        raise ConfigError(
+            f"{PREFIX}DATA_DIR is not set and there is no home directory to put it in"
+        ) from None

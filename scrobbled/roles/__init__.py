@@ -1,0 +1,1 @@
+"""Each role's process, put together: the only place that knows all the parts."""

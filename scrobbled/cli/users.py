@@ -1,0 +1,95 @@
+"""`scrobbled user …` and `scrobbled token …`."""
+
+# ruff: noqa: PLC0415 - imported when run, not for --help
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from scrobbled.cli.context import resolved_settings
+
+if TYPE_CHECKING:
+    import asyncpg
+
+T = TypeVar("T")
+
+
+@click.group()
+def user() -> None:
+    """Add users."""
+
+
+@click.group()
+def token() -> None:
+    """Create, list and revoke the tokens players sign in with."""
+
+
+@user.command("add")
+@click.argument("name")
+def add(name: str) -> None:
+    """Add the user NAME."""
+    from scrobbled.store import users
+
+    _with_database(lambda connection: users.add_user(connection, name))
+    click.echo(f"added {name}; next: scrobbled token create {name} --label <player>", err=True)
+
+
+@token.command("create")
+@click.argument("name")
+@click.option("--label", required=True, help="What it is for, such as the player's name.")
+@click.option("--scope", "scopes", multiple=True, help="read, scrobble or write; all when none is given.")
+def create(name: str, label: str, scopes: tuple[str, ...]) -> None:
+    """Create a token for NAME and print it, alone; it is shown this once."""
+    from scrobbled.store import users
+
+    async def make(connection: asyncpg.Connection[asyncpg.Record]) -> str:
+        owner = await users.user_called(connection, name)
+        made, _ = await users.create_token(connection, owner.id, label, scopes or users.ALL_SCOPES)
+        return made
+
+    click.echo(_with_database(make))
+
+
+@token.command("list")
+@click.argument("name")
+def list_tokens(name: str) -> None:
+    """List the tokens of NAME: id, label, scopes, last use."""
+    from scrobbled.store import users
+
+    async def read(connection: asyncpg.Connection[asyncpg.Record]) -> list[users.Token]:
+        return await users.tokens(connection, (await users.user_called(connection, name)).id)
+
+    for each in _with_database(read):
+        used = each.last_used_at.isoformat(timespec="seconds") if each.last_used_at else "never used"
+        click.echo(f"{each.id}\t{each.label}\t{','.join(each.scopes)}\t{used}")
+
+
+@token.command("revoke")
+@click.argument("name")
+@click.argument("token_id", type=int)
+def revoke(name: str, token_id: int) -> None:
+    """Revoke token TOKEN_ID of NAME; it is refused everywhere within 30 seconds."""
+    from scrobbled.store import users
+
+    async def end(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        await users.revoke_token(connection, (await users.user_called(connection, name)).id, token_id)
+
+    _with_database(end)
+    click.echo(f"revoked token {token_id} of {name}", err=True)
+
+
+def _with_database(work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[T]]) -> T:
+    from scrobbled.store.pool import connect
+
+    async def run() -> T:
+        connection = await connect(resolved_settings().database_url or "")
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())

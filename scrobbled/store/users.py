@@ -1,0 +1,163 @@
+"""Users and tokens. A token is shown once; only its SHA-256 is kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scrobbled.errors import NotFound, PayloadError, Unavailable
+from scrobbled.store import sql
+from scrobbled.store.pool import TRANSIENT, connect
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Connection, Database
+
+_QUERIES = sql.load("users")
+
+#: Tokens a user may hold at once.
+MOST_TOKENS = 20
+
+ALL_SCOPES = ("read", "scrobble", "write")
+
+
+class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a token stands for."""
+
+    user_id: int
+    token_id: int
+    name: str
+    scopes: frozenset[str]
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A user, and where their rules differ from the server's."""
+
+    id: int
+    name: str
+    created_at: datetime
+    watched_threshold: float | None
+    lost_stop: bool | None
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as it is listed: everything but the token."""
+
+    id: int
+    label: str
+    scopes: list[str]
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
+    """The owner of the token with this SHA-256; raises *Unavailable* when the database is away."""
+    try:
+        row = await database.fetchrow(_QUERIES["by_token"], digest)
+    except TRANSIENT as error:
+        message = "tokens cannot be checked at the moment; try again soon"
+        raise Unavailable(message) from error
+    if row is None:
+        return None
+    return TokenOwner(
+        user_id=row["user_id"], token_id=row["token_id"], name=row["name"], scopes=frozenset(row["scopes"])
+    )
+
+
+async def touch(database: Database, used: Collection[tuple[int, int]]) -> None:
+    """Note that these (user, token) pairs were used just now."""
+    try:
+        await database.execute(_QUERIES["touch"], [user for user, _ in used], [token for _, token in used])
+    except TRANSIENT as error:
+        raise Unavailable(str(error)) from error
+
+
+async def add_user(database: Database, name: str) -> int:
+    """Create a user; raises *PayloadError* when the name is taken or empty."""
+    name = name.strip()
+    if not name or not name.isprintable() or len(name) > 100:
+        message = "a user's name has 1 to 100 printable characters"
+        raise PayloadError(message)
+    user_id: int | None = await database.fetchval(_QUERIES["add_user"], name)
+    if user_id is None:
+        message = f"there is a user called {name} already"
+        raise PayloadError(message)
+    return user_id
+
+
+async def user_called(database: Database, name: str) -> User:
+    """The user of that name, in any case of letters; raises *NotFound*."""
+    row = await database.fetchrow(_QUERIES["user_by_name"], name)
+    if row is None:
+        message = f"there is no user called {name}; add one with `scrobbled user add {name}`"
+        raise NotFound(message)
+    return User(**dict(row))
+
+
+async def user(database: Database, user_id: int) -> User:
+    """The user with that id; raises *NotFound*."""
+    row = await database.fetchrow(_QUERIES["user_by_id"], user_id)
+    if row is None:
+        raise NotFound
+    return User(**dict(row))
+
+
+async def tokens(database: Database, user_id: int) -> list[Token]:
+    """The tokens of a user that are not revoked, oldest first."""
+    return [Token(**dict(row)) for row in await database.fetch(_QUERIES["active_tokens"], user_id)]
+
+
+async def create_token(
+    connection: Connection, user_id: int, label: str, scopes: Collection[str] = ALL_SCOPES
+) -> tuple[str, int]:
+    """
+    A new token and its id; the token is not kept. Raises *PayloadError* when the
+    label or a scope is wrong, or the user holds *MOST_TOKENS* already.
+    """
+    label = label.strip()
+    if not label or not label.isprintable() or len(label) > 100:
+        message = "a token's label has 1 to 100 printable characters"
+        raise PayloadError(message)
+    if not scopes or not set(scopes) <= set(ALL_SCOPES):
+        message = f"scopes are one or more of {', '.join(ALL_SCOPES)}"
+        raise PayloadError(message)
+    token = f"scr_pat_{secrets.token_urlsafe(32)}"
+    async with connection.transaction():
+        await connection.execute(_QUERIES["lock_user"], user_id)
+        if len(await tokens(connection, user_id)) >= MOST_TOKENS:
+            message = f"a user holds at most {MOST_TOKENS} tokens; revoke one first"
+            raise PayloadError(message)
+        digest = sha256(token.encode()).digest()
+        row = await connection.fetchrow(_QUERIES["add_token"], user_id, digest, label, sorted(set(scopes)))
+    assert row is not None  # noqa: S101  # an insert that returns has a row
+    return token, row["id"]
+
+
+async def revoke_token(database: Database, user_id: int, token_id: int) -> None:
+    """Revoke a user's token; raises *NotFound* when there is none such that is active."""
+    if await database.fetchval(_QUERIES["revoke_token"], user_id, token_id) is None:
+        message = f"there is no active token {token_id}"
+        raise NotFound(message)
+
+
+async def first_user(database_url: str) -> str | None:
+    """
+    On a server without users, create ``admin`` and return a token; else None.
+
+    Two processes that start at once make one user.
+    """
+    connection = await connect(database_url)
+    try:
+        async with connection.transaction():
+            await connection.execute(_QUERIES["lock_first_user"])
+            if await connection.fetchval(_QUERIES["any_user"]):
+                return None
+            user_id = await add_user(connection, "admin")
+            token, _ = await create_token(connection, user_id, "first start")
+            return token
+    finally:
+        await connection.close()

@@ -1,0 +1,78 @@
+"""
+How each surface says no: our envelope, or the form its protocol knows.
+
+``{"error": {"code", "message"}}`` on our own surfaces, with stable codes. Trakt's
+clients expect a status and mostly an empty body (Trakt fact sheet §1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from scrobbled.errors import NotFound, PayloadError, ScrobbledError, StreamFull, Unavailable
+from scrobbled.web.responses import dump
+from scrobbled.web.routes import Surface
+
+#: Seconds after which a refused client may try again.
+RETRY_AFTER = 5
+
+#: Status -> stable code.
+CODES = {
+    400: "invalid_request",
+    401: "invalid_token",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "unprocessable",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
+class Refusal(ScrobbledError):
+    """The request is refused with a status of its own."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def status_of(error: BaseException) -> tuple[int, str]:
+    """The status for *error* and what may be said of it."""
+    match error:
+        case Refusal():
+            return error.status, str(error)
+        case PayloadError():
+            return 400, str(error)
+        case NotFound():
+            return 404, str(error)
+        case StreamFull() | Unavailable():
+            return 503, str(error)
+        case web.HTTPRequestEntityTooLarge():
+            return 413, "the body is too large"
+        case web.HTTPException():
+            return error.status, error.reason
+        case _:
+            return 500, "something went wrong here; the server's log says what"
+
+
+def refuse(surface: Surface, status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """The answer that says no on *surface*."""
+    merged = dict(headers or {})
+    if status in (429, 503):
+        merged.setdefault("Retry-After", str(RETRY_AFTER))
+    if status == 401:
+        merged.setdefault("WWW-Authenticate", "Bearer")
+    if surface is Surface.TRAKT and status in (401, 404, 405):
+        return web.Response(status=status, headers=merged)
+    code = CODES.get(status, "error")
+    body: dict[str, object] = {"error": {"code": code, "message": message}}
+    if surface is Surface.TRAKT:
+        body = {"error": code, "error_description": message}
+    return web.Response(status=status, headers=merged, body=dump(body), content_type="application/json")

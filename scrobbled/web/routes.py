@@ -1,0 +1,61 @@
+"""
+A route, said once: the router, the token check, the log and the API description come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from aiohttp import web
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Surface(StrEnum):
+    """Whose protocol a route speaks; it decides how errors look."""
+
+    NATIVE = "native"
+    TRAKT = "trakt"
+    REELRIFTER = "reelrifter"
+    WEBHOOKS = "webhooks"
+    SYSTEM = "system"
+
+
+class Scope(StrEnum):
+    """What a token may do."""
+
+    READ = "read"
+    SCROBBLE = "scrobble"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter, for the API description. *schema* is JSON Schema."""
+
+    name: str
+    summary: str
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """
+    One operation. *scope* None means anybody may call it. *limit* is the largest
+    body in bytes. *body* is the type of a JSON body, *answers* what each status
+    means; both are for the API description.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    surface: Surface
+    scope: Scope | None
+    summary: str
+    limit: int = 1024 * 1024
+    body: Any = None
+    query: tuple[Parameter, ...] = ()
+    answers: tuple[tuple[int, str], ...] = ((200, "OK"),)

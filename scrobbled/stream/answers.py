@@ -31,6 +31,7 @@ class Mailbox:
     """
 
     def __init__(self, client: redis.asyncio.Redis, door: str) -> None:
+        self.door = door
         self._client = client
         self._channel = names.answers(door)
         self._expected: dict[UUID, asyncio.Future[Answer]] = {}

@@ -10,7 +10,9 @@ Everything is optional but the action and what it is about::
      "episode": {"season": 1, "number": 2}}
 
 A flat spelling says the same: ``{"action": …, "kind": "episode", "show": "The Wire",
-"season": 1, "episode": 2}``.
+"season": 1, "episode": 2}``. Unknown fields and unknown id sources are passed over;
+anything else that is wrong refuses the whole request, so that nobody has to find
+out which half of a list was taken.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -26,26 +28,32 @@ from msgspec import Meta
 
 from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
-from scrobbled.model.media import Kind, Media
+from scrobbled.model.media import ID_SOURCES, Kind, Media
 from scrobbled.wire.fields import sane_time
-from scrobbled.wire.ids import external_ids
+from scrobbled.wire.ids import external_id
 
-SOURCE = "native"
+SOURCE: Final = "native"
 
 #: Events in one request.
-MOST_EVENTS = 1000
+MOST_EVENTS: Final = 1000
 
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 #: A clock may be wrong by this much; beyond it the event is refused.
-_FURTHEST = timedelta(hours=24)
+_FURTHEST: Final = timedelta(hours=24)
 
 Text = Annotated[str, Meta(max_length=500)]
 Year = Annotated[int, Meta(ge=1800, le=2200)]
 Number = Annotated[int, Meta(ge=0, le=100_000)]
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Seconds = Annotated[float, Meta(ge=0, le=10_000_000)]
-ExternalIds = dict[str, str | int | None]
+ExternalIds = Annotated[
+    dict[str, Any],
+    Meta(
+        description=f"Source to id; known sources are {', '.join(ID_SOURCES)}.",
+        examples=[{"imdb": "tt1160419", "tmdb": 438631}],
+    ),
+]
 
 
 class Film(msgspec.Struct, frozen=True):
@@ -85,7 +93,9 @@ class Event(msgspec.Struct, frozen=True):
 
     *id* makes sending it again harmless. *occurred_at* is RFC 3339 or unix seconds;
     absent = now. *progress* is percent, *position* and *runtime* seconds. Then either
-    *movie*, or *show* and *episode* as objects, or the flat fields from *kind* on.
+    *movie*, or *show* and *episode* as objects, or the flat fields from *kind* on, where
+    *title*, *year* and *ids* are the film's or the episode's. *app* or *source* says
+    what sends this, *player* what plays it.
     """
 
     action: Action
@@ -99,6 +109,7 @@ class Event(msgspec.Struct, frozen=True):
     episode: Episode | Number | None = None
     player: Text | None = None
     app: Text | None = None
+    source: Text | None = None
     kind: Kind | None = None
     title: Text | None = None
     year: Year | None = None
@@ -106,16 +117,45 @@ class Event(msgspec.Struct, frozen=True):
     episode_end: Number | None = None
     absolute: Number | None = None
     ids: ExternalIds | None = None
+    show_year: Year | None = None
     show_ids: ExternalIds | None = None
 
 
-_one = msgspec.json.Decoder(Event)
-_several = msgspec.json.Decoder(Annotated[list[Event], Meta(min_length=1, max_length=MOST_EVENTS)])
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_one: Final = msgspec.json.Decoder(Event)
+_several: Final = msgspec.json.Decoder(Annotated[list[Event], Meta(min_length=1, max_length=MOST_EVENTS)])
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
-#: What no title holds and PostgreSQL cannot store. Line ends and tabs become spaces.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_WHITE = re.compile(r"\s+")
+#: What each field must be, where the decoder's own words are not plain enough.
+_NUMBER: Final = "a whole number from 0 to 100000"
+_YEAR: Final = "a whole number from 1800 to 2200"
+_MUST_BE: Final = {
+    "action": f"one of {', '.join(Action)}",
+    "kind": "movie or episode",
+    "progress": "a number from 0 to 100",
+    "position": "seconds, from 0 to 10000000",
+    "runtime": "seconds, from 0 to 10000000",
+    "year": _YEAR,
+    "show_year": _YEAR,
+    "season": _NUMBER,
+    "number": _NUMBER,
+    "number_end": _NUMBER,
+    "episode": f"an object or {_NUMBER}",
+    "episode_end": _NUMBER,
+    "absolute": _NUMBER,
+    "id": "a text of 1 to 200 characters",
+    "title": "a text of at most 500 characters",
+    "show": "an object or a text of at most 500 characters",
+}
+_PATH: Final = re.compile(r"`(\$[^`]*?\.?(\w*))`\Z")
+
+#: What PostgreSQL cannot store and no title needs. Tabs and line ends become spaces.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_HALF_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+_NUMERIC: Final = frozenset(ID_SOURCES) - {"imdb", "wikidata", "slug"}
+_ID_LIMIT: Final = 10**15
+_IMDB_LIMIT: Final = 12  # characters
 
 
 def parse_events(body: bytes, receipt: Receipt) -> list[PlaybackEvent]:
@@ -125,46 +165,68 @@ def parse_events(body: bytes, receipt: Receipt) -> list[PlaybackEvent]:
     """
     several = body.lstrip(b" \t\r\n")[:1] == b"["
     sent = _decode(body, several=several)
-    return [_event(event, receipt, index if several else None) for index, event in enumerate(sent)]
+    if not several:
+        return [_event(sent[0], receipt, None, "$")]
+    return [_event(event, receipt, index, f"$[{index}]") for index, event in enumerate(sent)]
+
+
+def receipts(events: list[PlaybackEvent], *, several: bool) -> dict[str, Any]:
+    """The answer to accepted *events*: the id under which each outcome can be looked up."""
+    accepted = [{"id": str(event.id), "status": "accepted"} for event in events]
+    return {"accepted": len(events), "events": accepted} if several else dict(accepted[0])
+
+
+# Reading JSON --------------------------------------------------------------------
 
 
 def _decode(body: bytes, *, several: bool) -> list[Event]:
     try:
         return _several.decode(body) if several else [_one.decode(body)]
     except msgspec.ValidationError as error:
-        raise PayloadError(_sentence(error)) from error
+        raise PayloadError(_sentence(str(error), several=several)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = f"the body is not JSON: {error}"
-        raise PayloadError(message) from error
+        raise PayloadError(_not_json(body, error)) from error
     except RecursionError as error:
         message = "the body is nested too deeply"
         raise PayloadError(message) from error
 
 
-def _sentence(error: msgspec.ValidationError) -> str:
-    return str(error).replace("`", "")
+def _sentence(problem: str, *, several: bool) -> str:
+    """The decoder's *problem* in words that name the field and what it must be."""
+    found = _PATH.search(problem)
+    if found is None and several and "of length" in problem:
+        return f"send one event, or a list of 1 to {MOST_EVENTS}"
+    if found is not None and found[2] in _MUST_BE:
+        return f"{found[2]} must be {_MUST_BE[found[2]]} - at {found[1]}"
+    return problem.replace("`", "")
 
 
-def _event(sent: Event, receipt: Receipt, index: int | None) -> PlaybackEvent:
-    where = "$" if index is None else f"$[{index}]"
-    occurred_at = _occurred_at(sent, receipt, where)
-    media = _media(sent, where)
-    if media is None and sent.action is not Action.CANCEL_CHECKIN:
-        message = f"say what it is about: a movie, or a show and an episode - at {where}"
-        raise PayloadError(message)
+def _not_json(body: bytes, error: Exception) -> str:
+    if not body.strip():
+        return "the body is empty"
+    if _HALF_PAIR.search(body):
+        return f"the body is not JSON, perhaps for half a surrogate pair: {error}"
+    return f"the body is not JSON: {error}"
+
+
+# One event -----------------------------------------------------------------------
+
+
+def _event(sent: Event, receipt: Receipt, index: int | None, where: str) -> PlaybackEvent:
+    received_at = receipt.received_at
     return PlaybackEvent(
         id=_identity(sent, receipt, index),
         user_id=receipt.user_id,
         source=SOURCE,
         action=sent.action,
-        occurred_at=occurred_at or receipt.received_at + timedelta(microseconds=index or 0),
-        received_at=receipt.received_at,
-        media=media,
+        occurred_at=_occurred_at(sent, received_at, where) or received_at + timedelta(microseconds=index or 0),
+        received_at=received_at,
+        media=_media(sent, where),
         progress=sent.progress,
         position=sent.position,
         provisional=True,
-        player=_text(sent.player),
-        app=_text(sent.app),
+        player=_text(sent.player, where, "player"),
+        app=_text(sent.app, where, "app") or _text(sent.source, where, "source"),
     )
 
 
@@ -181,18 +243,16 @@ def _identity(sent: Event, receipt: Receipt, index: int | None) -> UUID:
     return UUID(bytes=blake2b(b"%d|native|%b" % (receipt.user_id, content), digest_size=16).digest())
 
 
-def _occurred_at(sent: Event, receipt: Receipt, where: str) -> datetime | None:
+def _occurred_at(sent: Event, received_at: datetime, where: str) -> datetime | None:
     """
     When it happened, None = when it was received: not said, or by a clock that runs
     more than 5 minutes ahead.
     """
-    if sent.occurred_at is None:
+    said = sent.occurred_at
+    if said is None:
         return None
     try:
-        if isinstance(sent.occurred_at, str):
-            instant = datetime.fromisoformat(sent.occurred_at)
-        else:
-            instant = datetime.fromtimestamp(sent.occurred_at, UTC)
+        instant = datetime.fromisoformat(said) if isinstance(said, str) else datetime.fromtimestamp(said, UTC)
         if instant.tzinfo is None:
             message = f"occurred_at needs a time zone, such as a final Z - at {where}.occurred_at"
             raise PayloadError(message)
@@ -200,88 +260,118 @@ def _occurred_at(sent: Event, receipt: Receipt, where: str) -> datetime | None:
     except (ValueError, OverflowError, OSError) as error:
         message = f"occurred_at must be a time such as 2026-11-21T20:15:00Z - at {where}.occurred_at"
         raise PayloadError(message) from error
-    if not _EARLIEST <= instant <= receipt.received_at + _FURTHEST:
+    if not _EARLIEST <= instant <= received_at + _FURTHEST:
         message = f"occurred_at must lie between 1900 and now - at {where}.occurred_at"
         raise PayloadError(message)
-    return sane_time(instant, receipt.received_at)
+    return sane_time(instant, received_at)
+
+
+# What it is about ----------------------------------------------------------------
 
 
 def _media(sent: Event, where: str) -> Media | None:
-    if sent.movie is not None and (sent.episode is not None or sent.show is not None):
+    """The film or episode, in whichever spelling; None where a cancelled check-in names none."""
+    kind = _kind(sent)
+    if kind is None:
+        if sent.action is Action.CANCEL_CHECKIN:
+            return None
+        message = f"say what it is about: a movie, or a show and an episode - at {where}"
+        raise PayloadError(message)
+    if kind is Kind.EPISODE and (sent.movie is not None or sent.kind is Kind.MOVIE):
         message = f"it is either a movie or an episode, not both - at {where}"
         raise PayloadError(message)
-    if sent.movie is not None:
-        return Media(
-            kind=Kind.MOVIE,
-            title=_text(sent.movie.title),
-            year=sent.movie.year,
-            ids=_ids(sent.movie.ids),
-            runtime=sent.runtime or None,
-        )
-    if isinstance(sent.episode, Episode) or isinstance(sent.show, Show):
-        return _nested_episode(sent, where)
-    return _flat(sent)
-
-
-def _nested_episode(sent: Event, where: str) -> Media:
-    if isinstance(sent.episode, int) or isinstance(sent.show, str):
-        message = f"show and episode must both be objects, or both plain - at {where}"
+    media = _movie(sent, where) if kind is Kind.MOVIE else _episode(sent, where)
+    if not (media.title or media.show or media.ids or media.show_ids):
+        message = f"a title or an id we know is needed to tell which {kind} it is - at {where}"
         raise PayloadError(message)
-    episode = sent.episode or Episode()
-    show = sent.show or Show()
+    return media
+
+
+def _kind(sent: Event) -> Kind | None:
+    if sent.episode is not None or sent.show is not None or sent.season is not None or sent.show_ids:
+        return Kind.EPISODE
+    if sent.movie is not None:
+        return Kind.MOVIE if sent.kind is None else sent.kind
+    return sent.kind or (Kind.MOVIE if sent.title is not None or sent.ids else None)
+
+
+def _movie(sent: Event, where: str) -> Media:
+    if sent.movie is None:
+        film, path = Film(title=sent.title, year=sent.year, ids=sent.ids), ""
+    else:
+        film, path = sent.movie, "movie."
+    return Media(
+        kind=Kind.MOVIE,
+        title=_text(film.title, where, path + "title"),
+        year=film.year,
+        ids=_ids(film.ids, where, path + "ids"),
+        runtime=sent.runtime or None,
+    )
+
+
+def _episode(sent: Event, where: str) -> Media:
+    """Show and episode, each of them an object or flat."""
+    show, show_path = sent.show, "show."
+    if not isinstance(show, Show):
+        show, show_path = Show(title=show, year=sent.show_year, ids=sent.show_ids), "show_"
+    episode, path = sent.episode, "episode."
+    if not isinstance(episode, Episode):
+        episode, path = _flat_episode(sent, episode), ""
     return Media(
         kind=Kind.EPISODE,
-        title=_text(episode.title),
+        title=_text(episode.title, where, path + "title"),
         year=episode.year,
-        show=_text(show.title),
+        show=_text(show.title, where, "show"),
         show_year=show.year,
         season=episode.season,
         episode=episode.number,
         episode_end=episode.number_end,
         absolute=episode.absolute,
-        ids=_ids(episode.ids),
-        show_ids=_ids(show.ids),
+        ids=_ids(episode.ids, where, path + "ids"),
+        show_ids=_ids(show.ids, where, show_path + "ids"),
         runtime=sent.runtime or None,
     )
 
 
-def _flat(sent: Event) -> Media | None:
-    about_episode = sent.show is not None or sent.episode is not None or sent.season is not None
-    if not (about_episode or sent.title is not None or sent.ids or sent.kind is not None):
-        return None
-    kind = sent.kind or (Kind.EPISODE if about_episode else Kind.MOVIE)
-    return Media(
-        kind=kind,
-        title=_text(sent.title),
-        year=sent.year,
-        show=_text(sent.show) if isinstance(sent.show, str) else None,
+def _flat_episode(sent: Event, number: int | None) -> Episode:
+    return Episode(
+        title=sent.title,
         season=sent.season,
-        episode=sent.episode if isinstance(sent.episode, int) else None,
-        episode_end=sent.episode_end,
+        number=number,
+        number_end=sent.episode_end,
         absolute=sent.absolute,
-        ids=_ids(sent.ids),
-        show_ids=_ids(sent.show_ids),
-        runtime=sent.runtime or None,
+        year=sent.year,
+        ids=sent.ids,
     )
 
 
-def _text(text: str | None) -> str | None:
+def _text(text: str | None, where: str, field: str) -> str | None:
+    """*text* on one line and trimmed; "" is None."""
     if not text:
         return None
     if not text.isprintable():
         if _CONTROL.search(text):
-            message = "control characters are not allowed in a text"
+            message = f"{field} holds control characters - at {where}.{field}"
             raise PayloadError(message)
-        text = _WHITE.sub(" ", text)
+        return " ".join(text.split()) or None
     return text.strip() or None
 
 
-def _ids(ids: ExternalIds | None) -> dict[str, str]:
-    return external_ids(ids.items()) if ids else {}
+def _ids(sent: dict[str, Any] | None, where: str, field: str) -> dict[str, str]:
+    """The ids of sources we know; the usual spellings are recognised at a glance."""
+    ids: dict[str, str] = {}
+    for source, value in (sent or {}).items():
+        if type(value) is int and source in _NUMERIC and 0 < value < _ID_LIMIT:
+            ids[source] = str(value)
+        elif source == "imdb" and type(value) is str and _is_imdb(value):
+            ids[source] = value
+        elif found := external_id(source, value):
+            ids.setdefault(*found)
+        elif isinstance(value, dict | list | bool) and source in ID_SOURCES:
+            message = f"{source} must be a text or a number - at {where}.{field}.{source}"
+            raise PayloadError(message)
+    return ids
 
 
-def receipts(events: list[PlaybackEvent], *, several: bool) -> dict[str, Any]:
-    """The answer to accepted *events*: the id under which each outcome can be looked up."""
-    if not several:
-        return {"id": str(events[0].id), "status": "accepted"}
-    return {"accepted": len(events), "events": [{"id": str(event.id)} for event in events]}
+def _is_imdb(value: str) -> bool:
+    return value[:2] == "tt" and len(value) <= _IMDB_LIMIT and value.isascii() and value[2:].isdecimal()

@@ -21,6 +21,7 @@ UNKNOWN_EVENT: Final = "unknown_event"
 SHARED_USER_ECHO: Final = "shared_user_echo"  # Plex announces a shared user's start twice
 USER_DATA_ECHO: Final = "user_data_echo"  # Jellyfin reports each saved position twice
 OTHER_USER: Final = "other_user"
+UNREADABLE: Final = "unreadable"  # neither JSON nor anything that can be mended to it
 EMPTY_BODY: Final = "empty_body"  # a template rendered to nothing
 
 #: With these reasons the item is neither film nor episode; *media.kind* is then

@@ -1,0 +1,69 @@
+"""Query parameters, read strictly: what is wrong is said, with what would be right."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from scrobbled.errors import PayloadError
+from scrobbled.model.media import Kind
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+def whole(request: web.Request, name: str, default: int, lowest: int, highest: int) -> int:
+    """A whole number between *lowest* and *highest*."""
+    text = request.query.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdecimal() or len(text) > 18 or not lowest <= int(text) <= highest:
+        message = f"{name} must be a whole number from {lowest} to {highest}, got {text!r:.40}"
+        raise PayloadError(message)
+    return int(text)
+
+
+def clamped(request: web.Request, name: str, default: int, highest: int) -> int:
+    """A whole number from 1; more than *highest* means *highest*, as Trakt does it."""
+    return min(whole(request, name, default, 1, 10**9), highest)
+
+
+def optional_id(request: web.Request, name: str) -> int | None:
+    """An id of ours, None when it is not given."""
+    return whole(request, name, 0, 0, 2**62) or None
+
+
+def kind(request: web.Request) -> Kind | None:
+    """``kind=movie`` or ``kind=episode``."""
+    text = request.query.get("kind")
+    if text is None:
+        return None
+    if text not in ("movie", "episode"):
+        message = f"kind must be movie or episode, got {text!r:.40}"
+        raise PayloadError(message)
+    return Kind(text)
+
+
+def instant(request: web.Request, name: str, default: datetime) -> datetime:
+    """An ISO 8601 date or time; one without a zone is UTC."""
+    text = request.query.get(name)
+    if text is None:
+        return default
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + arrives as a space
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=UTC)
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"{name} must be a date or time such as 2026-11-21T20:15:00Z, got {text!r:.40}"
+        raise PayloadError(message) from error
+
+
+def uuid(text: str, name: str) -> UUID:
+    """An id of an event."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        message = f"{name} must be a UUID, got {text!r:.40}"
+        raise PayloadError(message) from error

@@ -1,0 +1,66 @@
+"""Trakt's scrobbles and check-ins: durable, then answered with what became of them."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from scrobbled.ingest.door import DOOR, receipt
+from scrobbled.model.event import Action
+from scrobbled.web.auth import IDENTITY
+from scrobbled.web.responses import answer
+from scrobbled.web.routes import Handler, Route, Scope, Surface
+from scrobbled.wire import trakt, trakt_render
+
+
+def _scrobble(action: Action) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        event = trakt.parse_scrobble(await request.read(), action, receipt(request[IDENTITY].user_id))
+        became = await request.app[DOOR].ask(event)
+        return _render(trakt_render.scrobble_answer(became, action, event.progress))
+
+    return handle
+
+
+async def check_in(request: web.Request) -> web.Response:
+    """``POST /checkin``."""
+    event = trakt.parse_checkin(await request.read(), receipt(request[IDENTITY].user_id))
+    return _render(trakt_render.checkin_answer(await request.app[DOOR].ask(event)))
+
+
+async def cancel_check_in(request: web.Request) -> web.Response:
+    """``DELETE /checkin``: 204, also when nothing is checked in."""
+    await request.app[DOOR].ask(trakt.cancel_checkin(receipt(request[IDENTITY].user_id)))
+    return web.Response(status=204)
+
+
+def _render(rendered: trakt_render.Rendered) -> web.Response:
+    status, body = rendered
+    return web.Response(status=status) if body is None else answer(body, status)
+
+
+def routes() -> list[Route]:
+    """The routes."""
+    scrobbled = ((201, "The item, as it was matched"), (404, "No match"), (409, "Scrobbled already"), (422, "Below 1 %"))
+    made = [
+        Route(
+            "POST",
+            f"/trakt/scrobble/{action.value}",
+            _scrobble(action),
+            Surface.TRAKT,
+            Scope.SCROBBLE,
+            f"Playback: {action.value}",
+            answers=scrobbled,
+        )
+        for action in (Action.START, Action.PAUSE, Action.STOP)
+    ]
+    checked_in = ((201, "Checked in"), (404, "No match"), (409, "A check-in is in progress"))
+    made.append(
+        Route("POST", "/trakt/checkin", check_in, Surface.TRAKT, Scope.SCROBBLE, "Check in", answers=checked_in)
+    )
+    gone = ((204, "Nothing is checked in now"),)
+    made.append(
+        Route(
+            "DELETE", "/trakt/checkin", cancel_check_in, Surface.TRAKT, Scope.SCROBBLE, "Take a check-in back", answers=gone
+        )
+    )
+    return made

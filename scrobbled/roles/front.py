@@ -1,0 +1,131 @@
+"""The front door's process: what takes events in, and what is read."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections.abc import AsyncIterator, Collection, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from scrobbled.api import native as native_reads
+from scrobbled.api import reelrifter as reelrifter_reads
+from scrobbled.api import trakt as trakt_reads
+from scrobbled.api.pool import POOL
+from scrobbled.ingest import native, reelrifter, trakt, webhooks
+from scrobbled.ingest.door import DOOR, Door
+from scrobbled.store import users
+from scrobbled.store.migrate import require_current
+from scrobbled.store.pool import open_pool
+from scrobbled.stream import gauges
+from scrobbled.stream.answers import Mailbox
+from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.producer import Producer
+from scrobbled.web import app, description, health
+from scrobbled.web.auth import Authenticator, Identity
+
+if TYPE_CHECKING:
+    import redis.asyncio
+
+    from scrobbled.config import Settings
+    from scrobbled.store.pool import Pool
+    from scrobbled.web.routes import Route
+
+log = structlog.get_logger(stage="web")
+
+#: Seconds open requests may take when the process is asked to stop.
+_DRAIN = 3.0
+
+
+def run(settings: Settings, roles: Collection[str]) -> None:
+    """Serve *roles* (of ingest, api, ui) until SIGTERM or SIGINT; open requests are finished first."""
+    uvloop.run(_run(settings, roles))
+
+
+async def _run(settings: Settings, roles: Collection[str]) -> None:
+    async with (
+        open_pool(settings.database_url or "", size=settings.database_connections, name="front") as pool,
+        open_redis(settings.redis_url or "") as client,
+    ):
+        await require_current(pool)
+        for doubt in await durability_doubts(client):
+            log.warning("stream_not_durable", doubt=doubt)
+        authenticator = _authenticator(pool)
+        producer = Producer(
+            settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
+        )
+        mailbox = Mailbox(client, uuid4().hex)
+        application = app.build(_routes(settings, roles, pool, client), authenticator)
+        application[DOOR] = Door(
+            producer, mailbox, name=mailbox.door, patience=settings.answer_timeout
+        )
+        application[POOL] = pool
+        chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
+        async with _beside(chores):
+            await _serve(application, settings)
+
+
+def _routes(settings: Settings, roles: Collection[str], pool: Pool, client: redis.asyncio.Redis) -> list[Route]:
+    found: list[Route] = []
+    if "ingest" in roles:
+        found += native.routes(settings.events_body_limit) + webhooks.routes(settings.body_limit)
+        found += trakt.routes() + reelrifter.routes()
+    if "api" in roles:
+        found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
+    checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
+    found += health.routes(checks, lambda: gauges.read(client, settings.partitions))
+    return found + description.routes(found)
+
+
+async def _answers(pool: Pool) -> None:
+    await pool.fetchval("select 1", timeout=1)
+
+
+async def _pongs(client: redis.asyncio.Redis) -> None:
+    await client.ping()
+
+
+def _authenticator(pool: Pool) -> Authenticator:
+    async def look_up(digest: bytes) -> Identity | None:
+        owner = await users.by_token(pool, digest)
+        if owner is None:
+            return None
+        return Identity(user_id=owner.user_id, token_id=owner.token_id, name=owner.name, scopes=owner.scopes)
+
+    return Authenticator(look_up, lambda used: users.touch(pool, used))
+
+
+@asynccontextmanager
+async def _beside(chores: Collection[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run *chores* as long as the block runs."""
+    tasks = [asyncio.create_task(chore) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _serve(application: web.Application, settings: Settings) -> None:
+    """Listen until a signal; then stop accepting, finish what is open, and return."""
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=75)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+        gc.freeze()  # what is loaded by now stays; the collector need not look at it again
+        log.info("ready", host=settings.host, port=settings.port)
+        await asked_to_stop.wait()
+    finally:
+        await runner.cleanup()
+        log.info("stopped")

@@ -1,0 +1,119 @@
+"""
+The API, described from the routes themselves: ``/openapi.json`` and ``/docs``.
+
+The page needs nothing from elsewhere: a household's server may have no way out.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from scrobbled import __version__
+from scrobbled.web.responses import answer
+from scrobbled.web.routes import Route, Surface
+
+_VARIABLE = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "code,pre{font:14px/1.4 ui-monospace,monospace;background:#8882;border-radius:4px;padding:.1em .3em}"
+    "pre{padding:.6em;overflow:auto}h2{margin-top:2.5rem;border-bottom:1px solid #8886}"
+    ":root{color-scheme:light dark}dt{margin-top:.4rem}"
+)
+
+
+def routes(described: Sequence[Route]) -> list[Route]:
+    """``/openapi.json`` and ``/docs``, about the routes in *described*."""
+    document, page = openapi(described), docs(described).encode()
+
+    async def as_json(_request: web.Request) -> web.Response:
+        return answer(document)
+
+    async def as_page(_request: web.Request) -> web.Response:
+        return web.Response(body=page, content_type="text/html", charset="utf-8")
+
+    return [
+        Route("GET", "/openapi.json", as_json, Surface.SYSTEM, None, "This API, for machines"),
+        Route("GET", "/docs", as_page, Surface.SYSTEM, None, "This API, for people"),
+    ]
+
+
+def openapi(described: Sequence[Route]) -> dict[str, Any]:
+    """The description as OpenAPI 3.1."""
+    bodies = [route.body for route in described if route.body is not None]
+    schemas, components = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
+    by_body = dict(zip(map(id, bodies), schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for route in described:
+        path = _VARIABLE.sub(r"{\1}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, by_body)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "scrobbled", "version": __version__, "license": {"name": "MIT"}},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
+        },
+    }
+
+
+def _operation(route: Route, by_body: dict[int, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": route.summary,
+        "tags": [route.surface.value],
+        "operationId": re.sub(r"\W+", "_", f"{route.method}_{route.path}".lower()).strip("_"),
+        "responses": {str(status): {"description": meaning} for status, meaning in route.answers},
+    }
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in _VARIABLE.findall(route.path)
+    ]
+    parameters += [
+        {"name": each.name, "in": "query", "description": each.summary, "schema": each.schema} for each in route.query
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body is not None:
+        schema = by_body[id(route.body)]
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if route.scope is not None:
+        operation["security"] = [{"bearer": [route.scope.value]}, {"key": [route.scope.value]}]
+        operation["responses"].setdefault("401", {"description": "No token, or a wrong one"})
+    return operation
+
+
+def docs(described: Sequence[Route]) -> str:
+    """The description as one page of HTML."""
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+        f"<title>scrobbled API</title><style>{_STYLE}</style><h1>scrobbled {__version__}</h1>",
+        "<p>Send a token as <code>Authorization: Bearer scr_pat_…</code>. ",
+        "For machines: <a href=/openapi.json>/openapi.json</a>.</p>",
+    ]
+    for surface in Surface:
+        mine = [route for route in described if route.surface is surface]
+        if mine:
+            parts.append(f"<h2>{surface.value}</h2>")
+            parts += [_section(route) for route in mine]
+    return "".join(parts)
+
+
+def _section(route: Route) -> str:
+    path = html.escape(_VARIABLE.sub(r"{\1}", route.path))
+    lines = [f"<h3><code>{route.method} {path}</code></h3><p>{html.escape(route.summary)}"]
+    lines.append(f" (scope <code>{route.scope.value}</code>)</p><dl>" if route.scope else "</p><dl>")
+    lines += [
+        f"<dt><code>?{html.escape(each.name)}=</code></dt><dd>{html.escape(each.summary)}</dd>" for each in route.query
+    ]
+    lines += [f"<dt>{status}</dt><dd>{html.escape(meaning)}</dd>" for status, meaning in route.answers]
+    return "".join([*lines, "</dl>"])

@@ -24,7 +24,7 @@ class NewToken(msgspec.Struct, frozen=True):
     """What ``POST /v1/tokens`` takes: what the token is for and what it may do."""
 
     label: Annotated[str, Meta(min_length=1, max_length=100)]
-    scopes: list[str] = ["read", "scrobble", "write"]
+    scopes: tuple[str, ...] = ("read", "scrobble", "write")
 
 
 async def history(request: web.Request) -> web.Response:

@@ -14,6 +14,8 @@ from scrobbled.errors import ScrobbledError
 COMMANDS = {
     "serve": ("serve", "Run the server, or one role of it."),
     "migrate": ("migrate", "Bring the database schema up to date."),
+    "user": ("users", "Add users."),
+    "token": ("users", "Create, list and revoke tokens."),
     "doctor": ("doctor", "Check the settings and the servers they name."),
 }
 

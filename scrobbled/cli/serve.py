@@ -38,7 +38,7 @@ def serve(roles: set[str]) -> None:
     elif roles == {"worker"}:
         _worker(resolved_settings())
     elif "worker" not in roles:
-        _front_door(resolved_settings())
+        _front_door(resolved_settings(), roles)
     else:
         raise click.UsageError("the worker is a process of its own: start `--role worker` beside the others")
 
@@ -57,7 +57,7 @@ def _worker(settings: Settings) -> None:
     run(replace(settings, workers=1))
 
 
-def _front_door(settings: Settings) -> None:
-    from scrobbled.ingest.app import run
+def _front_door(settings: Settings, roles: set[str]) -> None:
+    from scrobbled.roles.front import run
 
-    run(settings)
+    run(settings, roles)

@@ -259,7 +259,7 @@ async def keep_unmatched(
     """Keep events nobody could match, whole, with the candidates there were."""
     columns = _columns(
         (
-            (event.user_id, event.id, msgspec.to_builtins(event), candidates, event.occurred_at)
+            (event.user_id, event.id, _json(event), _json(candidates), event.occurred_at)
             for event, candidates in rows
         ),
         5,
@@ -295,6 +295,10 @@ async def forget(
                 break
     await database.execute(_QUERIES["forget_positions"], positions_before)
     return gone
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

@@ -17,8 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def dump(value: Any) -> bytes:
-    """*value* as JSON; instants in UTC with a Z."""
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+    """*value* as JSON; instants in UTC with a Z, ids (of asyncpg's own kind too) as text."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

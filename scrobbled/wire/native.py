@@ -20,142 +20,35 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 
 from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import ID_SOURCES, Kind, Media
 from scrobbled.wire.fields import sane_time
 from scrobbled.wire.ids import external_id
+from scrobbled.wire.native_schema import Episode, Event, Film, Show, decode
+
+__all__ = ["SOURCE", "Event", "parse_events", "receipts"]
 
 SOURCE: Final = "native"
-
-#: Events in one request.
-MOST_EVENTS: Final = 1000
 
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 #: A clock may be wrong by this much; beyond it the event is refused.
 _FURTHEST: Final = timedelta(hours=24)
 
-Text = Annotated[str, Meta(max_length=500)]
-Year = Annotated[int, Meta(ge=1800, le=2200)]
-Number = Annotated[int, Meta(ge=0, le=100_000)]
-Percent = Annotated[float, Meta(ge=0, le=100)]
-Seconds = Annotated[float, Meta(ge=0, le=10_000_000)]
-ExternalIds = Annotated[
-    dict[str, Any],
-    Meta(
-        description=f"Source to id; known sources are {', '.join(ID_SOURCES)}.",
-        examples=[{"imdb": "tt1160419", "tmdb": 438631}],
-    ),
-]
-
-
-class Film(msgspec.Struct, frozen=True):
-    """A film: title and year, ids, or both."""
-
-    title: Text | None = None
-    year: Year | None = None
-    ids: ExternalIds | None = None
-
-
-class Show(msgspec.Struct, frozen=True):
-    """The series an episode belongs to. *year* is the series' first."""
-
-    title: Text | None = None
-    year: Year | None = None
-    ids: ExternalIds | None = None
-
-
-class Episode(msgspec.Struct, frozen=True):
-    """
-    An episode. *number_end* is the last one of a file that holds several,
-    *absolute* counts from the series' first. Season 0 holds the specials.
-    """
-
-    title: Text | None = None
-    season: Number | None = None
-    number: Number | None = None
-    number_end: Number | None = None
-    absolute: Number | None = None
-    year: Year | None = None
-    ids: ExternalIds | None = None
-
-
-class Event(msgspec.Struct, frozen=True):
-    """
-    One playback event.
-
-    *id* makes sending it again harmless. *occurred_at* is RFC 3339 or unix seconds;
-    absent = now. *progress* is percent, *position* and *runtime* seconds. Then either
-    *movie*, or *show* and *episode* as objects, or the flat fields from *kind* on, where
-    *title*, *year* and *ids* are the film's or the episode's. *app* or *source* says
-    what sends this, *player* what plays it.
-    """
-
-    action: Action
-    id: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
-    occurred_at: str | float | None = None
-    progress: Percent | None = None
-    position: Seconds | None = None
-    runtime: Seconds | None = None
-    movie: Film | None = None
-    show: Show | Text | None = None
-    episode: Episode | Number | None = None
-    player: Text | None = None
-    app: Text | None = None
-    source: Text | None = None
-    kind: Kind | None = None
-    title: Text | None = None
-    year: Year | None = None
-    season: Number | None = None
-    episode_end: Number | None = None
-    absolute: Number | None = None
-    ids: ExternalIds | None = None
-    show_year: Year | None = None
-    show_ids: ExternalIds | None = None
-
-
-_one: Final = msgspec.json.Decoder(Event)
-_several: Final = msgspec.json.Decoder(Annotated[list[Event], Meta(min_length=1, max_length=MOST_EVENTS)])
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
-
-#: What each field must be, where the decoder's own words are not plain enough.
-_NUMBER: Final = "a whole number from 0 to 100000"
-_YEAR: Final = "a whole number from 1800 to 2200"
-_MUST_BE: Final = {
-    "action": f"one of {', '.join(Action)}",
-    "kind": "movie or episode",
-    "progress": "a number from 0 to 100",
-    "position": "seconds, from 0 to 10000000",
-    "runtime": "seconds, from 0 to 10000000",
-    "year": _YEAR,
-    "show_year": _YEAR,
-    "season": _NUMBER,
-    "number": _NUMBER,
-    "number_end": _NUMBER,
-    "episode": f"an object or {_NUMBER}",
-    "episode_end": _NUMBER,
-    "absolute": _NUMBER,
-    "id": "a text of 1 to 200 characters",
-    "title": "a text of at most 500 characters",
-    "show": "an object or a text of at most 500 characters",
-}
-_PATH: Final = re.compile(r"`(\$[^`]*?\.?(\w*))`\Z")
-
 #: What PostgreSQL cannot store and no title needs. Tabs and line ends become spaces.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-_HALF_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 _NUMERIC: Final = frozenset(ID_SOURCES) - {"imdb", "wikidata", "slug"}
 _ID_LIMIT: Final = 10**15
 _IMDB_LIMIT: Final = 12  # characters
+
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 def parse_events(body: bytes, receipt: Receipt) -> list[PlaybackEvent]:
@@ -164,7 +57,7 @@ def parse_events(body: bytes, receipt: Receipt) -> list[PlaybackEvent]:
     and where; then none of them may be accepted.
     """
     several = body.lstrip(b" \t\r\n")[:1] == b"["
-    sent = _decode(body, several=several)
+    sent = decode(body, several=several)
     if not several:
         return [_event(sent[0], receipt, None, "$")]
     return [_event(event, receipt, index, f"$[{index}]") for index, event in enumerate(sent)]
@@ -174,39 +67,6 @@ def receipts(events: list[PlaybackEvent], *, several: bool) -> dict[str, Any]:
     """The answer to accepted *events*: the id under which each outcome can be looked up."""
     accepted = [{"id": str(event.id), "status": "accepted"} for event in events]
     return {"accepted": len(events), "events": accepted} if several else dict(accepted[0])
-
-
-# Reading JSON --------------------------------------------------------------------
-
-
-def _decode(body: bytes, *, several: bool) -> list[Event]:
-    try:
-        return _several.decode(body) if several else [_one.decode(body)]
-    except msgspec.ValidationError as error:
-        raise PayloadError(_sentence(str(error), several=several)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PayloadError(_not_json(body, error)) from error
-    except RecursionError as error:
-        message = "the body is nested too deeply"
-        raise PayloadError(message) from error
-
-
-def _sentence(problem: str, *, several: bool) -> str:
-    """The decoder's *problem* in words that name the field and what it must be."""
-    found = _PATH.search(problem)
-    if found is None and several and "of length" in problem:
-        return f"send one event, or a list of 1 to {MOST_EVENTS}"
-    if found is not None and found[2] in _MUST_BE:
-        return f"{found[2]} must be {_MUST_BE[found[2]]} - at {found[1]}"
-    return problem.replace("`", "")
-
-
-def _not_json(body: bytes, error: Exception) -> str:
-    if not body.strip():
-        return "the body is empty"
-    if _HALF_PAIR.search(body):
-        return f"the body is not JSON, perhaps for half a surrogate pair: {error}"
-    return f"the body is not JSON: {error}"
 
 
 # One event -----------------------------------------------------------------------
@@ -219,7 +79,8 @@ def _event(sent: Event, receipt: Receipt, index: int | None, where: str) -> Play
         user_id=receipt.user_id,
         source=SOURCE,
         action=sent.action,
-        occurred_at=_occurred_at(sent, received_at, where) or received_at + timedelta(microseconds=index or 0),
+        occurred_at=_occurred_at(sent, received_at, where)
+        or received_at + timedelta(microseconds=index or 0),
         received_at=received_at,
         media=_media(sent, where),
         progress=sent.progress,

@@ -8,8 +8,9 @@ so that automations do not retry.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -18,33 +19,40 @@ from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.outcome import Answer, Outcome
+from scrobbled.wire.fields import text
 
-SOURCE = "reelrifter"
+SOURCE: Final = "reelrifter"
 
-_ACTIONS = {"watched": Action.WATCHED, "watching": Action.START}
-_KINDS = {"TV": Kind.EPISODE, "MOVIE": Kind.MOVIE}
-_MATCHED = frozenset({Outcome.SCROBBLED, Outcome.DUPLICATE, Outcome.STARTED, Outcome.STALE})
+_ACTIONS: Final = {"watched": Action.WATCHED, "watching": Action.START}
+_KINDS: Final = {"TV": Kind.EPISODE, "MOVIE": Kind.MOVIE}
+_MATCHED: Final = frozenset({Outcome.SCROBBLED, Outcome.DUPLICATE, Outcome.STARTED, Outcome.STALE})
+
+#: What PostgreSQL cannot store, but for tabs and line ends; other oddities become spaces.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Scrobble(msgspec.Struct, frozen=True, rename="camel"):
-    """``POST /scrobble``."""
+    """
+    ``POST /scrobble``. *mediaType* is TV or MOVIE, *action* watched (if absent) or
+    watching, both in any case; *source* is a free label. Numbers may come as text.
+    """
 
     title: Annotated[str, Meta(min_length=1, max_length=500)]
     media_type: str | None = None
     season: Annotated[int, Meta(ge=0, le=100_000)] | None = None
     episode: Annotated[int, Meta(ge=0, le=100_000)] | None = None
     year: Annotated[int, Meta(ge=1800, le=2200)] | None = None
-    action: str = "watched"
-    source: Annotated[str, Meta(max_length=100)] | None = None
+    action: str | None = None
+    source: str | None = None
 
 
-_decoder = msgspec.json.Decoder(Scrobble, strict=False)
+_decoder: Final = msgspec.json.Decoder(Scrobble, strict=False)
 
 
 def parse_scrobble(body: bytes, receipt: Receipt) -> PlaybackEvent:
     """The event in *body*; raises *PayloadError* that says what is wrong and where."""
     sent = _decode(body)
-    action = _ACTIONS.get(sent.action.lower())
+    action = _ACTIONS.get((sent.action or "watched").strip().lower())
     if action is None:
         message = f"action must be watched or watching, got {sent.action!r:.40}"
         raise PayloadError(message)
@@ -56,41 +64,59 @@ def parse_scrobble(body: bytes, receipt: Receipt) -> PlaybackEvent:
         occurred_at=receipt.received_at,
         received_at=receipt.received_at,
         media=_media(sent),
-        app=sent.source if sent.source and sent.source.isprintable() else None,
+        app=text(sent.source),
     )
 
 
 def _decode(body: bytes) -> Scrobble:
     try:
-        sent = _decoder.decode(body)
+        return _decoder.decode(body)
     except msgspec.ValidationError as error:
         raise PayloadError(str(error).replace("`", "")) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = f"the body is not JSON: {error}"
+        message = f"the body is not JSON: {error}" if body.strip() else "the body is empty"
         raise PayloadError(message) from error
     except RecursionError as error:
         message = "the body is nested too deeply"
         raise PayloadError(message) from error
-    if not sent.title.strip() or any(ord(each) < 32 or ord(each) == 127 for each in sent.title):
-        message = "title must be a text without control characters"
-        raise PayloadError(message)
-    return sent
 
 
 def _media(sent: Scrobble) -> Media:
-    """Season or episode mean TV; TV without them names a show and no episode of it."""
-    kind = Kind.MOVIE if sent.season is None and sent.episode is None else Kind.EPISODE
-    if sent.media_type is not None:
-        named = _KINDS.get(sent.media_type.upper())
-        if named is None or (named is Kind.MOVIE and kind is Kind.EPISODE):
-            message = "mediaType must be TV or MOVIE, and MOVIE has no season or episode"
-            raise PayloadError(message)
-        kind = named
-    title = sent.title.strip()
-    if kind is Kind.MOVIE:
-        return Media(kind=kind, title=title, year=sent.year)
-    season = 1 if sent.season is None and sent.episode is not None else sent.season
-    return Media(kind=kind, show=title, show_year=sent.year, season=season, episode=sent.episode)
+    """
+    TV is named by its show and the first year of that. Without season and episode it
+    is the show's current episode, which only a matcher that knows the user can tell;
+    an episode without a season is likewise left to it.
+    """
+    title = _title(sent.title)
+    if _kind(sent) is Kind.MOVIE:
+        return Media(kind=Kind.MOVIE, title=title, year=sent.year)
+    return Media(kind=Kind.EPISODE, show=title, show_year=sent.year, season=sent.season, episode=sent.episode)
+
+
+def _kind(sent: Scrobble) -> Kind:
+    """What *mediaType* says; without it, season or episode mean TV."""
+    numbered = sent.season is not None or sent.episode is not None
+    named = (sent.media_type or "").strip().upper()
+    if not named:
+        return Kind.EPISODE if numbered else Kind.MOVIE
+    if named not in _KINDS:
+        message = f"mediaType must be TV or MOVIE, got {sent.media_type!r:.40}"
+        raise PayloadError(message)
+    if numbered and _KINDS[named] is Kind.MOVIE:
+        message = "mediaType must be TV where there is a season or an episode"
+        raise PayloadError(message)
+    return _KINDS[named]
+
+
+def _title(sent: str) -> str:
+    if not sent.isprintable() and _CONTROL.search(sent):
+        message = "title holds control characters"
+        raise PayloadError(message)
+    title = text(sent)
+    if title is None:
+        message = "title must be a text of 1 to 500 characters"
+        raise PayloadError(message)
+    return title
 
 
 def scrobble_answer(answer: Answer) -> dict[str, Any]:
@@ -114,4 +140,5 @@ def media_object(item: Item) -> dict[str, Any]:
 
 def history_entry(watched_at: datetime, item: Item) -> dict[str, Any]:
     """One entry of ``GET /history``."""
-    return {"watchedAt": watched_at.isoformat().replace("+00:00", "Z"), **media_object(item)}
+    at = watched_at.astimezone(UTC).replace(tzinfo=None)
+    return {"watchedAt": f"{at.isoformat(timespec='milliseconds')}Z", **media_object(item)}

@@ -3,49 +3,63 @@ Trakt's way of saying what is being watched: scrobbles and check-ins.
 
 Bodies as its clients send them, which is more liberal than the contract: ids as
 strings, numbers, "" or null, extra keys, season and number as strings (Trakt fact
-sheet §2, §4, §5, §11).
+sheet §2, §4, §5, §11). A scrobble has no time of its own: it happens when it is
+received.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 import orjson
 
 from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire.fields import count, number
-from scrobbled.wire.fields import year as any_year
+from scrobbled.wire import fields
 from scrobbled.wire.ids import external_ids
 
-SOURCE = "trakt"
+SOURCE: Final = "trakt"
 
-#: Longest title that is taken.
-_LONGEST = 500
+_ALL: Final = 100  # percent
+_HIGHEST_NUMBER: Final = 100_000  # of a season or an episode
+
+#: What PostgreSQL cannot store, but for tabs and line ends; other oddities become spaces.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+#: How clients write "unknown"; media centres say 0 for a year.
+_NO_NUMBER: Final = (None, "")
+_NO_YEAR: Final = (None, "", 0, "0")
+
+
+class UnprocessableError(PayloadError):
+    """The body is JSON, but not what this call takes; Trakt says 422 to that, not 400."""
 
 
 def parse_scrobble(body: bytes, action: Action, receipt: Receipt) -> PlaybackEvent:
     """
     ``POST /scrobble/start|pause|stop``: one item and its progress (fact sheet §4).
 
-    Raises *PayloadError* when there is no item, or no progress from 0 to 100.
+    Raises *PayloadError* for what is not JSON, *UnprocessableError* when there is no item,
+    or no progress from 0 to 100.
     """
     payload = _object(body)
-    progress = number(payload.get("progress"))
-    if progress is None or not 0 <= progress <= 100:
-        message = f"progress must be a number from 0 to 100, got {payload.get('progress')!r:.40}"
-        raise PayloadError(message)
+    progress = fields.number(payload.get("progress"))
+    if progress is None or not 0 <= progress <= _ALL:
+        message = f"progress must be a number from 0 to 100, got {_shown(payload.get('progress'))}"
+        raise UnprocessableError(message)
     return _event(payload, action, receipt, progress)
 
 
 def parse_checkin(body: bytes, receipt: Receipt) -> PlaybackEvent:
-    """``POST /checkin``: one item (fact sheet §5). Raises *PayloadError*."""
+    """``POST /checkin``: one item (fact sheet §5). Raises as *parse_scrobble*."""
     return _event(_object(body), Action.CHECKIN, receipt, None)
 
 
 def cancel_checkin(receipt: Receipt) -> PlaybackEvent:
-    """``DELETE /checkin``: whatever is checked in."""
+    """``DELETE /checkin``: whatever is checked in. Its body is not looked at: some clients send ``null``."""
     return PlaybackEvent(
         id=receipt.id,
         user_id=receipt.user_id,
@@ -69,7 +83,7 @@ def _event(
         media=_media(payload),
         progress=progress,
         provisional=True,
-        app=_text(payload, "app_version"),
+        app=fields.text(payload.get("app_version")),
     )
 
 
@@ -77,83 +91,120 @@ def _object(body: bytes) -> Mapping[str, object]:
     try:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        message = f"the body is not JSON: {error}"
+        message = f"the body is not JSON: {error}" if body.strip() else "the body is empty"
         raise PayloadError(message) from error
     if not isinstance(payload, dict):
-        message = "the body must be a JSON object"
-        raise PayloadError(message)
+        message = f"the body must be an object, got {_shown(payload)}"
+        raise UnprocessableError(message)
     return payload
+
+
+# The item ------------------------------------------------------------------------
 
 
 def _media(payload: Mapping[str, object]) -> Media:
     """One of the four forms: a movie, an episode by ids, by season and number, or by its absolute number."""
-    movie = _part(payload, "movie")
-    if movie is not None:
-        return Media(kind=Kind.MOVIE, title=_text(movie, "title"), year=_year(movie), ids=_ids(movie))
-    episode, show = _part(payload, "episode"), _part(payload, "show")
-    if episode is None:
-        message = "say what it is about: a movie, an episode with ids, or a show and an episode"
-        raise PayloadError(message)
-    show = show or {}
+    movie, episode, show = (_part(payload, name) for name in ("movie", "episode", "show"))
+    if movie and (episode or show):
+        message = "it is either a movie or an episode, not both"
+        raise UnprocessableError(message)
+    media = _movie(movie) if movie else _episode(episode or {}, show or {})
+    named = media.title if media.kind is Kind.MOVIE else media.show
+    if not (named or media.ids or media.show_ids):
+        message = (
+            "say what it is about: a movie, an episode with ids, or a show and an episode; by title or by ids"
+        )
+        raise UnprocessableError(message)
+    if media.kind is Kind.EPISODE and not episode:
+        message = "say which episode of the show: its season and number, its number_abs, or its ids"
+        raise UnprocessableError(message)
+    return media
+
+
+def _movie(movie: Mapping[str, object]) -> Media:
+    return Media(
+        kind=Kind.MOVIE,
+        title=_text(movie, "movie.title"),
+        year=_year(movie, "movie.year"),
+        ids=_ids(movie, "movie.ids"),
+    )
+
+
+def _episode(episode: Mapping[str, object], show: Mapping[str, object]) -> Media:
     return Media(
         kind=Kind.EPISODE,
-        title=_text(episode, "title"),
-        show=_text(show, "title"),
-        show_year=_year(show),
-        season=_number(episode, "season"),
-        episode=_number(episode, "number"),
-        absolute=_number(episode, "number_abs"),
-        ids=_ids(episode),
-        show_ids=_ids(show),
+        title=_text(episode, "episode.title"),
+        show=_text(show, "show.title"),
+        show_year=_year(show, "show.year"),
+        season=_number(episode, "episode.season"),
+        episode=_number(episode, "episode.number"),
+        absolute=_number(episode, "episode.number_abs"),
+        ids=_ids(episode, "episode.ids"),
+        show_ids=_ids(show, "show.ids"),
     )
 
 
 def _part(payload: Mapping[str, object], name: str) -> Mapping[str, object] | None:
     part = payload.get(name)
-    if part is None:
-        return None
-    if not isinstance(part, dict):
-        message = f"{name} must be an object"
-        raise PayloadError(message)
+    if part is not None and not isinstance(part, dict):
+        message = f"{name} must be an object, got {_shown(part)}"
+        raise UnprocessableError(message)
     return part
 
 
-def _ids(part: Mapping[str, object]) -> dict[str, str]:
-    ids = part.get("ids")
-    return external_ids(ids.items()) if isinstance(ids, dict) else {}
+# Values: the last part of *where* is the key -------------------------------------
 
 
-def _text(part: Mapping[str, object], name: str) -> str | None:
-    value = part.get(name)
-    if value is None or value == "":
+def _of(part: Mapping[str, object], where: str) -> object:
+    return part.get(where.rpartition(".")[2])
+
+
+def _ids(part: Mapping[str, object], where: str) -> dict[str, str]:
+    ids = _of(part, where)
+    if ids is None:
+        return {}
+    if not isinstance(ids, dict):
+        message = f"{where} must be an object, got {_shown(ids)}"
+        raise UnprocessableError(message)
+    return external_ids(ids.items())
+
+
+def _text(part: Mapping[str, object], where: str) -> str | None:
+    """A title on one line; a film may be called 1917, without quotes."""
+    value = _of(part, where)
+    if isinstance(value, dict | list | bool):
+        message = f"{where} must be a text, got {_shown(value)}"
+        raise UnprocessableError(message)
+    if isinstance(value, str) and not value.isprintable() and _CONTROL.search(value):
+        message = f"{where} holds control characters"
+        raise UnprocessableError(message)
+    return fields.text(value)
+
+
+def _year(part: Mapping[str, object], where: str) -> int | None:
+    value = _of(part, where)
+    if value in _NO_YEAR and not isinstance(value, bool):
         return None
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        message = f"{name} must be a text of at most {_LONGEST} characters"
-        raise PayloadError(message)
-    if not value.isprintable() and any(ord(each) < 32 and each not in "\t\n\r" or ord(each) == 127 for each in value):
-        message = f"{name} holds control characters"
-        raise PayloadError(message)
-    return " ".join(value.split()) or None
-
-
-def _year(part: Mapping[str, object]) -> int | None:
-    """The year, None when absent; 0 is what some clients send for unknown."""
-    value = part.get("year")
-    if value in (None, "", 0, "0"):
-        return None
-    year = any_year(value)
+    year = fields.year(value)
     if year is None:
-        message = f"year must lie between 1800 and 2200, got {value!r:.40}"
-        raise PayloadError(message)
+        message = f"{where} must be a year from 1800 to 2200, got {_shown(value)}"
+        raise UnprocessableError(message)
     return year
 
 
-def _number(part: Mapping[str, object], name: str) -> int | None:
-    value = part.get(name)
-    if value is None or value == "":
+def _number(part: Mapping[str, object], where: str) -> int | None:
+    value = _of(part, where)
+    if value in _NO_NUMBER:
         return None
-    found = count(value)
-    if found is None or found > 100_000:
-        message = f"{name} must be a whole number from 0, got {value!r:.40}"
-        raise PayloadError(message)
+    found = fields.count(value)
+    if found is None or found > _HIGHEST_NUMBER:
+        message = f"{where} must be a whole number from 0 to {_HIGHEST_NUMBER}, got {_shown(value)}"
+        raise UnprocessableError(message)
     return found
+
+
+def _shown(value: object) -> str:
+    """*value* for a message: never all of it, and nothing nested."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else f"{value!r:.40}"

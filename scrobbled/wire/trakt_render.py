@@ -1,35 +1,73 @@
 """
 What Trakt answers: media objects, scrobble and check-in results, history, playback.
 
-Ids are typed as Trakt types them and unknown ones stay as null keys; instants carry
-milliseconds and a Z (Trakt fact sheet §1, §2).
+Ids are typed as Trakt types them and unknown ones stay as null keys; instants end in
+``.000Z`` (Trakt fact sheet §1, §2). What the sheet leaves open is decided here: the
+bodies of errors are ``{"error", "error_description"}``, as its OAuth answers have them.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action
 from scrobbled.model.media import Item, Kind, Title, TitleKind
 from scrobbled.model.outcome import Answer, Outcome
+from scrobbled.wire.trakt import UnprocessableError
 
-_SHARING = {"twitter": False, "mastodon": False, "tumblr": False}
+_SHARING: Final = {"twitter": False, "mastodon": False, "tumblr": False}
+
+_MOVIE_IDS: Final = ("imdb", "tmdb")
+_SHOW_IDS: Final = ("tvdb", "imdb", "tmdb")
+
+#: What became of a scrobble -> what Trakt calls it. A finished stop is never ``stop`` (§4).
+_ACTIONS: Final = {
+    Outcome.SCROBBLED: "scrobble",
+    Outcome.STARTED: "start",
+    Outcome.PROGRESSED: "start",
+    Outcome.CHECKED_IN: "start",
+    Outcome.PAUSED: "pause",
+}
+
+#: What caused a play -> its action in the history; the rest was added by hand.
+_CAUSES: Final = {"scrobble": "scrobble", "lost_stop": "scrobble", "checkin": "checkin"}
 
 #: What a status and a body make; a body of None is an empty one.
 Rendered = tuple[int, dict[str, Any] | None]
 
+#: Clients take it for "no such item"; its body is empty (§1).
+_NOT_FOUND: Final[Rendered] = (404, None)
+
 
 def instant(at: datetime) -> str:
-    """``2014-09-01T09:10:11.000Z``."""
-    at = at.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+    """``2014-09-01T09:10:11.000Z``: whole seconds, since clients match the zeros (§1)."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}.000Z"
+
+
+def refusal(error: PayloadError) -> Rendered:
+    """The answer to a body that cannot be taken: 400 for what is not JSON, 422 for what is wrong in it."""
+    if isinstance(error, UnprocessableError):
+        return _error(422, "unprocessable", str(error))
+    return _error(400, "invalid_request", str(error))
+
+
+def _error(status: int, code: str, message: str) -> Rendered:
+    return status, {"error": code, "error_description": message}
+
+
+# Media objects ---------------------------------------------------------------------
 
 
 def title_object(title: Title) -> dict[str, Any]:
     """A movie or show, minimal."""
-    ids = _typed(title.ids, title.id, ("imdb", "tmdb") if title.kind is TitleKind.MOVIE else ("tvdb", "imdb", "tmdb"))
-    return {"title": title.name, "year": title.year, "ids": {"trakt": ids.pop("trakt"), "slug": title.slug, **ids}}
+    ids = _typed(title.ids, title.id, _MOVIE_IDS if title.kind is TitleKind.MOVIE else _SHOW_IDS)
+    return {
+        "title": title.name,
+        "year": title.year,
+        "ids": {"trakt": ids.pop("trakt"), "slug": title.slug, **ids},
+    }
 
 
 def episode_object(item: Item) -> dict[str, Any]:
@@ -38,7 +76,7 @@ def episode_object(item: Item) -> dict[str, Any]:
         "season": item.season,
         "number": item.episode,
         "title": item.episode_title,
-        "ids": _typed(item.ids, item.id, ("tvdb", "imdb", "tmdb")),
+        "ids": _typed(item.ids, item.id, _SHOW_IDS),
     }
 
 
@@ -49,44 +87,75 @@ def item_objects(item: Item) -> dict[str, Any]:
     return {"episode": episode_object(item), "show": title_object(item.title)}
 
 
+# Answers -----------------------------------------------------------------------------
+
+
 def scrobble_answer(answer: Answer, action: Action, sent_progress: float | None) -> Rendered:
     """
     What ``/scrobble/*`` answers (§4): 201 with the item, 409 for a duplicate, 422 for a
     stop below 1 %, an empty 404 for what cannot be matched.
+
+    Events that changed nothing (stale, ignored) are answered as if they had: sending
+    them again would not help. 500 means that we gave up and keep it for a person.
     """
-    if answer.item is None:
-        return 404, None
-    match answer.outcome:
-        case Outcome.DUPLICATE:
-            return 409, _duplicate(answer)
-        case Outcome.REJECTED:
-            return 422, {"message": "progress should be at least 1.0% to stop"}
-        case Outcome.UNMATCHED | Outcome.DEAD:
-            return 404, None
-    body = {
+    refused = _refused(answer)
+    if refused is not None or answer.item is None:
+        return refused or _NOT_FOUND
+    head = {
         "id": answer.play_id or answer.playback_id or 0,
-        "action": _action(answer, action),
-        "progress": sent_progress if sent_progress is not None else answer.progress or 0.0,
+        "action": _ACTIONS.get(answer.outcome, "start" if action is Action.START else "pause"),
+        "progress": _first_known(sent_progress, answer.progress),
         "sharing": _SHARING,
     }
-    return 201, body | item_objects(answer.item)
+    return 201, head | item_objects(answer.item)
 
 
 def checkin_answer(answer: Answer) -> Rendered:
     """What ``POST /checkin`` answers (§5): 201, or 409 while one is in progress."""
-    if answer.outcome is Outcome.REJECTED and answer.expires_at is not None:
-        return 409, {"expires_at": instant(answer.expires_at)}
-    if answer.item is None:
-        return 404, None
-    watched_at = None if answer.watched_at is None else instant(answer.watched_at)
-    body = {"id": answer.play_id or 0, "watched_at": watched_at, "sharing": _SHARING}
-    return 201, body | item_objects(answer.item)
+    refused = _refused(answer)
+    if refused is not None or answer.item is None:
+        return refused or _NOT_FOUND
+    head = {"id": answer.play_id or 0, "watched_at": _instant(answer.watched_at), "sharing": _SHARING}
+    return 201, head | item_objects(answer.item)
+
+
+def _refused(answer: Answer) -> Rendered | None:
+    match answer.outcome:
+        case Outcome.UNMATCHED:
+            return _NOT_FOUND
+        case Outcome.DUPLICATE:
+            return 409, {
+                "watched_at": _instant(answer.watched_at),
+                "expires_at": _instant(answer.expires_at),
+            }
+        case Outcome.REJECTED:
+            return _rejected(answer)
+        case Outcome.DEAD:
+            return _error(500, "internal_error", "the event is kept and looked at; do not send it again")
+        case _:
+            return None
+
+
+def _rejected(answer: Answer) -> Rendered:
+    """A check-in in progress conflicts with the new one; a stop below 1 % is no stop."""
+    if answer.reason == "checkin_in_progress":
+        return 409, {"expires_at": _instant(answer.expires_at)}
+    if answer.reason == "progress_too_low":
+        return _error(422, answer.reason, "progress must be at least 1 to stop")
+    return _error(422, answer.reason or "unprocessable", "the rules do not allow it")
+
+
+# Lists -------------------------------------------------------------------------------
 
 
 def history_entry(play_id: int, watched_at: datetime, cause: str, item: Item) -> dict[str, Any]:
     """One entry of ``/sync/history`` (§6)."""
-    action = {"checkin": "checkin", "manual": "watch"}.get(cause, "scrobble")
-    head = {"id": play_id, "watched_at": instant(watched_at), "action": action, "type": item.kind.value}
+    head = {
+        "id": play_id,
+        "watched_at": instant(watched_at),
+        "action": _CAUSES.get(cause, "watch"),
+        "type": item.kind.value,
+    }
     return head | item_objects(item)
 
 
@@ -107,18 +176,13 @@ def watching(started_at: datetime, expires_at: datetime, action: str, item: Item
     return head | item_objects(item)
 
 
-def _duplicate(answer: Answer) -> dict[str, Any]:
-    return {
-        "watched_at": None if answer.watched_at is None else instant(answer.watched_at),
-        "expires_at": None if answer.expires_at is None else instant(answer.expires_at),
-    }
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant(at)
 
 
-def _action(answer: Answer, action: Action) -> str:
-    """``scrobble`` for a finished stop, never ``stop`` (§4)."""
-    if answer.outcome is Outcome.SCROBBLED:
-        return "scrobble"
-    return "start" if action is Action.START else "pause"
+def _first_known(*numbers: float | None) -> float:
+    """Trakt's progress is never null."""
+    return next((number for number in numbers if number is not None), 0.0)
 
 
 def _typed(ids: dict[str, str], own_id: int, sources: tuple[str, ...]) -> dict[str, Any]:

@@ -135,7 +135,9 @@ on conflict (user_id) do update set
 
 -- name: keep_unmatched
 insert into unmatched (user_id, event_id, event, candidates, occurred_at)
-select * from unnest($1::bigint[], $2::uuid[], $3::jsonb[], $4::jsonb[], $5::timestamptz[])
+select user_id, event_id, event::jsonb, candidates::jsonb, occurred_at
+from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+    as waiting (user_id, event_id, event, candidates, occurred_at)
 on conflict (user_id, event_id) do nothing
 
 -- name: record_dead

@@ -1,0 +1,115 @@
+-- The catalogue, asked by the batch: arrays in, rows out.
+
+-- name: by_external_ids
+-- Which entities have these ids? The kind is part of the question.
+select asked.position, external_ids.entity_id
+from unnest($1::int[], $2::text[], $3::text[], $4::text[]) as asked (position, kind, source, value)
+join external_ids using (kind, source, value)
+
+-- name: titles
+select id, kind, name, year, runtime, slug, popularity, ids from titles where id = any($1::bigint[])
+
+-- name: items
+-- Films and episodes by id; an episode with its show.
+select
+    titles.id, null::bigint as episode_id, titles.id as title_id, titles.kind, titles.name, titles.year,
+    titles.runtime, titles.slug, titles.popularity, titles.ids as title_ids,
+    null::int as season, null::int as number, null::text as episode_name, null::int as episode_runtime,
+    null::jsonb as episode_ids
+from titles where titles.id = any($1::bigint[]) and titles.kind = 'movie'
+union all
+select
+    episodes.id, episodes.id, titles.id, titles.kind, titles.name, titles.year,
+    titles.runtime, titles.slug, titles.popularity, titles.ids,
+    episodes.season, episodes.number, episodes.name, episodes.runtime, episodes.ids
+from episodes join titles on titles.id = episodes.show_id
+where episodes.id = any($1::bigint[])
+
+-- name: by_names
+-- Titles of exactly these names, in the matcher's spelling.
+select asked.position, asked.name as matched, titles.id, titles.kind, titles.name, titles.year,
+    titles.runtime, titles.slug, titles.popularity, titles.ids
+from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
+join title_names on title_names.normalized = asked.name
+join titles on titles.id = title_names.title_id and titles.kind = asked.kind
+
+-- name: like_names
+-- Titles whose names look like these: at most 30 names each, from the trigram index.
+select asked.position, found.normalized as matched, titles.id, titles.kind, titles.name, titles.year,
+    titles.runtime, titles.slug, titles.popularity, titles.ids
+from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
+cross join lateral (
+    select title_names.normalized, title_names.title_id
+    from title_names
+    where title_names.normalized % asked.name
+    order by similarity(title_names.normalized, asked.name) desc
+    limit 30
+) as found
+join titles on titles.id = found.title_id and titles.kind = asked.kind
+
+-- name: episodes_at
+-- Episodes by show, season and number; with a null season by absolute number.
+select asked.position, episodes.id
+from unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) as asked (position, show_id, season, number)
+join episodes on episodes.show_id = asked.show_id and (
+    (episodes.season = asked.season and episodes.number = asked.number)
+    or (asked.season is null and episodes.absolute = asked.number)
+)
+
+-- name: insert_titles
+-- New titles; one whose slug was taken meanwhile is left to the next try.
+insert into titles (kind, name, year, runtime, slug, provisional, ids)
+select kind, name, year, runtime, slug, true, '{}'::jsonb
+from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[]) as title (kind, name, year, runtime, slug)
+on conflict (kind, slug) do nothing
+returning id, kind, slug
+
+-- name: taken_slugs
+select titles.kind, titles.slug from titles
+join unnest($1::text[], $2::text[]) as asked (kind, base)
+    on titles.kind = asked.kind and (titles.slug = asked.base or titles.slug like asked.base || '-%')
+
+-- name: insert_names
+insert into title_names (normalized, title_id)
+select * from unnest($1::text[], $2::bigint[])
+on conflict do nothing
+
+-- name: insert_episodes
+insert into episodes (show_id, season, number, name, runtime, provisional)
+select show_id, season, number, name, runtime, true
+from unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::int[]) as episode (show_id, season, number, name, runtime)
+on conflict (show_id, season, number) do nothing
+
+-- name: claim_ids
+-- Write external ids to the look-up index; an id belongs to whom it was given first.
+insert into external_ids (kind, source, value, entity_id)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+on conflict (kind, source, value) do nothing
+
+-- name: show_title_ids
+-- The ids column of titles follows the look-up index.
+update titles set ids = found.ids, updated_at = now()
+from (
+    select entity_id, jsonb_object_agg(source, value) as ids
+    from external_ids where entity_id = any($1::bigint[]) and kind in ('movie', 'show')
+    group by entity_id
+) as found
+where titles.id = found.entity_id and titles.ids is distinct from found.ids
+
+-- name: show_episode_ids
+update episodes set ids = found.ids
+from (
+    select entity_id, jsonb_object_agg(source, value) as ids
+    from external_ids where entity_id = any($1::bigint[]) and kind = 'episode'
+    group by entity_id
+) as found
+where episodes.id = found.entity_id and episodes.ids is distinct from found.ids
+
+-- name: stats
+select
+    (select count(*) from titles where kind = 'movie') as movies,
+    (select count(*) from titles where kind = 'show') as shows,
+    (select count(*) from episodes) as episodes,
+    (select count(*) from title_names) as names,
+    (select count(*) from external_ids) as external_ids,
+    (select count(*) from titles where provisional) as provisional

@@ -1,0 +1,216 @@
+"""
+Which titles a batch is about: a memory in front, then ids, names, likeness, by the batch.
+
+The pure decisions are *match*'s; this asks the catalogue for what they decide about.
+What is not listed and may be made (a player's own metadata with ids) is made here, in
+a transaction of its own: the catalogue belongs to everybody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scrobbled import metrics
+from scrobbled.match.choose import Candidate, candidates_as_values, choose, wanted
+from scrobbled.match.normalize import normalize
+from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
+from scrobbled.store import catalog
+from scrobbled.worker import provisional
+from scrobbled.worker.memory import Memory
+from scrobbled.worker.search import Search, numbers_of, season_of
+
+if TYPE_CHECKING:
+    from scrobbled.model.event import PlaybackEvent
+    from scrobbled.store.pool import Pool
+
+#: Ids from here on are our own, not Trakt's.
+OWN_IDS_FROM = 1_000_000_000
+
+
+class Matched(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What an event is about. *items* is empty when nobody can say; then *reason* says why
+    and *candidates* what it might be. *score* 0–1; *how* is id, exact, fuzzy, created,
+    cached or none.
+    """
+
+    items: tuple[Item, ...] = ()
+    score: float = 0.0
+    how: str = "none"
+    reason: str | None = None
+    candidates: list[dict[str, Any]] = []
+
+
+NOTHING = Matched(reason="nothing_to_match")
+
+
+class Matcher:
+    """Matches for one worker; keeps what it found for a minute."""
+
+    def __init__(self) -> None:
+        self._memory: Memory[bytes, Matched] = Memory(most=50_000, seconds=60.0)
+
+    async def match(self, pool: Pool, events: Sequence[PlaybackEvent]) -> list[Matched]:
+        """What each of *events* is about, in their order. Raises asyncpg's errors."""
+        now = time.monotonic()
+        keys = [_key(event) for event in events]
+        found: dict[bytes, Matched] = {}
+        searches: dict[bytes, Search] = {}
+        for key, event in zip(keys, events, strict=True):
+            if key in found or key in searches or event.media is None or event.ignored is not None:
+                continue
+            known = self._memory.get(key, now)
+            if known is not None:
+                found[key] = known
+            else:
+                searches[key] = Search(media=event.media, provisional=event.provisional)
+        if searches:
+            with metrics.match_seconds.labels("searched").time():
+                fresh = await _search(pool, list(searches.values()))
+            for key, matched in zip(searches, fresh, strict=True):
+                found[key] = matched
+                if matched.items:
+                    self._memory.put(key, msgspec.structs.replace(matched, how="cached"), now)
+        return [found.get(key, NOTHING) if event.ignored is None else NOTHING for key, event in zip(keys, events, strict=True)]
+
+    def forget(self) -> None:
+        """The catalogue changed: look everything up again."""
+        self._memory.clear()
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def _key(event: PlaybackEvent) -> bytes:
+    return _encode((event.media, event.provisional))
+
+
+async def _search(pool: Pool, searches: list[Search]) -> list[Matched]:
+    await _by_ids(pool, searches)
+    await _by_names(pool, searches, alike=False)
+    await _by_names(pool, searches, alike=True)
+    if any(provisional.may_create_title(search) for search in searches):
+        await provisional.create_titles(pool, searches, _by_ids)
+    await _find_episodes(pool, searches)
+    if await provisional.create_episodes(pool, searches):
+        await _find_episodes(pool, searches)
+    items = await catalog.items(pool, {item for search in searches for item in search.item_ids})
+    return [_matched(search, items) for search in searches]
+
+
+# By ids ------------------------------------------------------------------------
+
+
+async def _by_ids(database: Any, searches: Sequence[Search]) -> None:
+    asked = [
+        (position, kind, source, value)
+        for position, search in enumerate(searches)
+        for kind, source, value in _ids_of(search.media)
+    ]
+    if not asked:
+        return
+    # Ours are ids of the catalogue itself; all others are looked up.
+    foreign = [each for each in asked if not _is_own(each[2], each[3])]
+    rows = await catalog.by_external_ids(database, [(index, *each[1:]) for index, each in enumerate(foreign)])
+    hits = [(*foreign[index], entity) for index, entity in rows]
+    hits += [(*each, int(each[3])) for each in asked if _is_own(each[2], each[3])]
+    hits.sort(key=lambda hit: (hit[0], ID_SOURCES.index(hit[2])))
+    for position, kind, _, _, entity in hits:
+        search = searches[position]
+        if kind == "episode":
+            search.episode_id = search.episode_id or entity
+        else:
+            search.title_id = search.title_id or entity
+        search.how, search.score = "id", 1.0
+
+
+def _ids_of(media: Media) -> Iterable[tuple[str, str, str]]:
+    own = "movie" if media.kind is Kind.MOVIE else "episode"
+    for source, value in media.ids.items():
+        yield own, source, value
+    if media.kind is Kind.EPISODE:
+        for source, value in media.show_ids.items():
+            yield "show", source, value
+
+
+def _is_own(source: str, value: str) -> bool:
+    return source == "trakt" and value.isdecimal() and OWN_IDS_FROM <= int(value) < 2**62
+
+
+# By names ----------------------------------------------------------------------
+
+
+async def _by_names(pool: Pool, searches: Sequence[Search], *, alike: bool) -> None:
+    asked = []
+    for position, search in enumerate(searches):
+        if search.title_id is not None or search.episode_id is not None:
+            continue
+        search.name = search.name or wanted(search.media)
+        if search.name is not None and not (alike and _is_settled(search)):
+            kind, name = search.name
+            asked.append((position, kind, normalize(name.text)))
+    if not asked:
+        return
+    found = await catalog.by_names(pool, asked, alike=alike)
+    for position, rows in found.items():
+        search = searches[position]
+        assert search.name is not None  # noqa: S101  # only those with a name were asked
+        candidates = [Candidate(title, name) for title, name in rows if not _contradicts(search.media, title)]
+        search.choice = choose(search.name[1], candidates)
+        if search.choice.title is not None:
+            search.title_id = search.choice.title.id
+            search.how, search.score = "fuzzy" if alike else "exact", search.choice.score
+
+
+def _is_settled(search: Search) -> bool:
+    """Several titles have exactly that name: none that only looks like it can be meant."""
+    return search.choice is not None and search.choice.reason == "ambiguous"
+
+
+def _contradicts(media: Media, title: Title) -> bool:
+    """Whether *media* and *title* have different ids at the same provider."""
+    ids = media.ids if media.kind is Kind.MOVIE else media.show_ids
+    return any(title.ids.get(source, value) != value for source, value in ids.items())
+
+
+# Episodes ------------------------------------------------------------------------
+
+
+async def _find_episodes(pool: Pool, searches: Sequence[Search]) -> None:
+    asked: list[tuple[int, int, int | None, int]] = []
+    places: list[tuple[int, int]] = []
+    for position, search in enumerate(searches):
+        if search.media.kind is Kind.MOVIE:
+            search.item_ids = () if search.title_id is None else (search.title_id,)
+        elif search.episode_id is not None and search.media.episode_end is None:
+            search.item_ids = (search.episode_id,)
+        elif search.title_id is not None:
+            for number in numbers_of(search.media):
+                places.append((position, number))
+                season = None if search.media.episode is None else season_of(search.media)
+                asked.append((len(asked), search.title_id, season, number))
+    known = await catalog.episodes_at(pool, asked) if asked else {}
+    found: dict[int, list[int]] = {}
+    for index, (position, _) in enumerate(places):
+        if index in known:
+            found.setdefault(position, []).append(known[index])
+    for position, episodes in found.items():
+        searches[position].item_ids = tuple(episodes)
+
+
+def _matched(search: Search, items: dict[int, Item]) -> Matched:
+    found = tuple(items[item] for item in search.item_ids if item in items)
+    if found:
+        return Matched(items=found, score=search.score, how=search.how)
+    if search.title_id is not None:
+        return Matched(reason="unknown_episode")
+    if search.choice is not None:
+        return Matched(
+            score=search.choice.score, reason=search.choice.reason, candidates=candidates_as_values(search.choice)
+        )
+    has_words = search.name is not None or search.media.ids or search.media.show_ids
+    return Matched(reason="unknown_title" if has_words else "nothing_to_match")

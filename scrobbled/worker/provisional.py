@@ -1,0 +1,144 @@
+"""
+Titles the catalogue lacks, made from what a player knows about them.
+
+A media server that sends ids and metadata is enough to begin a history with an empty
+catalogue; an importer completes the title later. Made under one lock: two workers
+that meet the same new title make one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scrobbled.match.normalize import normalize
+from scrobbled.model.media import Kind
+from scrobbled.store import catalog
+from scrobbled.store.catalog import NewEpisode, NewTitle
+from scrobbled.worker.search import Search, numbers_of, season_of
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Pool
+
+ByIds = Callable[[Any, Sequence[Search]], Awaitable[None]]
+
+#: Held while titles are made; never by anybody who holds a user.
+_LOCK = "select pg_advisory_xact_lock(7274664)"
+
+
+def may_create_title(search: Search) -> bool:
+    """Whether *search* found nothing, nothing it might be confused with, and knows enough."""
+    if not search.provisional or search.title_id is not None or search.episode_id is not None:
+        return False
+    if search.name is None or (search.choice is not None and search.choice.reason == "ambiguous"):
+        return False
+    media = search.media
+    if media.kind is Kind.EPISODE:
+        return bool(media.ids or media.show_ids) and media.season is not None and media.episode is not None
+    return bool(media.ids)
+
+
+async def create_titles(pool: Pool, searches: Sequence[Search], by_ids: ByIds) -> None:
+    """Make what may be made; *by_ids* looks again under the lock, and afterwards."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(_LOCK)
+        wanted = [search for search in searches if may_create_title(search)]
+        await by_ids(connection, wanted)
+        await _by_exact_name(connection, wanted)
+        new = {}
+        for search in wanted:
+            if may_create_title(search):
+                title = _new_title(search)
+                new.setdefault((title.kind, title.normalized, title.year, tuple(sorted(title.ids.items()))), title)
+        made = _without_shared_ids(list(new.values()))
+        if made:
+            await catalog.create_titles(connection, made)
+        await by_ids(connection, wanted)
+        await _by_exact_name(connection, wanted)
+
+
+async def create_episodes(pool: Pool, searches: Sequence[Search]) -> bool:
+    """Make the episodes of known shows that are played for the first time; whether there were any."""
+    new = []
+    for search in searches:
+        media = search.media
+        if media.kind is Kind.MOVIE or search.item_ids or search.title_id is None or media.episode is None:
+            continue
+        numbers = numbers_of(media)
+        for number in numbers:
+            alone = len(numbers) == 1
+            new.append(
+                NewEpisode(
+                    show_id=search.title_id,
+                    season=season_of(media),
+                    number=number,
+                    name=media.title if alone else None,
+                    runtime=_minutes(media.runtime, len(numbers)),
+                    ids=media.ids if alone else {},
+                )
+            )
+    if new:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(_LOCK)
+            await catalog.create_episodes(connection, new)
+    return bool(new)
+
+
+def _new_title(search: Search) -> NewTitle:
+    assert search.name is not None  # noqa: S101  # may_create_title demands it
+    kind, name = search.name
+    film = search.media.kind is Kind.MOVIE
+    normalized = normalize(name.text)
+    return NewTitle(
+        kind=kind,
+        name=name.text,
+        normalized=normalized,
+        slug=_slug(normalized),
+        year=name.year,
+        runtime=_minutes(search.media.runtime, 1) if film else None,
+        ids=search.media.ids if film else search.media.show_ids,
+    )
+
+
+def _without_shared_ids(titles: list[NewTitle]) -> list[NewTitle]:
+    """Of titles in one batch that share an id or, having none, a name, only the first."""
+    seen: set[Any] = set()
+    kept = []
+    for title in titles:
+        marks = {(title.kind, source, value) for source, value in title.ids.items()}
+        marks = marks or {(title.kind, title.normalized, title.year)}
+        if not marks & seen:
+            kept.append(title)
+        seen |= marks
+    return kept
+
+
+async def _by_exact_name(connection: Any, searches: Sequence[Search]) -> None:
+    """Series without ids of their own are found again by the name they were made under."""
+    asked = [
+        (position, search.name[0], normalize(search.name[1].text))
+        for position, search in enumerate(searches)
+        if search.name is not None and search.title_id is None and search.episode_id is None
+    ]
+    found = await catalog.by_names(connection, asked, alike=False) if asked else {}
+    for position, rows in found.items():
+        search = searches[position]
+        ids = search.media.ids if search.media.kind is Kind.MOVIE else search.media.show_ids
+        assert search.name is not None  # noqa: S101  # only those with a name were asked
+        year = search.name[1].year
+        fitting = [
+            title
+            for title, _ in rows
+            if (year is None or title.year is None or title.year == year)
+            and all(title.ids.get(source, value) == value for source, value in ids.items())
+        ]
+        if len(fitting) == 1 and search.media.kind is Kind.EPISODE:
+            search.title_id, search.how, search.score = fitting[0].id, "created", 1.0
+
+
+def _slug(normalized: str) -> str:
+    return normalized.replace(" ", "-") or "untitled"
+
+
+def _minutes(seconds: float | None, parts: int) -> int | None:
+    return max(round(seconds / parts / 60), 1) if seconds else None

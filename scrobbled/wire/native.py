@@ -119,7 +119,7 @@ def _occurred_at(sent: Event, received_at: datetime, where: str) -> datetime | N
             raise PayloadError(message)
         instant = instant.astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
-        message = f"occurred_at must be a time such as 2026-11-21T20:15:00Z - at {where}.occurred_at"
+        message = f"occurred_at must be like 2026-11-21T20:15:00Z, or unix seconds - at {where}.occurred_at"
         raise PayloadError(message) from error
     if not _EARLIEST <= instant <= received_at + _FURTHEST:
         message = f"occurred_at must lie between 1900 and now - at {where}.occurred_at"

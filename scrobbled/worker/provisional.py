@@ -101,15 +101,18 @@ def _new_title(search: Search) -> NewTitle:
 
 
 def _without_shared_ids(titles: list[NewTitle]) -> list[NewTitle]:
-    """Of titles in one batch that share an id or, having none, a name, only the first."""
+    """
+    One of those titles of a batch that are the same: they share an id, or one has none
+    and shares the name. The ones that know more come first.
+    """
     seen: set[Any] = set()
     kept = []
-    for title in titles:
+    for title in sorted(titles, key=lambda each: (-len(each.ids), each.year is None)):
         marks = {(title.kind, source, value) for source, value in title.ids.items()}
-        marks = marks or {(title.kind, title.normalized, title.year)}
-        if not marks & seen:
+        names = {(title.kind, title.normalized, year) for year in {title.year, None}}
+        if not (marks or names) & seen:
             kept.append(title)
-        seen |= marks
+        seen |= marks | names
     return kept
 
 

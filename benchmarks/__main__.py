@@ -1,0 +1,41 @@
+"""Run the benchmarks and print their tables: ``python -m benchmarks [NAME…] [--smoke]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from datetime import UTC, datetime
+
+from benchmarks import accept, history, pipeline
+from benchmarks.stack import running
+
+NAMES = ("accept", "pipeline", "answers", "history")
+
+
+def main() -> None:
+    """Parse the arguments, run, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", default=NAMES, metavar="NAME", help=f"some of {', '.join(NAMES)}")
+    parser.add_argument("--smoke", action="store_true", help="seconds instead of minutes: does it run at all?")
+    parser.add_argument("--rate", type=float, default=2000.0, help="events a second for pipeline (answers: half)")
+    arguments = parser.parse_args()
+    smoke: bool = arguments.smoke
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
+    rate = arguments.rate / 10 if smoke else arguments.rate
+    for name in arguments.names:
+        with running() as stack:
+            match name:
+                case "accept":
+                    rows = accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
+                case "pipeline":
+                    rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
+                case "answers":
+                    rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
+                case _:
+                    rows = history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
+        print(f"\n## {name}\n", *rows, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ import uvloop
 
 from scrobbled.rules.policy import Policy
 from scrobbled.store.migrate import require_current
-from scrobbled.store.pool import open_pool
+from scrobbled.store.pool import LOOK_UPS, open_pool
 from scrobbled.stream.connection import durability_doubts, open_redis
 from scrobbled.worker.loop import Limits, Worker
 
@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
 
 async def _run(settings: Settings) -> None:
     async with (
-        open_pool(settings.database_url or "", size=3, name="worker") as pool,
+        open_pool(settings.database_url or "", size=3, name="worker", settings=LOOK_UPS) as pool,
         open_redis(settings.redis_url or "") as client,
     ):
         await require_current(pool)

@@ -31,8 +31,27 @@ TRANSIENT = (
 )
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # the stubs know no record class here
+    """A connection that is handed back as it is: none of ours changes its session."""
+
+    def get_reset_query(self) -> str:
+        """No round trip each time a connection goes back to its pool."""
+        return ""
+
+
 def _encode(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+#: For workers: every statement of theirs is a number of index look-ups, planned once. Left
+#: to itself the planner scans tables that are still new and small, and keeps doing so
+#: until the next ANALYZE; and it plans each batch over a partitioned table anew.
+LOOK_UPS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
 
 
 async def _set_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -53,11 +72,13 @@ async def connect(database_url: str) -> asyncpg.Connection[asyncpg.Record]:
 
 
 @asynccontextmanager
-async def open_pool(database_url: str, *, size: int, name: str) -> AsyncIterator[Pool]:
+async def open_pool(
+    database_url: str, *, size: int, name: str, settings: dict[str, str] | None = None
+) -> AsyncIterator[Pool]:
     """
     A pool of up to *size* connections that shows up as *name* in
-    ``pg_stat_activity``; closed on leaving, raises *Unavailable* when the server
-    does not answer.
+    ``pg_stat_activity``, with further session *settings*; closed on leaving, raises
+    *Unavailable* when the server does not answer.
     """
     try:
         pool = await asyncpg.create_pool(
@@ -65,9 +86,10 @@ async def open_pool(database_url: str, *, size: int, name: str) -> AsyncIterator
             min_size=1,
             max_size=size,
             init=_set_up,
+            connection_class=_Connection,
             command_timeout=30,
             max_inactive_connection_lifetime=0,
-            server_settings={"application_name": f"scrobbled {name}"},
+            server_settings={"application_name": f"scrobbled {name}", **(settings or {})},
         )
     except TRANSIENT as error:
         message = f"PostgreSQL does not answer: {error}"

@@ -25,7 +25,7 @@ accepted = Counter(
 )
 refused = Counter("scrobbled_ingest_refused", "Requests to the front door answered 4xx or 5xx", ("surface", "status"))
 append_seconds = Histogram(
-    "scrobbled_ingest_append_seconds", "Time until an event was durable in the stream", buckets=_MILLISECONDS
+    "scrobbled_ingest_append_seconds", "Time until what had piled up was durable in the stream", buckets=_MILLISECONDS
 )
 outcomes = Counter("scrobbled_worker_outcomes", "How events ended", ("source", "outcome", "reason"))
 plays = Counter("scrobbled_worker_plays", "Plays that entered a history", ("cause",))

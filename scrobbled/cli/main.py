@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": ("migrate", "Bring the database schema up to date."),
     "user": ("users", "Add users."),
     "token": ("users", "Create, list and revoke tokens."),
+    "dead": ("dead", "List events that were given up, and try them again."),
     "doctor": ("doctor", "Check the settings and the servers they name."),
 }
 

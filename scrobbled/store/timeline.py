@@ -281,6 +281,11 @@ async def record_dead(database: Database, event: PlaybackEvent, reason: str) -> 
     )
 
 
+async def forget_dead(database: Database, event: PlaybackEvent) -> None:
+    """Open the outcome of an event again that was given up."""
+    await database.execute(_QUERIES["forget_dead"], event.user_id, event.id)
+
+
 async def forget(
     database: Database, *, heartbeats_before: datetime, events_before: datetime, positions_before: datetime
 ) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import hiredis
 from redis.exceptions import RedisError
 
+from scrobbled import metrics
 from scrobbled.errors import StreamFull, Unavailable
 from scrobbled.stream import names
 from scrobbled.stream.codec import encode_event
@@ -117,10 +118,12 @@ class Producer:
         self._sending = True
         batch, count = self._take()
         replies = pipe.send(b"".join([command for commands, _ in batch for command in commands]), count)
-        hurry = asyncio.get_running_loop().call_later(_PATIENCE, pipe.close)
+        loop = asyncio.get_running_loop()
+        hurry, sent_at = loop.call_later(_PATIENCE, pipe.close), loop.time()
 
         def arrived(replies: asyncio.Future[list[Any]]) -> None:
             hurry.cancel()
+            metrics.append_seconds.observe(loop.time() - sent_at)
             _resolve(batch, replies)
             self._flush()
 

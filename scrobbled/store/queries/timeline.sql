@@ -146,6 +146,10 @@ insert into events (user_id, id, occurred_at, received_at, source, action, outco
 values ($1, $2, $3, $4, $5, $6, 'dead', $7)
 on conflict (user_id, id) do nothing
 
+-- name: forget_dead
+-- The event is tried again, so its outcome is open again.
+delete from events where user_id = $1 and id = $2 and outcome = 'dead'
+
 -- name: forget_heartbeats
 -- Heartbeats older than $1, at most $2 of them.
 delete from events where (user_id, id) in (

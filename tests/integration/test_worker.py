@@ -1,0 +1,207 @@
+"""A worker at work on real servers: batches, poison, timers, answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+import redis.asyncio
+
+from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.media import Kind, Media
+from scrobbled.rules.policy import Policy
+from scrobbled.stream import dead, names
+from scrobbled.stream.codec import encode_event
+from scrobbled.stream.connection import open_redis
+from scrobbled.worker.loop import Limits, Worker
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Pool
+    from tests.conftest import Servers
+
+PARTITIONS = 2
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def stream(servers: Servers) -> AsyncIterator[redis.asyncio.Redis]:
+    """An empty stream server."""
+    async with open_redis(servers.redis_url) as opened:
+        await opened.flushall()
+        yield opened
+        await opened.flushall()
+
+
+class Bench:
+    """A worker, and what it is given."""
+
+    def __init__(self, stream: redis.asyncio.Redis, pool: Pool, user_id: int) -> None:
+        self.stream, self.pool, self.user_id = stream, pool, user_id
+
+    def event(self, action: Action = Action.WATCHED, *, film: int = 1, **changes: object) -> PlaybackEvent:
+        known = {
+            "id": uuid4(), "user_id": self.user_id, "source": "test", "action": action,
+            "occurred_at": NOW - timedelta(hours=5), "received_at": NOW, "provisional": True,
+            "media": Media(kind=Kind.MOVIE, title=f"Film {film}", year=2001, ids={"tmdb": f"99000{film}"}, runtime=6000.0),
+        }  # fmt: skip
+        return PlaybackEvent(**(known | changes))  # type: ignore[arg-type]  # a builder
+
+    async def send(self, *events: PlaybackEvent | bytes) -> None:
+        for each in events:
+            data = each if isinstance(each, bytes) else encode_event(each)
+            await self.stream.xadd(names.events(self.user_id % PARTITIONS), {names.FIELD: data})
+
+    async def work(self, seconds: float = 1.0, *, name: str = "bench", max_tries: int = 2) -> None:
+        """Let one worker run for so long, and stop it cleanly."""
+        limits = Limits(
+            name=name, partitions=PARTITIONS, batch_size=100, max_tries=max_tries,
+            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30), positions_kept=timedelta(days=180),
+        )  # fmt: skip
+        worker = Worker(self.stream, self.pool, Policy(), limits)
+        task = asyncio.create_task(worker.run())
+        await asyncio.sleep(seconds)
+        worker.stop()
+        await asyncio.wait_for(task, 10)
+
+    async def outcome(self, event: PlaybackEvent) -> tuple[str, str | None] | None:
+        row = await self.pool.fetchrow(
+            "select outcome, reason from events where user_id = $1 and id = $2", self.user_id, event.id
+        )
+        return None if row is None else (row["outcome"], row["reason"])
+
+    async def plays(self) -> list[str]:
+        rows = await self.pool.fetch("select cause from plays where user_id = $1 order by watched_at", self.user_id)
+        return [row["cause"] for row in rows]
+
+
+@pytest.fixture
+async def bench(stream: redis.asyncio.Redis, pool: Pool) -> Bench:
+    """A worker's bench with a user nobody else has."""
+    user = await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+    return Bench(stream, pool, user)
+
+
+async def test_an_event_ends_in_the_history(bench: Bench) -> None:
+    """From the stream to a play, acknowledged."""
+    event = bench.event()
+    await bench.send(event)
+    await bench.work()
+
+    assert ("scrobbled", None) == await bench.outcome(event)
+    assert ["scrobble"] == await bench.plays()
+    assert 0 == await bench.stream.xlen(names.events(bench.user_id % PARTITIONS))
+
+
+async def test_poison_is_set_apart_and_the_rest_is_applied(bench: Bench) -> None:
+    """One event the database refuses must not hold up its batch."""
+    poison = bench.event(film=3, media=Media(kind=Kind.MOVIE, title="Po\x00ison", ids={"tmdb": "990009"}))
+    good = [bench.event(film=1), bench.event(film=2)]
+    await bench.send(good[0], poison, good[1])
+    await bench.work(6.0)
+
+    assert [("scrobbled", None)] * 2 == [await bench.outcome(each) for each in good]
+    ended = await bench.outcome(poison)
+    assert ended is not None
+    assert "dead" == ended[0]
+    assert 1 == await dead.count(bench.stream)
+
+
+async def test_bytes_that_are_no_event_are_dead_at_once(bench: Bench) -> None:
+    """Nothing can be made of them, now or later; the next event is not held up."""
+    event = bench.event()
+    await bench.send(b"\xc1 not an event", event)
+    await bench.work()
+
+    assert ["scrobble"] == await bench.plays()
+    assert 1 == await dead.count(bench.stream)
+
+
+async def test_what_a_killed_worker_left_is_applied_once(bench: Bench) -> None:
+    """Handed out, never acknowledged: the next worker finishes it."""
+    event = bench.event()
+    key = names.events(bench.user_id % PARTITIONS)
+    await bench.stream.xgroup_create(key, names.GROUP, id="0", mkstream=True)
+    await bench.send(event)
+    await bench.stream.xreadgroup(names.GROUP, "killed", {key: ">"})
+    await bench.work()
+
+    assert ("scrobbled", None) == await bench.outcome(event)
+    assert ["scrobble"] == await bench.plays()
+
+
+async def test_applied_but_not_acknowledged_is_not_applied_again(bench: Bench) -> None:
+    """The worker died after the commit: the same event comes again and changes nothing."""
+    event = bench.event()
+    await bench.send(event)
+    await bench.work()
+    await bench.send(event)
+    await bench.work()
+
+    assert ["scrobble"] == await bench.plays()
+
+
+async def test_a_check_in_completes_by_itself(bench: Bench) -> None:
+    """The timer asks, the rules decide: one play when the runtime has elapsed."""
+    event = bench.event(Action.CHECKIN, occurred_at=NOW - timedelta(seconds=5999))
+    await bench.send(event)
+    await bench.work(3.0)
+
+    assert ("checked_in", None) == await bench.outcome(event)
+    assert ["checkin"] == await bench.plays()
+
+
+async def test_two_workers_complete_a_check_in_once(bench: Bench) -> None:
+    """Timers of several workers make one play."""
+    await bench.send(bench.event(Action.CHECKIN, occurred_at=NOW - timedelta(seconds=5998)))
+    await asyncio.gather(bench.work(4.0, name="one"), bench.work(4.0, name="two"))
+
+    assert ["checkin"] == await bench.plays()
+
+
+async def test_an_ignored_event_has_its_outcome_and_reason(bench: Bench) -> None:
+    """Being ignored is never silent."""
+    event = bench.event(ignored="music")
+    await bench.send(event)
+    await bench.work()
+
+    assert ("ignored", "music") == await bench.outcome(event)
+
+
+async def test_an_unmatched_event_is_kept_whole(bench: Bench) -> None:
+    """It waits, with everything that was said of it."""
+    event = bench.event(media=Media(kind=Kind.MOVIE, title="Nobody knows this one"))
+    await bench.send(event)
+    await bench.work()
+    kept = await bench.pool.fetchval("select event from unmatched where user_id = $1", bench.user_id)
+
+    assert "unmatched" == (await bench.outcome(event) or ("",))[0]
+    assert "Nobody knows this one" == kept["media"]["title"]
+
+
+async def test_a_watched_title_leaves_the_watchlist(bench: Bench) -> None:
+    """What was watched is not to be watched any more."""
+    await bench.send(bench.event())
+    await bench.work()
+    title = await bench.pool.fetchval("select title_id from plays where user_id = $1", bench.user_id)
+    await bench.pool.execute("insert into watchlist (user_id, title_id) values ($1, $2)", bench.user_id, title)
+    await bench.send(bench.event(occurred_at=NOW - timedelta(hours=1)))
+    await bench.work()
+
+    assert 0 == await bench.pool.fetchval("select count(*) from watchlist where user_id = $1", bench.user_id)
+
+
+async def test_a_late_event_moves_the_play_it_changes(bench: Bench) -> None:
+    """The earlier of two plays within the window is the one that stands, whichever came first."""
+    later, earlier = bench.event(), bench.event(occurred_at=NOW - timedelta(hours=5, minutes=30))
+    await bench.send(later)
+    await bench.work()
+    await bench.send(earlier)
+    await bench.work()
+
+    assert ("scrobbled", None) == await bench.outcome(earlier)
+    assert ("duplicate", None) == await bench.outcome(later)
+    assert 1 == len(await bench.plays())

@@ -17,11 +17,18 @@ def main() -> None:
     """Parse the arguments, run, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", default=NAMES, metavar="NAME", help=f"some of {', '.join(NAMES)}")
-    parser.add_argument("--smoke", action="store_true", help="seconds instead of minutes: does it run at all?")
-    parser.add_argument("--rate", type=float, default=2000.0, help="events a second for pipeline (answers: half)")
+    parser.add_argument(
+        "--smoke", action="store_true", help="seconds instead of minutes: does it run at all?"
+    )
+    parser.add_argument(
+        "--rate", type=float, default=2000.0, help="events a second for pipeline (answers: half)"
+    )
     arguments = parser.parse_args()
     smoke: bool = arguments.smoke
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Python {platform.python_version()}",
+        flush=True,
+    )
     rate = arguments.rate / 10 if smoke else arguments.rate
     for name in arguments.names:
         with running() as stack:
@@ -33,7 +40,9 @@ def main() -> None:
                 case "answers":
                     rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
                 case _:
-                    rows = history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
+                    rows = history.measure(
+                        stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5
+                    )
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
 
 

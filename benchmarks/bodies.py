@@ -23,7 +23,11 @@ def event_body(action: str, user: int, item: int, progress: float) -> bytes:
         "runtime": 2700,
         "player": "Living room",
         "app": "bench/1.0",
-        "show": {"title": f"Series {item % 40}", "year": 2002, "ids": {"tvdb": 79000 + item % 40, "tmdb": 1400 + item % 40}},
+        "show": {
+            "title": f"Series {item % 40}",
+            "year": 2002,
+            "ids": {"tvdb": 79000 + item % 40, "tmdb": 1400 + item % 40},
+        },
         "episode": {
             "season": season + 1,
             "number": number + 1,

@@ -53,7 +53,11 @@ def answers(stack: Stack, *, rate: float, seconds: float) -> list[str]:
     background = threading.Thread(
         target=lambda: outcome.append(
             load.run(
-                stack.port, lambda n: requests[n % len(requests)], connections=CONNECTIONS, seconds=seconds, rate=rate
+                stack.port,
+                lambda n: requests[n % len(requests)],
+                connections=CONNECTIONS,
+                seconds=seconds,
+                rate=rate,
             )
         )
     )
@@ -61,7 +65,12 @@ def answers(stack: Stack, *, rate: float, seconds: float) -> list[str]:
     time.sleep(1)
     stops = [bodies.trakt_stop(token, number % 400, 90.0) for number, (_, token) in enumerate(users)]
     result = load.run(
-        stack.port, lambda n: stops[n % len(stops)], connections=4, seconds=max(seconds - 2, 1), rate=50, offset=0
+        stack.port,
+        lambda n: stops[n % len(stops)],
+        connections=4,
+        seconds=max(seconds - 2, 1),
+        rate=50,
+        offset=0,
     )
     background.join()
     stack.wait_until_empty(60)
@@ -107,7 +116,10 @@ def _table(  # noqa: PLR0917  # the columns
     loaded: dict[str, float],
 ) -> list[str]:
     visible.sort()
-    seen = [visible[min(int(len(visible) * part), len(visible) - 1)] if visible else 0.0 for part in (0.5, 0.95, 0.99)]
+    seen = [
+        visible[min(int(len(visible) * part), len(visible) - 1)] if visible else 0.0
+        for part in (0.5, 0.95, 0.99)
+    ]
     half = len(depths) // 2
     return [
         "| what | figure |",

@@ -37,7 +37,12 @@ class Stack:
         found = {}
         for pid in map(int, _children_of(self._process.pid)):
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            for name, mark in (("front", "ingest"), ("worker", "role worker"), ("valkey", "valkey"), ("postgres", "postgres")):
+            for name, mark in (
+                ("front", "ingest"),
+                ("worker", "role worker"),
+                ("valkey", "valkey"),
+                ("postgres", "postgres"),
+            ):
                 if mark in command:
                     found.setdefault(name, pid)
         return found

@@ -36,7 +36,7 @@ class PayloadError(ScrobbledError):
     """
 
 
-class Unavailable(ScrobbledError):
+class Unavailable(ScrobbledError):  # noqa: N818  # the state it tells of
     """A server this one depends on is away; try again soon."""
 
 
@@ -44,9 +44,9 @@ class StreamFull(Unavailable):
     """The stream holds as many unprocessed events as it may; try again soon."""
 
 
-class SchemaOutdated(ScrobbledError):
+class SchemaOutdated(ScrobbledError):  # noqa: N818  # as above
     """The database schema is older than this version: run `scrobbled migrate`."""
 
 
-class NotFound(ScrobbledError):
+class NotFound(ScrobbledError):  # noqa: N818  # as above
     """There is no such thing here."""

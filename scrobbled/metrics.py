@@ -23,9 +23,13 @@ http_requests = Histogram(
 accepted = Counter(
     "scrobbled_ingest_accepted", "Events that are durable in the stream and were answered 2xx", ("source",)
 )
-refused = Counter("scrobbled_ingest_refused", "Requests to the front door answered 4xx or 5xx", ("surface", "status"))
+refused = Counter(
+    "scrobbled_ingest_refused", "Requests to the front door answered 4xx or 5xx", ("surface", "status")
+)
 append_seconds = Histogram(
-    "scrobbled_ingest_append_seconds", "Time until what had piled up was durable in the stream", buckets=_MILLISECONDS
+    "scrobbled_ingest_append_seconds",
+    "Time until what had piled up was durable in the stream",
+    buckets=_MILLISECONDS,
 )
 outcomes = Counter("scrobbled_worker_outcomes", "How events ended", ("source", "outcome", "reason"))
 plays = Counter("scrobbled_worker_plays", "Plays that entered a history", ("cause",))
@@ -35,7 +39,9 @@ batch_seconds = Histogram("scrobbled_worker_batch_seconds", "Time to apply a bat
 queue_wait_seconds = Histogram(
     "scrobbled_worker_queue_wait_seconds", "Time an event waited in the stream", buckets=_WAITS
 )
-match_seconds = Histogram("scrobbled_match_seconds", "Time to match one batch's media", ("how",), buckets=_FINE)
+match_seconds = Histogram(
+    "scrobbled_match_seconds", "Time to match one batch's media", ("how",), buckets=_FINE
+)
 store_seconds = Histogram(
     "scrobbled_store_seconds", "Time PostgreSQL took, by operation", ("operation",), buckets=_MILLISECONDS
 )

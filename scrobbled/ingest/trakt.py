@@ -40,7 +40,12 @@ def _render(rendered: trakt_render.Rendered) -> web.Response:
 
 def routes() -> list[Route]:
     """The routes."""
-    scrobbled = ((201, "The item, as it was matched"), (404, "No match"), (409, "Scrobbled already"), (422, "Below 1 %"))
+    scrobbled = (
+        (201, "The item, as it was matched"),
+        (404, "No match"),
+        (409, "Scrobbled already"),
+        (422, "Below 1 %"),
+    )
     made = [
         Route(
             "POST",
@@ -55,12 +60,20 @@ def routes() -> list[Route]:
     ]
     checked_in = ((201, "Checked in"), (404, "No match"), (409, "A check-in is in progress"))
     made.append(
-        Route("POST", "/trakt/checkin", check_in, Surface.TRAKT, Scope.SCROBBLE, "Check in", answers=checked_in)
+        Route(
+            "POST", "/trakt/checkin", check_in, Surface.TRAKT, Scope.SCROBBLE, "Check in", answers=checked_in
+        )
     )
     gone = ((204, "Nothing is checked in now"),)
     made.append(
         Route(
-            "DELETE", "/trakt/checkin", cancel_check_in, Surface.TRAKT, Scope.SCROBBLE, "Take a check-in back", answers=gone
+            "DELETE",
+            "/trakt/checkin",
+            cancel_check_in,
+            Surface.TRAKT,
+            Scope.SCROBBLE,
+            "Take a check-in back",
+            answers=gone,
         )
     )
     return made

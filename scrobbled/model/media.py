@@ -23,8 +23,10 @@ class TitleKind(StrEnum):
 
 #: External id spaces we understand, most specific first. The same name is used
 #: on the wire, in the catalogue and in answers.
-ID_SOURCES = ("imdb", "tmdb", "tvdb", "trakt", "simkl", "mal", "anidb", "anilist", "kitsu", "tvmaze", "tvrage",
-              "wikidata", "slug")  # fmt: skip
+ID_SOURCES = (
+    "imdb", "tmdb", "tvdb", "trakt", "simkl", "mal", "anidb", "anilist", "kitsu", "tvmaze", "tvrage",
+    "wikidata", "slug",
+)  # fmt: skip
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -62,16 +62,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         )
         mailbox = Mailbox(client, uuid4().hex)
         application = app.build(_routes(settings, roles, pool, client), authenticator)
-        application[DOOR] = Door(
-            producer, mailbox, name=mailbox.door, patience=settings.answer_timeout
-        )
+        application[DOOR] = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
         application[POOL] = pool
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         async with _beside(chores):
             await _serve(application, settings)
 
 
-def _routes(settings: Settings, roles: Collection[str], pool: Pool, client: redis.asyncio.Redis) -> list[Route]:
+def _routes(
+    settings: Settings, roles: Collection[str], pool: Pool, client: redis.asyncio.Redis
+) -> list[Route]:
     found: list[Route] = []
     if "ingest" in roles:
         found += native.routes(settings.events_body_limit) + webhooks.routes(settings.body_limit)

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
-from scrobbled.rules.policy import SUSPENDED_FOR, LOWEST_PROGRESS, Policy
 from scrobbled.model.viewing import (
     Counted,
     Fact,
@@ -21,6 +20,7 @@ from scrobbled.model.viewing import (
     Watching,
     WatchingAction,
 )
+from scrobbled.rules.policy import LOWEST_PROGRESS, SUSPENDED_FOR, Policy
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -198,9 +198,7 @@ class Fold:
         for item in moment.items:
             self._keep(
                 item,
-                replace(
-                    self._viewing(item), stage=Stage.CLOSED, position=progress, last_event_at=moment.at
-                ),
+                replace(self._viewing(item), stage=Stage.CLOSED, position=progress, last_event_at=moment.at),
             )
 
     # Plays -------------------------------------------------------------------
@@ -221,11 +219,12 @@ class Fold:
                 return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
             if viewing.counted and self._going_on(viewing, at):
                 return Verdict(
-                    outcome=Outcome.DUPLICATE, reason="same_viewing", watched_at=last, expires_at=last + window
+                    outcome=Outcome.DUPLICATE,
+                    reason="same_viewing",
+                    watched_at=last,
+                    expires_at=last + window,
                 )
-        self.plays.append(
-            Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source)
-        )
+        self.plays.append(Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source))
         self._keep(item, replace(viewing, last_play_at=at, counted=True, settled=False))
         return Verdict(outcome=Outcome.SCROBBLED, watched_at=at)
 

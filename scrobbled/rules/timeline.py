@@ -17,9 +17,9 @@ import msgspec
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
+from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer
 from scrobbled.rules.fold import Fold
 from scrobbled.rules.policy import Policy
-from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer
 
 #: At the very same instant a viewing starts before it stops.
 _ORDER = {

@@ -62,5 +62,7 @@ async def require_current(database: Database) -> None:
     newest = await database.fetchval("select max(version) from schema_migrations") if exists else None
     wanted = max(available())
     if (newest or 0) < wanted:
-        message = f"the database is at schema {newest or 0}, this version needs {wanted}: run `scrobbled migrate`"
+        message = (
+            f"the database is at schema {newest or 0}, this version needs {wanted}: run `scrobbled migrate`"
+        )
         raise SchemaOutdated(message)

@@ -15,7 +15,9 @@ from scrobbled.errors import Unavailable
 
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
-    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Connection: TypeAlias = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
     Database: TypeAlias = Pool | Connection
 
 #: What going wrong means that the same statement may work later.
@@ -31,7 +33,7 @@ TRANSIENT = (
 )
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # the stubs know no record class here
+class _Connection(asyncpg.Connection):
     """A connection that is handed back as it is: none of ours changes its session."""
 
     def get_reset_query(self) -> str:

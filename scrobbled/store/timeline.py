@@ -18,6 +18,8 @@ from scrobbled.model.viewing import Moment, Stage, Viewing, Watching, WatchingAc
 from scrobbled.store import sql
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from scrobbled.store.pool import Connection, Database
 
 _QUERIES = sql.load("timeline")
@@ -134,9 +136,9 @@ async def recent_events(connection: Connection, user_ids: list[int]) -> dict[int
 
 async def plays_of_items(
     connection: Connection, pairs: Iterable[tuple[int, int]]
-) -> dict[int, list[Mapping[str, Any]]]:
+) -> dict[int, list[asyncpg.Record]]:
     """By user id, the plays (id, item_id, watched_at, cause, event_id) of the *pairs*' items."""
-    found: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    found: defaultdict[int, list[asyncpg.Record]] = defaultdict(list)
     users, items = _columns(pairs, 2)
     for row in await connection.fetch(_QUERIES["plays_of_items"], users, items):
         found[row["user_id"]].append(row)
@@ -325,7 +327,7 @@ def _watching_columns(watching: Watching | None) -> tuple[Any, ...]:
     )
 
 
-def _viewer(row: Mapping[str, Any]) -> ViewerRow:
+def _viewer(row: asyncpg.Record) -> ViewerRow:
     watching = None
     if row["item_ids"] is not None:
         watching = Watching(
@@ -345,7 +347,7 @@ def _viewer(row: Mapping[str, Any]) -> ViewerRow:
     )
 
 
-def _viewing(row: Mapping[str, Any]) -> ViewingRow:
+def _viewing(row: asyncpg.Record) -> ViewingRow:
     return ViewingRow(
         title_id=row["title_id"],
         kind=Kind(row["kind"]),

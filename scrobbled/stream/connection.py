@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import redis.asyncio
-from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, ResponseError, TimeoutError
+from redis import exceptions
+from redis.exceptions import RedisError, ResponseError
 
 from scrobbled.errors import Unavailable
 
 #: What going wrong means that the same command may work later.
-TRANSIENT = (ConnectionError, TimeoutError, BusyLoadingError, OSError)
+TRANSIENT = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.BusyLoadingError, OSError)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from redis.exceptions import ResponseError
@@ -40,7 +40,7 @@ class Consumer:
     """Reads the partitions one worker holds. Raises redis' own errors; the worker waits and retries."""
 
     def __init__(self, client: redis.asyncio.Redis, name: str, leases: Leases, batch_size: int) -> None:
-        self._client = client
+        self._client: Any = client  # redis-py types each answer as every shape it can have
         self._name = name
         self._leases = leases
         self._batch_size = batch_size
@@ -79,7 +79,12 @@ class Consumer:
         """
         key = names.events(partition)
         _, entries, *_ = await self._client.xautoclaim(
-            key, names.GROUP, self._name, min_idle_time=int(idle * 1000), start_id="0-0", count=self._batch_size
+            key,
+            names.GROUP,
+            self._name,
+            min_idle_time=int(idle * 1000),
+            start_id="0-0",
+            count=self._batch_size,
         )
         if not entries:
             return []
@@ -88,7 +93,9 @@ class Consumer:
         )
         tries = {each["message_id"]: each["times_delivered"] for each in pending}
         return [
-            Delivery(partition=partition, entry=entry, data=fields.get(names.FIELD, b""), tries=tries.get(entry, 1))
+            Delivery(
+                partition=partition, entry=entry, data=fields.get(names.FIELD, b""), tries=tries.get(entry, 1)
+            )
             for entry, fields in entries
             if fields is not None
         ]
@@ -114,14 +121,14 @@ class Consumer:
             b"partition": delivery.partition,
         }
         pipeline = self._client.pipeline(transaction=True)
-        pipeline.xadd(names.DEAD, fields)  # type: ignore[arg-type]  # redis' stubs forbid mixed values
+        pipeline.xadd(names.DEAD, fields)
         pipeline.xack(key, names.GROUP, delivery.entry)
         pipeline.xdel(key, delivery.entry)
         await pipeline.execute()
 
 
-def _flatten(entries: list[object]) -> list[tuple[bytes, dict[bytes, bytes]]]:
+def _flatten(entries: list[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:
     """Entries of one stream; RESP3 wraps them in one more list than RESP2."""
     if entries and isinstance(entries[0], list):
-        return [entry for part in entries for entry in part]  # type: ignore[attr-defined]  # see above
-    return entries  # type: ignore[return-value]  # see above
+        return [entry for part in entries for entry in part]
+    return entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -32,7 +32,8 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 async def letters(client: redis.asyncio.Redis, limit: int = 100) -> list[DeadLetter]:
     """The newest dead letters, newest first."""
-    return [_read(entry, fields) for entry, fields in await client.xrevrange(names.DEAD, count=limit)]
+    newest: Any = await client.xrevrange(names.DEAD, count=limit)
+    return [_read(entry, fields) for entry, fields in newest]
 
 
 async def count(client: redis.asyncio.Redis) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scrobbled.stream import names
 
 if TYPE_CHECKING:
     import redis.asyncio
+
+
+def _now() -> float:
+    return datetime.now(UTC).timestamp()
 
 
 async def read(client: redis.asyncio.Redis, partitions: int) -> dict[str, float]:
@@ -24,7 +28,7 @@ async def read(client: redis.asyncio.Redis, partitions: int) -> dict[str, float]
     limit = int(memory.get("maxmemory", 0))
     return {
         "scrobbled_stream_depth": sum(found[::2]),
-        "scrobbled_stream_oldest_seconds": max(time.time() - min(first), 0.0) if first else 0.0,
+        "scrobbled_stream_oldest_seconds": max(_now() - min(first), 0.0) if first else 0.0,
         "scrobbled_stream_dead": dead,
         "scrobbled_stream_memory_ratio": int(memory["used_memory"]) / limit if limit else 0.0,
     }

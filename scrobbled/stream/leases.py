@@ -10,7 +10,7 @@ event once, because the database says so.
 from __future__ import annotations
 
 import math
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scrobbled.stream import names
@@ -74,7 +74,7 @@ class Leases:
         self.held = frozenset()
 
     async def _fair_share(self) -> int:
-        now = time.time()
+        now = datetime.now(UTC).timestamp()
         pipeline = self._client.pipeline(transaction=False)
         pipeline.zadd(names.WORKERS, {self._name: now})
         pipeline.zremrangebyscore(names.WORKERS, 0, now - TERM)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 import hiredis
 from redis.asyncio.connection import ConnectionPool
@@ -91,7 +91,7 @@ async def connect(url: str) -> Pipe:
         host, port = options.get("host", "localhost"), options.get("port", 6379)
         _, pipe = await loop.create_connection(Pipe, host, port, ssl=context)
     for command in _greeting(options):
-        (reply,) = await pipe.send(hiredis.pack_command(command), 1)
+        (reply,) = await pipe.send(hiredis.pack_command(cast("Any", command)), 1)
         if isinstance(reply, hiredis.ReplyError):
             pipe.close()
             message = f"the stream server refuses {command[0]}: {reply}"

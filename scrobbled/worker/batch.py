@@ -79,7 +79,9 @@ async def apply(
     return Applied(answers=answers, plays=written.plays)
 
 
-async def run_out(connection: Connection, user_ids: Iterable[int], policy: Policy, now: datetime) -> list[Play]:
+async def run_out(
+    connection: Connection, user_ids: Iterable[int], policy: Policy, now: datetime
+) -> list[Play]:
     """Let what these users were watching run out by *now*; return the plays that made."""
     loaded = await _load(connection, (), set(user_ids))
     written = await _decide(connection, loaded, policy, now)
@@ -92,13 +94,18 @@ async def run_out(connection: Connection, user_ids: Iterable[int], policy: Polic
 
 async def _load(connection: Connection, readings: Sequence[Reading], user_ids: set[int]) -> _Loaded:
     await timeline.lock_users(connection, sorted(user_ids))
-    known = await timeline.known_events(connection, [reading.event for reading in readings]) if readings else {}
+    known = (
+        await timeline.known_events(connection, [reading.event for reading in readings]) if readings else {}
+    )
     users = await timeline.viewers(connection, user_ids)
     moments = _new_moments(readings, known, users)
     pairs = {
         (user_id, item)
         for user_id, user in users.items()
-        for items in (*(moment.items for moment in moments[user_id]), user.watching.items if user.watching else ())
+        for items in (
+            *(moment.items for moment in moments[user_id]),
+            user.watching.items if user.watching else (),
+        )
         for item in items
     }
     rows = await timeline.viewings(connection, sorted(pairs)) if pairs else {}
@@ -153,15 +160,22 @@ async def _decide(connection: Connection, loaded: _Loaded, policy: Policy, now: 
     return written
 
 
-async def _retell(
-    connection: Connection, loaded: _Loaded, written: _Written, user_ids: list[int], policy: Policy, now: datetime
+async def _retell(  # noqa: PLR0917  # what _decide has
+    connection: Connection,
+    loaded: _Loaded,
+    written: _Written,
+    user_ids: list[int],
+    policy: Policy,
+    now: datetime,
 ) -> None:
     with timed("retell"):
         pasts = await late.load_pasts(connection, user_ids, loaded.moments, loaded.rows)
     for user_id in user_ids:
         past = pasts[user_id]
         loaded.rows.update({(user_id, item): row for item, row in past.rows.items()})
-        story = late.retell_past(past, loaded.moments[user_id], own_policy(loaded.users[user_id], policy), now)
+        story = late.retell_past(
+            past, loaded.moments[user_id], own_policy(loaded.users[user_id], policy), now
+        )
         added, gone = late.difference(past, story)
         written.gone.extend((user_id, play) for play in gone)
         written.outcomes.extend(
@@ -191,12 +205,17 @@ def _gather(written: _Written, loaded: _Loaded, user_id: int, story: Story, play
         row = loaded.rows[user_id, item]
         viewing = story.viewer.viewings[item]
         if viewing != row.viewing:
-            written.viewings[user_id, item] = ViewingRow(title_id=row.title_id, kind=row.kind, viewing=viewing)
+            written.viewings[user_id, item] = ViewingRow(
+                title_id=row.title_id, kind=row.kind, viewing=viewing
+            )
     for play in plays:
         row = loaded.rows[user_id, play.item_id]
         written.plays.append(_play(user_id, play, row.title_id, row.kind))
     before, after = loaded.users[user_id], story.viewer
-    if after.applied_to is not None and (after.applied_to, after.watching) != (before.applied_to, before.watching):
+    if after.applied_to is not None and (after.applied_to, after.watching) != (
+        before.applied_to,
+        before.watching,
+    ):
         written.viewers.append((user_id, after.applied_to, after.watching))
 
 
@@ -280,7 +299,9 @@ def _answer(reading: Reading, loaded: _Loaded, written: _Written) -> Answer:
     item = reading.matched.items[0] if reading.matched.items else None
     known = loaded.known.get((event.user_id, event.id))
     if known is not None:
-        return _with_ids(event, item, Verdict(outcome=known.outcome, reason=known.reason, progress=known.progress))
+        return _with_ids(
+            event, item, Verdict(outcome=known.outcome, reason=known.reason, progress=known.progress)
+        )
     if event.user_id not in loaded.users:
         return Answer(event_id=event.id, outcome=Outcome.IGNORED, reason="unknown_user")
     outcome, reason, verdict = _ending(reading, written)
@@ -295,7 +316,9 @@ def _with_ids(event: PlaybackEvent, item: Item | None, verdict: Verdict) -> Answ
         reason=verdict.reason,
         item=item,
         play_id=play_id(event.id, item.id) if item and makes_play else None,
-        playback_id=playback_id(event.user_id, item.id) if item and verdict.outcome is Outcome.PAUSED else None,
+        playback_id=playback_id(event.user_id, item.id)
+        if item and verdict.outcome is Outcome.PAUSED
+        else None,
         progress=verdict.progress,
         watched_at=verdict.watched_at,
         expires_at=verdict.expires_at,

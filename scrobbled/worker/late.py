@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,8 @@ from scrobbled.store import timeline
 from scrobbled.store.timeline import RecentEvent, ViewingRow
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from scrobbled.rules.policy import Policy
     from scrobbled.store.pool import Connection
 
@@ -35,7 +37,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of one user: events with their outcomes, plays, viewings by item."""
 
     events: list[RecentEvent]
-    plays: list[Mapping[str, Any]]
+    plays: Sequence[asyncpg.Record]
     rows: dict[int, ViewingRow]
 
 
@@ -58,7 +60,8 @@ async def load_pasts(
         if row is not None:
             rows[user][item] = row
     return {
-        user: Past(events=events.get(user, []), plays=plays.get(user, []), rows=rows[user]) for user in user_ids
+        user: Past(events=events.get(user, []), plays=plays.get(user, []), rows=rows[user])
+        for user in user_ids
     }
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
-from redis.exceptions import RedisError
 
 from scrobbled import metrics
 from scrobbled.store import timeline
@@ -22,6 +21,7 @@ from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import answers, consumer, leases
 from scrobbled.stream.codec import decode_event
 from scrobbled.stream.connection import TRANSIENT as STREAM_TRANSIENT
+from scrobbled.stream.connection import RedisError
 from scrobbled.worker import batch, retry
 from scrobbled.worker.matching import Matcher
 from scrobbled.worker.reading import Reading
@@ -159,7 +159,9 @@ class Worker:
         started = datetime.now(UTC)
         with metrics.batch_seconds.time():
             matched = await self._matcher.match(self._pool, events)
-            readings = [Reading(event=event, matched=match) for event, match in zip(events, matched, strict=True)]
+            readings = [
+                Reading(event=event, matched=match) for event, match in zip(events, matched, strict=True)
+            ]
             async with self._pool.acquire() as connection, connection.transaction():
                 applied = await batch.apply(connection, readings, self._policy, started)
         metrics.batch_events.observe(len(entries))
@@ -210,7 +212,11 @@ class Worker:
         source = event.source if event is not None else "unknown"
         metrics.outcomes.labels(source, "dead", "").inc()
         log.error(
-            "event", outcome="dead", event_id=str(event.id) if event else None, reason=reason, tries=delivery.tries
+            "event",
+            outcome="dead",
+            event_id=str(event.id) if event else None,
+            reason=reason,
+            tries=delivery.tries,
         )
 
     # Beside the main loop ----------------------------------------------------

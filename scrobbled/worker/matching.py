@@ -16,7 +16,7 @@ import msgspec
 
 from scrobbled import metrics
 from scrobbled.match.choose import Candidate, candidates_as_values, choose, wanted
-from scrobbled.match.normalize import normalize
+from scrobbled.match.normalize import normalize, spellings
 from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
 from scrobbled.worker import provisional
@@ -75,7 +75,10 @@ class Matcher:
                 found[key] = matched
                 if matched.items:
                     self._memory.put(key, msgspec.structs.replace(matched, how="cached"), now)
-        return [found.get(key, NOTHING) if event.ignored is None else NOTHING for key, event in zip(keys, events, strict=True)]
+        return [
+            found.get(key, NOTHING) if event.ignored is None else NOTHING
+            for key, event in zip(keys, events, strict=True)
+        ]
 
     def forget(self) -> None:
         """The catalogue changed: look everything up again."""
@@ -152,13 +155,14 @@ async def _by_names(pool: Pool, searches: Sequence[Search], *, alike: bool) -> N
         search.name = search.name or wanted(search.media)
         if search.name is not None and not (alike and _is_settled(search)):
             kind, name = search.name
-            asked.append((position, kind, normalize(name.text)))
+            words = (normalize(name.text),) if alike else spellings(name)
+            asked += [(position, kind, each) for each in words]
     if not asked:
         return
     found = await catalog.by_names(pool, asked, alike=alike)
     for position, rows in found.items():
         search = searches[position]
-        assert search.name is not None  # noqa: S101  # only those with a name were asked
+        assert search.name is not None  # only those with a name were asked
         candidates = [Candidate(title, name) for title, name in rows if not _contradicts(search.media, title)]
         search.choice = choose(search.name[1], candidates)
         if search.choice.title is not None:
@@ -181,25 +185,27 @@ def _contradicts(media: Media, title: Title) -> bool:
 
 
 async def _find_episodes(pool: Pool, searches: Sequence[Search]) -> None:
+    """Turn titles and numbers into items; what is not listed stays without."""
     asked: list[tuple[int, int, int | None, int]] = []
-    places: list[tuple[int, int]] = []
-    for position, search in enumerate(searches):
-        if search.media.kind is Kind.MOVIE:
+    owners: list[Search] = []
+    for search in searches:
+        media = search.media
+        if media.kind is Kind.MOVIE:
             search.item_ids = () if search.title_id is None else (search.title_id,)
-        elif search.episode_id is not None and search.media.episode_end is None:
+        elif search.episode_id is not None and media.episode_end is None:
             search.item_ids = (search.episode_id,)
         elif search.title_id is not None:
-            for number in numbers_of(search.media):
-                places.append((position, number))
-                season = None if search.media.episode is None else season_of(search.media)
+            season = None if media.episode is None else season_of(media)
+            for number in numbers_of(media):
                 asked.append((len(asked), search.title_id, season, number))
+                owners.append(search)
     known = await catalog.episodes_at(pool, asked) if asked else {}
     found: dict[int, list[int]] = {}
-    for index, (position, _) in enumerate(places):
+    for index, search in enumerate(owners):
         if index in known:
-            found.setdefault(position, []).append(known[index])
-    for position, episodes in found.items():
-        searches[position].item_ids = tuple(episodes)
+            found.setdefault(id(search), []).append(known[index])
+    for search in owners:
+        search.item_ids = tuple(found.get(id(search), ()))
 
 
 def _matched(search: Search, items: dict[int, Item]) -> Matched:
@@ -210,7 +216,9 @@ def _matched(search: Search, items: dict[int, Item]) -> Matched:
         return Matched(reason="unknown_episode")
     if search.choice is not None:
         return Matched(
-            score=search.choice.score, reason=search.choice.reason, candidates=candidates_as_values(search.choice)
+            score=search.choice.score,
+            reason=search.choice.reason,
+            candidates=candidates_as_values(search.choice),
         )
     has_words = search.name is not None or search.media.ids or search.media.show_ids
     return Matched(reason="unknown_title" if has_words else "nothing_to_match")

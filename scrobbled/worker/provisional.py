@@ -45,11 +45,13 @@ async def create_titles(pool: Pool, searches: Sequence[Search], by_ids: ByIds) -
         wanted = [search for search in searches if may_create_title(search)]
         await by_ids(connection, wanted)
         await _by_exact_name(connection, wanted)
-        new = {}
+        new: dict[tuple[Any, ...], NewTitle] = {}
         for search in wanted:
             if may_create_title(search):
                 title = _new_title(search)
-                new.setdefault((title.kind, title.normalized, title.year, tuple(sorted(title.ids.items()))), title)
+                new.setdefault(
+                    (title.kind, title.normalized, title.year, tuple(sorted(title.ids.items()))), title
+                )
         made = _without_shared_ids(list(new.values()))
         if made:
             await catalog.create_titles(connection, made)
@@ -85,7 +87,7 @@ async def create_episodes(pool: Pool, searches: Sequence[Search]) -> bool:
 
 
 def _new_title(search: Search) -> NewTitle:
-    assert search.name is not None  # noqa: S101  # may_create_title demands it
+    assert search.name is not None  # may_create_title demands it
     kind, name = search.name
     film = search.media.kind is Kind.MOVIE
     normalized = normalize(name.text)
@@ -127,7 +129,7 @@ async def _by_exact_name(connection: Any, searches: Sequence[Search]) -> None:
     for position, rows in found.items():
         search = searches[position]
         ids = search.media.ids if search.media.kind is Kind.MOVIE else search.media.show_ids
-        assert search.name is not None  # noqa: S101  # only those with a name were asked
+        assert search.name is not None  # only those with a name were asked
         year = search.name[1].year
         fitting = [
             title

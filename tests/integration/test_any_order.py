@@ -35,12 +35,13 @@ ITEMS = [
 ]
 
 
-class Crash(Exception):
+class CrashError(Exception):
     """A worker that dies between two steps."""
 
 
 @st.composite
 def scripts(draw: st.DrawFn) -> list[tuple[int, int, Action, int, float | None]]:
+    """What happens: (user, minute, action, item, progress) for each event."""
     return draw(
         st.lists(
             st.tuples(
@@ -56,7 +57,9 @@ def scripts(draw: st.DrawFn) -> list[tuple[int, int, Action, int, float | None]]
     )
 
 
-def readings(script: Sequence[tuple[int, int, Action, int, float | None]], users: Sequence[int]) -> list[Reading]:
+def readings(
+    script: Sequence[tuple[int, int, Action, int, float | None]], users: Sequence[int]
+) -> list[Reading]:
     """The script as events of *users*; ids are the script's own, so that two deliveries agree."""
     made = []
     for number, (user, minute, action, item, progress) in enumerate(script):
@@ -81,8 +84,8 @@ async def deliver(pool: Pool, events: Sequence[Reading], *, crash: bool = False)
             async with connection.transaction():
                 await batch.apply(connection, events, Policy(), LATER)
                 if crash:
-                    raise Crash
-        except Crash:
+                    raise CrashError
+        except CrashError:
             pass
 
 
@@ -99,19 +102,26 @@ async def history(pool: Pool, user_id: int) -> dict[str, Any]:
     watching = await pool.fetch(
         "select applied_to, item_ids, action, started_at, expires_at from viewers where user_id = $1", user_id
     )
-    return {"plays": list(map(tuple, plays)), "playback": list(map(tuple, playback)), "watching": list(map(tuple, watching))}
+    return {
+        "plays": list(map(tuple, plays)),
+        "playback": list(map(tuple, playback)),
+        "watching": list(map(tuple, watching)),
+    }
 
 
 async def new_users(pool: Pool, count: int) -> list[int]:
     """Users nobody else has."""
     return [
-        await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex) for _ in range(count)
+        await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+        for _ in range(count)
     ]
 
 
 @given(scripts(), st.integers(0, 2**32))
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_any_order_any_repetition_any_crash(
     pool: Pool, script: list[tuple[int, int, Action, int, float | None]], seed: int
@@ -157,10 +167,9 @@ async def test_statements_do_not_grow_with_the_batch(pool: Pool) -> None:
         script = [(number % 2, number, Action.PROGRESS, 0, 10.0) for number in range(size)]
         async with pool.acquire() as connection:
             asked: list[str] = []
-            with connection.query_logger(lambda record, asked=asked: asked.append(record.query)):  # type: ignore[misc]  # a default argument
+            with connection.query_logger(lambda record, asked=asked: asked.append(record.query)):
                 async with connection.transaction():
                     await batch.apply(connection, readings(script, users), Policy(), LATER)
         counts.append(len([query for query in asked if query.strip()]))
 
     assert counts[1] == counts[2]
-

@@ -40,6 +40,7 @@ async def client(servers: Servers) -> AsyncIterator[redis.asyncio.Redis]:
 
 @asynccontextmanager
 async def producing(servers: Servers, limit: int = 1000) -> AsyncIterator[Producer]:
+    """A producer at work."""
     producer = Producer(servers.redis_url, partitions=PARTITIONS, limit=limit)
     task = asyncio.create_task(producer.run())
     try:
@@ -52,6 +53,7 @@ async def producing(servers: Servers, limit: int = 1000) -> AsyncIterator[Produc
 
 
 async def consuming(client: redis.asyncio.Redis, name: str = "one") -> tuple[Consumer, Leases]:
+    """A consumer that holds what it can get."""
     leases = Leases(client, name, PARTITIONS)
     consumer = Consumer(client, name, leases, batch_size=100)
     await consumer.prepare(PARTITIONS)
@@ -60,6 +62,7 @@ async def consuming(client: redis.asyncio.Redis, name: str = "one") -> tuple[Con
 
 
 def event(user_id: int = 1, **changes: object) -> PlaybackEvent:
+    """An event; *changes* say what is different about it."""
     known = {
         "id": uuid4(), "user_id": user_id, "source": "test", "action": Action.START,
         "occurred_at": NOW, "received_at": NOW,
@@ -84,12 +87,14 @@ async def test_events_of_one_user_keep_their_order(servers: Servers, client: red
     async with producing(servers) as producer:
         await asyncio.gather(*(producer.append([each]) for each in sent))
     consumer, _ = await consuming(client)
-    read = []
+    read: list[PlaybackEvent] = []
     while len(read) < len(sent):
         read += [decode_event(each.data) for each in await consumer.read(1)]
 
     for user in range(3):
-        assert [each.id for each in sent if each.user_id == user] == [each.id for each in read if each.user_id == user]
+        assert [each.id for each in sent if each.user_id == user] == [
+            each.id for each in read if each.user_id == user
+        ]
 
 
 async def test_a_full_stream_refuses_and_trims_nothing(servers: Servers, client: redis.asyncio.Redis) -> None:
@@ -112,7 +117,7 @@ async def test_memory_that_runs_out_is_a_full_stream(servers: Servers, client: r
             with pytest.raises(StreamFull):
                 await producer.append([event()])
         finally:
-            await client.config_set("maxmemory", before)
+            await client.config_set("maxmemory", before or 0)
 
 
 async def test_without_a_server_nothing_is_accepted() -> None:
@@ -125,7 +130,9 @@ async def test_without_a_server_nothing_is_accepted() -> None:
     task.cancel()
 
 
-async def test_an_entry_leaves_the_stream_when_it_is_done(servers: Servers, client: redis.asyncio.Redis) -> None:
+async def test_an_entry_leaves_the_stream_when_it_is_done(
+    servers: Servers, client: redis.asyncio.Redis
+) -> None:
     """Read is not done: only an acknowledged event is gone."""
     async with producing(servers) as producer:
         await producer.append([event(), event()])
@@ -201,7 +208,9 @@ async def test_an_answer_reaches_the_door_that_waits(client: redis.asyncio.Redis
     await asyncio.sleep(0.2)
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
     future = mailbox.expect(answer.event_id)
-    await answers.send(client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)])
+    await answers.send(
+        client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
+    )
 
     assert answer == await mailbox.wait(answer.event_id, future, 2)
     listening.cancel()

@@ -43,14 +43,17 @@ class Bench:
         self.stream, self.pool, self.user_id = stream, pool, user_id
 
     def event(self, action: Action = Action.WATCHED, *, film: int = 1, **changes: object) -> PlaybackEvent:
+        """An event; *changes* say what is different about it."""
+        ids = {"tmdb": f"99000{film}"}
         known = {
             "id": uuid4(), "user_id": self.user_id, "source": "test", "action": action,
             "occurred_at": NOW - timedelta(hours=5), "received_at": NOW, "provisional": True,
-            "media": Media(kind=Kind.MOVIE, title=f"Film {film}", year=2001, ids={"tmdb": f"99000{film}"}, runtime=6000.0),
+            "media": Media(kind=Kind.MOVIE, title=f"Film {film}", year=2001, ids=ids, runtime=6000.0),
         }  # fmt: skip
         return PlaybackEvent(**(known | changes))  # type: ignore[arg-type]  # a builder
 
     async def send(self, *events: PlaybackEvent | bytes) -> None:
+        """Put events into the stream."""
         for each in events:
             data = each if isinstance(each, bytes) else encode_event(each)
             await self.stream.xadd(names.events(self.user_id % PARTITIONS), {names.FIELD: data})
@@ -59,7 +62,8 @@ class Bench:
         """Let one worker run for so long, and stop it cleanly."""
         limits = Limits(
             name=name, partitions=PARTITIONS, batch_size=100, max_tries=max_tries,
-            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30), positions_kept=timedelta(days=180),
+            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
+            positions_kept=timedelta(days=180),
         )  # fmt: skip
         worker = Worker(self.stream, self.pool, Policy(), limits)
         task = asyncio.create_task(worker.run())
@@ -68,13 +72,17 @@ class Bench:
         await asyncio.wait_for(task, 10)
 
     async def outcome(self, event: PlaybackEvent) -> tuple[str, str | None] | None:
+        """(outcome, reason) of an event, None while it is open."""
         row = await self.pool.fetchrow(
             "select outcome, reason from events where user_id = $1 and id = $2", self.user_id, event.id
         )
         return None if row is None else (row["outcome"], row["reason"])
 
     async def plays(self) -> list[str]:
-        rows = await self.pool.fetch("select cause from plays where user_id = $1 order by watched_at", self.user_id)
+        """The causes of the plays, oldest first."""
+        rows = await self.pool.fetch(
+            "select cause from plays where user_id = $1 order by watched_at", self.user_id
+        )
         return [row["cause"] for row in rows]
 
 
@@ -126,7 +134,7 @@ async def test_what_a_killed_worker_left_is_applied_once(bench: Bench) -> None:
     key = names.events(bench.user_id % PARTITIONS)
     await bench.stream.xgroup_create(key, names.GROUP, id="0", mkstream=True)
     await bench.send(event)
-    await bench.stream.xreadgroup(names.GROUP, "killed", {key: ">"})
+    await bench.stream.xreadgroup(names.GROUP.decode(), "killed", {key: ">"})
     await bench.work()
 
     assert ("scrobbled", None) == await bench.outcome(event)
@@ -187,7 +195,9 @@ async def test_a_watched_title_leaves_the_watchlist(bench: Bench) -> None:
     await bench.send(bench.event())
     await bench.work()
     title = await bench.pool.fetchval("select title_id from plays where user_id = $1", bench.user_id)
-    await bench.pool.execute("insert into watchlist (user_id, title_id) values ($1, $2)", bench.user_id, title)
+    await bench.pool.execute(
+        "insert into watchlist (user_id, title_id) values ($1, $2)", bench.user_id, title
+    )
     await bench.send(bench.event(occurred_at=NOW - timedelta(hours=1)))
     await bench.work()
 

@@ -26,6 +26,7 @@ class Evening:
         self.facts: list[Fact] = []
 
     def at(self, minute: float, action: str, progress: float | None = None, item: int = FILM) -> Evening:
+        """Something happens."""
         self.moments.append(
             Moment(
                 id=UUID(int=len(self.moments) + 1),
@@ -40,21 +41,23 @@ class Evening:
         return self
 
     def story(self, until: float = 100_000) -> Story:
-        return retell(
-            Viewer(), self.moments, self.facts, self.policy, NOON + timedelta(minutes=until)
-        )
+        """What the rules make of it."""
+        return retell(Viewer(), self.moments, self.facts, self.policy, NOON + timedelta(minutes=until))
 
     def outcomes(self, until: float = 100_000) -> list[tuple[str, str | None]]:
+        """(outcome, reason) of each event."""
         verdicts = self.story(until).verdicts
         return [(verdicts[each.id].outcome.value, verdicts[each.id].reason) for each in self.moments]
 
     def plays(self, until: float = 100_000) -> list[tuple[float, int, str]]:
+        """(minute, item, cause) of each play."""
         return [
             ((play.watched_at - NOON).total_seconds() / 60, play.item_id, play.cause)
             for play in self.story(until).plays
         ]
 
     def saved(self, item: int = FILM, until: float = 100_000) -> float | None:
+        """The percent saved to continue from."""
         viewing = self.story(until).viewer.viewings.get(item)
         return viewing.saved if viewing else None
 
@@ -190,7 +193,12 @@ def test_play_after_the_window_is_a_rewatch() -> None:
 def test_credits_watched_next_morning_are_the_same_viewing() -> None:
     """Resumed at or above the threshold after its play, a viewing goes on."""
     evening = (
-        Evening().at(0, "start", 0).at(90, "watched").at(95, "pause", 95).at(800, "start", 95).at(805, "stop", 99)
+        Evening()
+        .at(0, "start", 0)
+        .at(90, "watched")
+        .at(95, "pause", 95)
+        .at(800, "start", 95)
+        .at(805, "stop", 99)
     )
 
     assert ("duplicate", "same_viewing") == evening.outcomes()[-1]
@@ -235,7 +243,12 @@ def test_rewatch_from_the_start_counts_again_without_a_stop_in_between() -> None
 def test_rewatch_counts_when_the_first_viewing_was_only_paused() -> None:
     """A viewing left paused in the credits does not swallow the next one."""
     evening = (
-        Evening().at(0, "start", 0).at(90, "watched").at(95, "pause", 95).at(4000, "start", 0).at(4100, "stop", 99)
+        Evening()
+        .at(0, "start", 0)
+        .at(90, "watched")
+        .at(95, "pause", 95)
+        .at(4000, "start", 0)
+        .at(4100, "stop", 99)
     )
 
     assert [90.0, 4100.0] == [minute for minute, *_ in evening.plays()]
@@ -298,7 +311,13 @@ def test_progress_of_unknown_position_is_not_zero() -> None:
 def test_several_items_at_once_all_count() -> None:
     """A file with two episodes makes two plays."""
     double = Moment(
-        id=UUID(int=9), at=NOON, action=Action.STOP, items=(1, 2), progress=90.0, runtime=3000.0, source="test"
+        id=UUID(int=9),
+        at=NOON,
+        action=Action.STOP,
+        items=(1, 2),
+        progress=90.0,
+        runtime=3000.0,
+        source="test",
     )
     story = retell(Viewer(), [double], [], Policy(), NOON)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -41,6 +42,7 @@ def stories(draw: st.DrawFn) -> list[Moment]:
 
 
 def told_at_once(moments: Sequence[Moment]) -> Story:
+    """All of it in one fold."""
     return retell(Viewer(), moments, [], Policy(), LATER)
 
 
@@ -87,7 +89,7 @@ def test_plays_of_one_item_lie_a_window_apart(moments: list[Moment]) -> None:
         by_item.setdefault(play.item_id, []).append(play.watched_at)
 
     for instants in by_item.values():
-        assert all(b - a >= Policy().duplicate_window for a, b in zip(instants, instants[1:], strict=False))
+        assert all(b - a >= Policy().duplicate_window for a, b in pairwise(instants))
 
 
 @given(stories())

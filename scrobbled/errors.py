@@ -5,6 +5,7 @@
     ScrobbledError
     ├── ConfigError       a setting is wrong; the message names it
     ├── PayloadError      somebody sent us what their protocol does not allow
+    │   └── UnprocessableError   …it can be read, and something in it is wrong
     ├── Unavailable       a dependency is away; the same call may work later
     ├── StreamFull        the stream holds as much as it may
     ├── SchemaOutdated    the database is not at this version's schema
@@ -34,6 +35,10 @@ class PayloadError(ScrobbledError):
     *message* says what was wrong and where (``progress must be 0 to 100, got
     400``); it is shown to the client, so it never holds anything of ours.
     """
+
+
+class UnprocessableError(PayloadError):
+    """The body can be read, but something in it is wrong; Trakt tells the two apart."""
 
 
 class Unavailable(ScrobbledError):  # noqa: N818  # the state it tells of

@@ -15,7 +15,7 @@ from typing import Final
 
 import orjson
 
-from scrobbled.errors import PayloadError
+from scrobbled.errors import PayloadError, UnprocessableError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import fields
@@ -32,10 +32,6 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 #: How clients write "unknown"; media centres say 0 for a year.
 _NO_NUMBER: Final = (None, "")
 _NO_YEAR: Final = (None, "", 0, "0")
-
-
-class UnprocessableError(PayloadError):
-    """The body is JSON, but not what this call takes; Trakt says 422 to that, not 400."""
 
 
 def parse_scrobble(body: bytes, action: Action, receipt: Receipt) -> PlaybackEvent:

@@ -11,11 +11,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action
 from scrobbled.model.media import Item, Kind, Title, TitleKind
 from scrobbled.model.outcome import Answer, Outcome
-from scrobbled.wire.trakt import UnprocessableError
 
 _SHARING: Final = {"twitter": False, "mastodon": False, "tumblr": False}
 
@@ -44,13 +42,6 @@ _NOT_FOUND: Final[Rendered] = (404, None)
 def instant(at: datetime) -> str:
     """``2014-09-01T09:10:11.000Z``: whole seconds, since clients match the zeros (§1)."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}.000Z"
-
-
-def refusal(error: PayloadError) -> Rendered:
-    """The answer to a body that cannot be taken: 400 for what is not JSON, 422 for what is wrong in it."""
-    if isinstance(error, UnprocessableError):
-        return _error(422, "unprocessable", str(error))
-    return _error(400, "invalid_request", str(error))
 
 
 def _error(status: int, code: str, message: str) -> Rendered:

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrobbled.errors import PayloadError
+from scrobbled.errors import PayloadError, UnprocessableError
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import trakt
-from scrobbled.wire.trakt import UnprocessableError
 
 from .composed import RECEIPT, encoded
 from .mutations import WRONG

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action
 from scrobbled.model.media import Item, Kind, Title, TitleKind
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.wire import trakt_render
-from scrobbled.wire.trakt import UnprocessableError
 
 from .composed import RECEIPT
 
@@ -247,12 +245,3 @@ def test_what_is_being_watched() -> None:
     }
 
     assert expected == trakt_render.watching(AT, LATER, "checkin", FILM)
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "code"),
-    [(PayloadError("a"), 400, "invalid_request"), (UnprocessableError("a"), 422, "unprocessable")],
-)
-def test_bad_json_and_bad_values_are_told_apart(error: PayloadError, status: int, code: str) -> None:
-    """400 for what cannot be read, 422 for what was read and is wrong."""
-    assert (status, {"error": code, "error_description": "a"}) == trakt_render.refusal(error)

@@ -18,11 +18,11 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import orjson
 import structlog
-from structlog.contextvars import merge_contextvars
+from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.typing import EventDict, WrappedLogger
 
 _HIDDEN = rb"\1***"
@@ -53,7 +53,7 @@ def set_up(log_format: str, log_level: str, output: BinaryIO | None = None) -> N
     render = _console(colors=stream.isatty()) if console else render_json
     structlog.configure(
         processors=[merge_contextvars, render],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=_console_logger(level) if console else _json_logger(level),
         logger_factory=structlog.BytesLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
@@ -110,6 +110,29 @@ def without_password(url: str) -> str:
 
     url = re.sub(r"(?<=://)([^/?#]*?):([^/?#]*)@", r"\1:***@", url)
     return re.sub(r"(?i)([?&](?:ssl)?password=)[^&#]*", r"\1***", url)
+
+
+def _console_logger(level: int) -> type[structlog.typing.BindableLogger]:
+    return structlog.make_filtering_bound_logger(level)
+
+
+def _json_logger(level: int) -> type[structlog.typing.BindableLogger]:
+    """
+    structlog's filtering logger, with a short cut for *info*.
+
+    Requests and events write one such line each; going from the call straight to the
+    finished bytes takes less than half the time of the chain of processors.
+    """
+    filtering: Any = structlog.make_filtering_bound_logger(level)
+    if level > logging.INFO:
+        return cast("type[structlog.typing.BindableLogger]", filtering)
+
+    class JsonLogger(filtering):  # type: ignore[misc]  # a class made at run time
+        def info(self, event: str, *args: Any, **facts: Any) -> None:
+            line = event % args if args else event
+            self._logger.msg(render_json(None, "info", {"event": line, **get_contextvars(), **self._context, **facts}))
+
+    return JsonLogger
 
 
 def _console(*, colors: bool) -> Callable[[WrappedLogger, str, EventDict], bytes]:

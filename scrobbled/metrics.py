@@ -1,8 +1,8 @@
 """Every metric scrobbled exposes, in one place.
 
 A name is the stage it is measured in (the package's name) and the unit. With
-``PROMETHEUS_MULTIPROC_DIR`` set (the supervisor sets it) the processes of one
-machine share their numbers, so that one scrape of the front door shows all.
+``PROMETHEUS_MULTIPROC_DIR`` set (the supervisor sets it for workers) the workers of
+one machine share their numbers, and one scrape of the front door shows all.
 """
 
 from __future__ import annotations

@@ -116,16 +116,14 @@ class _Supervisor:
         if self._signals.stop:
             return
         # One scrape of the front door shows all of them, so none opens a port of its own.
-        shared = {
-            **environment,
-            "PROMETHEUS_MULTIPROC_DIR": str(self._settings.metrics_dir),
-            "SCROBBLED_METRICS_PORT": "",
-        }
+        shared = {**environment, "SCROBBLED_METRICS_PORT": ""}
+        shared.pop("PROMETHEUS_MULTIPROC_DIR", None)  # the front door counts in memory, which is cheaper
         self._start(_child("front door", FRONT, shared), group=0)
         for number in range(1, self._settings.workers + 1):
             own = {
                 "SCROBBLED_WORKER_NAME": f"{self._settings.worker_name}-{number}",
                 "SCROBBLED_WORKERS": "1",
+                "PROMETHEUS_MULTIPROC_DIR": str(self._settings.metrics_dir),
             }
             self._start(_child(f"worker {number}", WORKER, {**shared, **own}), group=1)
 

@@ -79,7 +79,7 @@ def _routes(
     if "api" in roles:
         found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
-    found += health.routes(checks, lambda: gauges.read(client, settings.partitions))
+    found += health.routes(checks, lambda: gauges.read(client, settings.partitions), settings.metrics_dir)
     return found + description.routes(found)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from scrobbled import metrics
@@ -23,8 +23,11 @@ Gauges = Callable[[], Awaitable[dict[str, float]]]
 _PATIENCE = 1.0
 
 
-def routes(checks: Mapping[str, Check], gauges: Gauges) -> list[Route]:
-    """``/health/live``, ``/health/ready`` and ``/metrics``."""
+def routes(checks: Mapping[str, Check], gauges: Gauges, folder: Path | None = None) -> list[Route]:
+    """
+    ``/health/live``, ``/health/ready`` and ``/metrics``; *folder* is where workers of
+    this machine share their numbers.
+    """
 
     async def live(_request: web.Request) -> web.Response:
         return answer({"live": True})
@@ -40,16 +43,25 @@ def routes(checks: Mapping[str, Check], gauges: Gauges) -> list[Route]:
 
     async def numbers(_request: web.Request) -> web.Response:
         problems, scraped = await asyncio.gather(_problems(checks), _scraped(gauges))
-        lines = [_own_metrics().decode()]
+        lines = [(await asyncio.to_thread(_own_metrics, folder)).decode()]
         for name, value in scraped.items():
             lines.append(f"# HELP {name} {metrics.SCRAPED[name]}\n# TYPE {name} gauge\n{name} {value}\n")
-        lines.append(f"# HELP scrobbled_ready {metrics.SCRAPED['scrobbled_ready']}\n# TYPE scrobbled_ready gauge\n")
-        lines += [f'scrobbled_ready{{dependency="{name}"}} {int(not each)}\n' for name, each in problems.items()]
+        lines.append(
+            f"# HELP scrobbled_ready {metrics.SCRAPED['scrobbled_ready']}\n# TYPE scrobbled_ready gauge\n"
+        )
+        lines += [
+            f'scrobbled_ready{{dependency="{name}"}} {int(not each)}\n' for name, each in problems.items()
+        ]
         return web.Response(body="".join(lines).encode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     described = [
         ("/health/live", live, "The process answers", ((200, "It does"),)),
-        ("/health/ready", ready, "Every dependency answers", ((200, "Ready"), (503, "Which one is not, and why"))),
+        (
+            "/health/ready",
+            ready,
+            "Every dependency answers",
+            ((200, "Ready"), (503, "Which one is not, and why")),
+        ),
         ("/metrics", numbers, "Numbers for Prometheus", ((200, "Text format"),)),
     ]
     return [
@@ -65,14 +77,14 @@ async def _problems(checks: Mapping[str, Check]) -> dict[str, str | None]:
 
 
 async def _problem(check: Check) -> str | None:
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await check()
-    except TimeoutError:
+    """What *check* finds, in time: one that hangs is not waited for, nor is its cancelling."""
+    task = asyncio.ensure_future(check())
+    done, _ = await asyncio.wait({task}, timeout=_PATIENCE)
+    if not done:
+        task.cancel()
         return f"no answer within {_PATIENCE:g} s"
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer
-        return str(error) or type(error).__name__
-    return None
+    error = task.exception()
+    return None if error is None else str(error) or type(error).__name__
 
 
 async def _scraped(gauges: Gauges) -> dict[str, float]:
@@ -83,10 +95,43 @@ async def _scraped(gauges: Gauges) -> dict[str, float]:
         return {}
 
 
-def _own_metrics() -> bytes:
-    """The numbers of all processes of this machine where they share them, else this one's."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+class _AllProcesses:
+    """
+    This process' numbers and those the workers of this machine share in *folder*.
+
+    Only workers write to the folder: counting there costs several times what it costs
+    in memory, and the front door counts on the path of every request.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._shared = CollectorRegistry()
+        MultiProcessCollector(self._shared, path=str(folder))  # type: ignore[no-untyped-call]  # it has no types
+
+    def collect(self) -> Iterable[Metric]:
+        """Each metric once, summed over the processes."""
+        found: dict[str, Metric] = {}
+        for metric in (*REGISTRY.collect(), *self._shared.collect()):
+            known = found.get(metric.name)
+            found[metric.name] = metric if known is None else _summed(known, metric)
+        return found.values()
+
+
+def _summed(one: Metric, other: Metric) -> Metric:
+    values: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
+    for sample in (*one.samples, *other.samples):
+        if not sample.name.endswith("_created"):
+            key = (sample.name, tuple(sorted(sample.labels.items())))
+            values[key] = values.get(key, 0.0) + sample.value
+    whole = Metric(one.name, one.documentation, one.type)
+    for (name, labels), value in values.items():
+        whole.add_sample(name, dict(labels), value)
+    return whole
+
+
+def _own_metrics(folder: Path | None) -> bytes:
+    """The numbers of all processes of this machine where workers share theirs, else this one's."""
+    if folder is None or not folder.is_dir():
         return generate_latest(REGISTRY)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client has no type here
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_AllProcesses(folder))
     return generate_latest(registry)

@@ -13,15 +13,25 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 
+#: Digits that surely fit PostgreSQL's bigint.
+_DIGITS = 18
+
+
+def number(text: str) -> int | None:
+    """The number that *text* is, in plain digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
+
+
 def whole(request: web.Request, name: str, default: int, lowest: int, highest: int) -> int:
     """A whole number between *lowest* and *highest*."""
     text = request.query.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdecimal() or len(text) > 18 or not lowest <= int(text) <= highest:
+    value = number(text)
+    if value is None or not lowest <= value <= highest:
         message = f"{name} must be a whole number from {lowest} to {highest}, got {text!r:.40}"
         raise PayloadError(message)
-    return int(text)
+    return value
 
 
 def clamped(request: web.Request, name: str, default: int, highest: int) -> int:
@@ -31,7 +41,15 @@ def clamped(request: web.Request, name: str, default: int, highest: int) -> int:
 
 def optional_id(request: web.Request, name: str) -> int | None:
     """An id of ours, None when it is not given."""
-    return whole(request, name, 0, 0, 2**62) or None
+    return whole(request, name, 0, 1, 2**62) or None
+
+
+def storable(text: str, name: str) -> str:
+    """*text* where PostgreSQL could hold it: no NUL and no half of a surrogate pair."""
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        message = f"{name} holds characters that no title has"
+        raise PayloadError(message)
+    return text
 
 
 def kind(request: web.Request) -> Kind | None:
@@ -39,10 +57,11 @@ def kind(request: web.Request) -> Kind | None:
     text = request.query.get("kind")
     if text is None:
         return None
-    if text not in ("movie", "episode"):
+    try:
+        return Kind(text)
+    except ValueError as error:
         message = f"kind must be movie or episode, got {text!r:.40}"
-        raise PayloadError(message)
-    return Kind(text)
+        raise PayloadError(message) from error
 
 
 def instant(request: web.Request, name: str, default: datetime) -> datetime:

@@ -27,7 +27,9 @@ async def history(request: web.Request) -> web.Response:
     entries = await reads.history(request.app[POOL], request[IDENTITY].user_id, after=after, limit=limit + 1)
     more, entries = len(entries) > limit, entries[:limit]
     data = [reelrifter.history_entry(entry.watched_at, entry.item) for entry in entries if entry.item]
-    return answer({"items": data, "nextCursor": cursor_of(entries[-1].watched_at, entries[-1].id) if more else None})
+    return answer(
+        {"items": data, "nextCursor": cursor_of(entries[-1].watched_at, entries[-1].id) if more else None}
+    )
 
 
 def routes() -> list[Route]:
@@ -39,6 +41,12 @@ def routes() -> list[Route]:
     return [
         Route("GET", "/api/public/v1/me", me, Surface.REELRIFTER, Scope.READ, "Whose token this is"),
         Route(
-            "GET", "/api/public/v1/history", history, Surface.REELRIFTER, Scope.READ, "What was watched", query=page
+            "GET",
+            "/api/public/v1/history",
+            history,
+            Surface.REELRIFTER,
+            Scope.READ,
+            "What was watched",
+            query=page,
         ),
     ]

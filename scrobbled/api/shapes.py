@@ -1,26 +1,219 @@
-"""Our own JSON shapes of what the store holds."""
+"""What ``/v1`` answers, as types: the answers are made of them and described by them."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
 
+import msgspec
+
+from scrobbled.model.event import Action
 from scrobbled.model.media import Item, Kind
+from scrobbled.model.outcome import Outcome
 
 
-def item(found: Item | None) -> dict[str, Any] | None:
+class Show(msgspec.Struct, frozen=True, kw_only=True):
+    """A show. *id* is ours; *ids* holds those of others by their name (imdb, tmdb, tvdb…)."""
+
+    id: int
+    title: str
+    year: int | None
+    slug: str
+    ids: dict[str, str]
+
+
+class Movie(Show, frozen=True, kw_only=True, tag_field="kind", tag="movie"):
+    """A film. *runtime* in minutes."""
+
+    runtime: int | None
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="episode"):
+    """An episode; season 0 holds the specials. *runtime* in minutes."""
+
+    id: int
+    title: str | None
+    season: int | None
+    episode: int | None
+    ids: dict[str, str]
+    runtime: int | None
+    show: Show
+
+
+#: What was watched; null when it has left the catalogue.
+Watched: TypeAlias = Movie | Episode | None
+
+
+class Play(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the history. *cause* is scrobble, checkin or lost_stop."""
+
+    id: int
+    watched_at: datetime
+    kind: Kind
+    cause: str
+    source: str
+    event_id: UUID
+    item: Watched
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the history, newest first; *next_cursor* is null on the last one."""
+
+    data: list[Play]
+    next_cursor: str | None
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A place to continue from. *progress* in percent."""
+
+    id: int
+    progress: float
+    paused_at: datetime
+    item: Watched
+
+
+class Positions(msgspec.Struct, frozen=True, kw_only=True):
+    """Saved positions, most recently paused first, and how many there are in all."""
+
+    data: list[Position]
+    total: int
+
+
+class Now(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What is on. *action* is scrobble or checkin, *progress* the last percent heard of;
+    a file may hold several *items*.
+    """
+
+    action: str
+    source: str
+    event_id: UUID
+    progress: float | None
+    started_at: datetime
+    expires_at: datetime
+    items: list[Movie | Episode]
+
+
+class Watching(msgspec.Struct, frozen=True, kw_only=True):
+    """What is being watched, or null."""
+
+    watching: Now | None
+
+
+class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that waits for its title: what it said, and what it could be."""
+
+    id: UUID
+    occurred_at: datetime
+    source: str | None
+    action: str | None
+    progress: float | None
+    media: dict[str, Any] | None
+    candidates: list[Any]
+
+
+class UnmatchedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what waits, newest first; *next_cursor* is null on the last one."""
+
+    data: list[Unmatched]
+    next_cursor: str | None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    How an event ended. *play_id* is the play it made, *play_ids* all of them when its
+    file holds several episodes; *subject* is what it said it was, *score* (0–1) how
+    sure the match is.
+    """
+
+    id: UUID
+    outcome: Outcome
+    reason: str | None
+    source: str
+    action: Action
+    occurred_at: datetime
+    received_at: datetime
+    progress: float | None
+    subject: str | None
+    score: float | None
+    play_id: int | None
+    play_ids: list[int]
+    items: list[Movie | Episode]
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The user's own rules; null is the server's."""
+
+    watched_threshold: float | None
+    lost_stop: bool | None
+
+
+class CurrentToken(msgspec.Struct, frozen=True, kw_only=True):
+    """The token that asks."""
+
+    id: int
+    scopes: list[str]
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the token stands for."""
+
+    id: int
+    name: str
+    created_at: datetime
+    rules: Rules
+    token: CurrentToken
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as it is listed: everything but the token."""
+
+    id: int
+    label: str
+    scopes: list[str]
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    """The active tokens, oldest first."""
+
+    data: list[Token]
+
+
+class CreatedToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A new token; *token* is shown this once."""
+
+    id: int
+    token: str
+    label: str
+    scopes: list[str]
+
+
+def item(found: Item | None) -> Watched:
+    """A film, or an episode with its show; None for what the catalogue lost."""
+    return None if found is None else known(found)
+
+
+def known(found: Item) -> Movie | Episode:
     """A film, or an episode with its show."""
-    if found is None:
-        return None
-    title = {"id": found.title.id, "title": found.title.name, "year": found.title.year}
+    title = found.title
     if found.kind is Kind.MOVIE:
-        return {"kind": "movie", **title, "slug": found.title.slug, "ids": found.ids, "runtime": found.runtime}
-    return {
-        "kind": "episode",
-        "id": found.id,
-        "title": found.episode_title,
-        "season": found.season,
-        "episode": found.episode,
-        "ids": found.ids,
-        "runtime": found.runtime,
-        "show": {**title, "slug": found.title.slug, "ids": found.title.ids},
-    }
+        return Movie(
+            id=title.id,
+            title=title.name,
+            year=title.year,
+            slug=title.slug,
+            ids=found.ids,
+            runtime=found.runtime,
+        )
+    return Episode(
+        id=found.id,
+        title=found.episode_title,
+        season=found.season,
+        episode=found.episode,
+        ids=found.ids,
+        runtime=found.runtime,
+        show=Show(id=title.id, title=title.name, year=title.year, slug=title.slug, ids=title.ids),
+    )

@@ -26,8 +26,14 @@ _TYPES: dict[str | None, Kind | None] = {
     "shows": Kind.EPISODE,
     "show": Kind.EPISODE,
     "seasons": Kind.EPISODE,
+    "season": Kind.EPISODE,
     "episodes": Kind.EPISODE,
     "episode": Kind.EPISODE,
+}
+
+#: And what an id after them names.
+_ENTITIES = {
+    f"{what}{plural}": what for what in ("movie", "show", "season", "episode") for plural in ("", "s")
 }
 
 _MOST = 250
@@ -35,16 +41,15 @@ _MOST = 250
 
 async def history(request: web.Request) -> web.Response:
     """``GET /sync/history[/{type}[/{id}]]``: one page, newest first."""
-    page, limit = parameters.clamped(request, "page", 1, 10**9), parameters.clamped(request, "limit", 10, _MOST)
-    subject = request.match_info.get("id")
-    if subject is not None and not (subject.isascii() and subject.isdecimal() and len(subject) <= 18):
-        raise NotFound
+    page, limit = (
+        parameters.clamped(request, "page", 1, 10**9),
+        parameters.clamped(request, "limit", 10, _MOST),
+    )
     entries, total = await reads.history_page(
         request.app[POOL],
         request[IDENTITY].user_id,
         _span(request),
-        kind=_kind(request),
-        subject=None if subject is None else int(subject),
+        await _subject(request),
         offset=(page - 1) * limit,
         limit=limit,
     )
@@ -59,7 +64,10 @@ async def history(request: web.Request) -> web.Response:
 async def playback(request: web.Request) -> web.Response:
     """``GET /sync/playback[/{type}]``: everything unless a page is asked for."""
     whole_list = "page" not in request.query and "limit" not in request.query
-    page, limit = parameters.clamped(request, "page", 1, 10**9), parameters.clamped(request, "limit", 10, _MOST)
+    page, limit = (
+        parameters.clamped(request, "page", 1, 10**9),
+        parameters.clamped(request, "limit", 10, _MOST),
+    )
     if whole_list:
         page, limit = 1, 100_000
     found, total = await reads.positions(
@@ -80,9 +88,10 @@ async def playback(request: web.Request) -> web.Response:
 
 async def forget_playback(request: web.Request) -> web.Response:
     """``DELETE /sync/playback/{id}``: 204, or 404 when there is no such position."""
-    text = request.match_info["id"]
-    known = text.isascii() and text.isdecimal() and len(text) <= 18
-    if not known or not await reads.forget_position(request.app[POOL], request[IDENTITY].user_id, int(text)):
+    position = parameters.number(request.match_info["id"])
+    if position is None:
+        raise NotFound
+    if not await reads.forget_position(request.app[POOL], request[IDENTITY].user_id, position):
         raise NotFound
     return web.Response(status=204)
 
@@ -93,6 +102,25 @@ async def watching(request: web.Request) -> web.Response:
     if found is None or not found.items:
         return web.Response(status=204)
     return answer(trakt_render.watching(found.started_at, found.expires_at, found.action, found.items[0]))
+
+
+async def _subject(request: web.Request) -> reads.Subject:
+    """What is asked for; an id nobody knows is a title nobody has watched, not an error."""
+    kind, word = _kind(request), request.match_info.get("id")
+    if word is None:
+        return reads.Subject(kind=kind)
+    what = _ENTITIES.get(request.match_info["type"])
+    if what is None:
+        raise NotFound
+    pool = request.app[POOL]
+    found = await reads.entity_named(pool, what, parameters.storable(word, "id"), parameters.number(word))
+    if found is None:
+        return reads.Subject(kind=kind, titles=[])
+    if what == "season":
+        return reads.Subject(kind=kind, items=await reads.episodes_of_season(pool, found))
+    if what == "episode":
+        return reads.Subject(kind=kind, items=[found])
+    return reads.Subject(kind=kind, titles=[found])
 
 
 def _kind(request: web.Request) -> Kind | None:
@@ -144,7 +172,23 @@ def routes() -> list[Route]:
     gone = ((204, "Removed"), (404, "No such position"))
     idle = ((200, "What is being watched"), (204, "Nothing"))
     found += [
-        Route("DELETE", "/trakt/sync/playback/{id}", forget_playback, trakt, Scope.WRITE, "Remove a position", answers=gone),
-        Route("GET", "/trakt/users/me/watching", watching, trakt, read, "What is being watched now", answers=idle),
+        Route(
+            "DELETE",
+            "/trakt/sync/playback/{id}",
+            forget_playback,
+            trakt,
+            Scope.WRITE,
+            "Remove a position",
+            answers=gone,
+        ),
+        Route(
+            "GET",
+            "/trakt/users/me/watching",
+            watching,
+            trakt,
+            read,
+            "What is being watched now",
+            answers=idle,
+        ),
     ]
     return found

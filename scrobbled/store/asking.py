@@ -37,4 +37,6 @@ async def asking(database: Database, operation: str) -> AsyncIterator[Connection
                 else:
                     yield database
     except TRANSIENT as error:
+        if isinstance(error, ValueError):  # asyncpg's word for a wrong argument: ours to repair
+            raise
         raise Unavailable("the database does not answer at the moment; try again soon") from error

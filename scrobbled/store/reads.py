@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,21 +10,22 @@ from uuid import UUID
 import msgspec
 
 from scrobbled.model.media import Item, Kind
-from scrobbled.model.play import play_id
 from scrobbled.store import sql
+from scrobbled.store.asking import asking
 from scrobbled.store.catalog import items
-from scrobbled.store.pool import timed
 
 if TYPE_CHECKING:
-    from scrobbled.store.pool import Database
+    import asyncpg
+
+    from scrobbled.store.pool import Connection, Database
 
 _QUERIES = sql.load("reads")
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
 
-#: After every id there is.
-LAST_ID = 2**63 - 1
+#: Letters from which on a part of a name finds it: the trigram index knows nothing shorter.
+_PART = 3
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +35,22 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime = END
 
 
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What plays are asked for: of one kind, of some films and shows (*titles*), of some
+    films and episodes (*items*); None leaves it open.
+    """
+
+    kind: Kind | None = None
+    titles: Sequence[int] | None = None
+    items: Sequence[int] | None = None
+
+
 class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A play, with what was played; *item* is None when the catalogue lost it."""
 
     id: int
+    kind: Kind
     watched_at: datetime
     cause: str
     source: str
@@ -55,13 +68,27 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WatchingNow(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user is watching. *action* is scrobble or checkin."""
+    """
+    What a user is watching. *action* is scrobble or checkin, *progress* the last known
+    percent, *event_id* the last event that said so.
+    """
 
     action: str
     source: str
+    event_id: UUID
+    progress: float | None
     started_at: datetime
     expires_at: datetime
     items: list[Item]
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An event nobody could match, as it came, and what it could be."""
+
+    event_id: UUID
+    event: dict[str, Any]
+    candidates: list[Any]
+    occurred_at: datetime
 
 
 async def history(
@@ -70,54 +97,59 @@ async def history(
     *,
     after: tuple[datetime, int],
     since: datetime = BEGINNING,
-    kind: Kind | None = None,
-    title_ids: Sequence[int] | None = None,
-    item_id: int | None = None,
+    subject: Subject = Subject(),  # noqa: B008  # frozen
     limit: int,
 ) -> list[HistoryEntry]:
-    """
-    Up to *limit* plays, newest first, that come after the place *after*; of some
-    titles, of one item, or of everything.
-    """
-    arguments: list[Any] = [user_id, *after, since, kind and kind.value, limit]
-    name = "history"
-    if item_id is not None:
-        name, arguments = "history_of_item", [*arguments, [item_id]]
-    elif title_ids is not None:
-        name, arguments = "history_of_titles", [*arguments, list(title_ids)]
-    with timed("history"):
-        rows = await database.fetch(_QUERIES[name], *arguments)
-        return await _entries(database, rows)
+    """Up to *limit* plays of *subject*, newest first, that come after the place *after*."""
+    async with asking(database, "history") as connection:
+        rows = await _plays(connection, user_id, after, since, subject, limit=limit)
+        return await _entries(connection, rows)
 
 
 async def history_page(
-    database: Database,
-    user_id: int,
-    span: Span,
-    *,
-    kind: Kind | None,
-    subject: int | None,
-    offset: int,
-    limit: int,
+    database: Database, user_id: int, span: Span, subject: Subject, *, offset: int, limit: int
 ) -> tuple[list[HistoryEntry], int]:
-    """
-    One page and the number of all entries, for protocols that count pages. *subject* is
-    the id of a film, show or episode.
-    """
-    word = kind and kind.value
-    with timed("history_page"):
-        rows = await database.fetch(
-            _QUERIES["history_page"], user_id, span.until, span.since, word, offset, limit, subject
+    """One page and the number of all entries, for protocols that count pages."""
+    async with asking(database, "history_page") as connection:
+        rows = await _plays(
+            connection, user_id, (span.until, -1), span.since, subject, limit=limit, offset=offset
         )
-        total: int = await database.fetchval(
-            _QUERIES["history_count"], user_id, span.until, span.since, word, subject
-        )
-        return await _entries(database, rows), total
+        if len(rows) < limit and (rows or offset == 0):
+            total = offset + len(rows)  # the last page: nothing is left to count
+        else:
+            name, asked = _of(subject, "count_history")
+            word = subject.kind and subject.kind.value
+            total = await connection.fetchval(_QUERIES[name], user_id, span.until, span.since, word, *asked)
+        return await _entries(connection, rows), total
 
 
-async def titles_called(database: Database, normalized: str) -> list[int]:
-    """The ids of titles with that name, in the matcher's spelling."""
-    return [row["title_id"] for row in await database.fetch(_QUERIES["titles_called"], normalized)]
+async def titles_called(database: Database, user_id: int, normalized: str) -> list[int]:
+    """
+    The titles in a user's history whose name holds *normalized*, which is in the
+    matcher's spelling; of one or two letters it must be the whole name.
+    """
+    pattern = normalized.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    if len(normalized) >= _PART:
+        pattern = f"%{pattern}%"
+    async with asking(database, "titles_called") as connection:
+        rows = await connection.fetch(_QUERIES["titles_called"], user_id, pattern)
+    return [row["title_id"] for row in rows]
+
+
+async def entity_named(database: Database, kind: str, word: str, number: int | None) -> int | None:
+    """
+    The movie, show, season or episode (*kind*) that a client of Trakt's API calls
+    *word* (*number*, where it is one): its id at Trakt, at IMDb, or here, or its slug.
+    """
+    async with asking(database, "entity_named") as connection:
+        found: int | None = await connection.fetchval(_QUERIES["entity_named"], kind, word, number)
+    return found
+
+
+async def episodes_of_season(database: Database, season_id: int) -> list[int]:
+    """The ids of a season's episodes."""
+    async with asking(database, "episodes_of_season") as connection:
+        return [row["id"] for row in await connection.fetch(_QUERIES["episodes_of_season"], season_id)]
 
 
 async def positions(
@@ -125,11 +157,16 @@ async def positions(
 ) -> tuple[list[Position], int]:
     """Saved positions, most recently paused first, and how many there are."""
     word = kind and kind.value
-    rows = await database.fetch(
-        _QUERIES["saved_positions"], user_id, span.until, span.since, word, offset, limit
-    )
-    total: int = await database.fetchval(_QUERIES["count_positions"], user_id, span.until, span.since, word)
-    found = await items(database, [row["item_id"] for row in rows])
+    async with asking(database, "positions") as connection:
+        rows = await connection.fetch(
+            _QUERIES["saved_positions"], user_id, span.until, span.since, word, offset, limit
+        )
+        total = offset + len(rows)
+        if len(rows) == limit or (offset and not rows):
+            total = await connection.fetchval(
+                _QUERIES["count_positions"], user_id, span.until, span.since, word
+            )
+        found = await items(connection, [row["item_id"] for row in rows])
     return [
         Position(
             id=row["id"], progress=row["progress"], paused_at=row["paused_at"], item=found.get(row["item_id"])
@@ -140,18 +177,22 @@ async def positions(
 
 async def forget_position(database: Database, user_id: int, playback_id: int) -> bool:
     """Remove a saved position; False when there is none of that id."""
-    return await database.fetchval(_QUERIES["forget_position"], user_id, playback_id) is not None
+    async with asking(database, "forget_position") as connection:
+        return await connection.fetchval(_QUERIES["forget_position"], user_id, playback_id) is not None
 
 
 async def watching(database: Database, user_id: int, now: datetime) -> WatchingNow | None:
     """What a user is watching at *now*, if anything."""
-    row = await database.fetchrow(_QUERIES["watching"], user_id, now)
-    if row is None:
-        return None
-    found = await items(database, row["item_ids"])
+    async with asking(database, "watching") as connection:
+        row = await connection.fetchrow(_QUERIES["watching"], user_id, now)
+        if row is None:
+            return None
+        found = await items(connection, row["item_ids"])
     return WatchingNow(
         action=row["action"],
         source=row["source"],
+        event_id=row["event_id"],
+        progress=row["progress"],
         started_at=row["started_at"],
         expires_at=row["expires_at"],
         items=[found[item] for item in row["item_ids"] if item in found],
@@ -160,33 +201,58 @@ async def watching(database: Database, user_id: int, now: datetime) -> WatchingN
 
 async def unmatched(
     database: Database, user_id: int, *, after: tuple[datetime, UUID], limit: int
-) -> list[Mapping[str, Any]]:
-    """Events that wait for a title (event_id, event, candidates, occurred_at), newest first."""
-    return list(await database.fetch(_QUERIES["unmatched"], user_id, *after, limit))
+) -> list[Waiting]:
+    """Events that wait for a title, newest first, that come after the place *after*."""
+    async with asking(database, "unmatched") as connection:
+        rows = await connection.fetch(_QUERIES["unmatched"], user_id, *after, limit)
+    return [Waiting(**dict(row)) for row in rows]
 
 
 async def event(database: Database, user_id: int, event_id: UUID) -> dict[str, Any] | None:
-    """How an event of a user ended, with the ids of the plays it made; None while unknown."""
-    row = await database.fetchrow(_QUERIES["event"], user_id, event_id)
-    if row is None:
-        return None
-    ids = [play_id(event_id, item) for item in row["item_ids"]]
-    made = {found["id"] for found in await database.fetch(
-        _QUERIES["plays_of_event"], user_id, event_id, row["item_ids"]
-    )} if ids else set()
-    found = await items(database, row["item_ids"])
-    return {
-        **dict(row),
-        "play_ids": [each for each in ids if each in made],
-        "items": [found[item] for item in row["item_ids"] if item in found],
-    }
+    """How an event of a user ended, with its items and the ids of the plays it made; None while unknown."""
+    async with asking(database, "event") as connection:
+        row = await connection.fetchrow(_QUERIES["event"], user_id, event_id)
+        if row is None:
+            return None
+        made = await connection.fetch(_QUERIES["plays_of_event"], user_id, event_id, row["item_ids"])
+        found = await items(connection, row["item_ids"])
+    facts = dict(row)
+    item_ids = facts.pop("item_ids")
+    facts["play_ids"] = [each["id"] for each in made]
+    facts["items"] = [found[item] for item in item_ids if item in found]
+    return facts
 
 
-async def _entries(database: Database, rows: Sequence[Mapping[str, Any]]) -> list[HistoryEntry]:
-    found = await items(database, list({row["item_id"] for row in rows}))
+def _of(subject: Subject, name: str) -> tuple[str, list[list[int]]]:
+    """The query *name* as it is put for *subject*, and what it needs more."""
+    if subject.items is not None:
+        return f"{name}_of_items", [list(subject.items)]
+    if subject.titles is not None:
+        return f"{name}_of_titles", [list(subject.titles)]
+    return name, []
+
+
+async def _plays(
+    connection: Connection,
+    user_id: int,
+    after: tuple[datetime, int],
+    since: datetime,
+    subject: Subject,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[asyncpg.Record]:
+    name, asked = _of(subject, "history")
+    word = subject.kind and subject.kind.value
+    return await connection.fetch(_QUERIES[name], user_id, *after, since, word, limit, offset, *asked)
+
+
+async def _entries(connection: Connection, rows: list[asyncpg.Record]) -> list[HistoryEntry]:
+    found = await items(connection, {row["item_id"] for row in rows})
     return [
         HistoryEntry(
             id=row["id"],
+            kind=Kind(row["kind"]),
             watched_at=row["watched_at"],
             cause=row["cause"],
             source=row["source"],

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scrobbled.errors import NotFound, PayloadError, Unavailable
+from scrobbled.errors import NotFound, PayloadError
 from scrobbled.store import sql
-from scrobbled.store.pool import TRANSIENT, connect
+from scrobbled.store.asking import asking
+from scrobbled.store.pool import connect
 
 if TYPE_CHECKING:
-    from scrobbled.store.pool import Connection, Database
+    from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("users")
 
 #: Tokens a user may hold at once.
 MOST_TOKENS = 20
+
+#: Characters of a name or label.
+_LONGEST = 100
 
 ALL_SCOPES = ("read", "scrobble", "write")
 
@@ -56,11 +60,8 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
     """The owner of the token with this SHA-256; raises *Unavailable* when the database is away."""
-    try:
-        row = await database.fetchrow(_QUERIES["by_token"], digest)
-    except TRANSIENT as error:
-        message = "tokens cannot be checked at the moment; try again soon"
-        raise Unavailable(message) from error
+    async with asking(database, "by_token") as connection:
+        row = await connection.fetchrow(_QUERIES["by_token"], digest)
     if row is None:
         return None
     return TokenOwner(
@@ -70,17 +71,15 @@ async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
 
 async def touch(database: Database, used: Collection[tuple[int, int]]) -> None:
     """Note that these (user, token) pairs were used just now."""
-    try:
-        await database.execute(_QUERIES["touch"], [user for user, _ in used], [token for _, token in used])
-    except TRANSIENT as error:
-        raise Unavailable(str(error)) from error
+    async with asking(database, "touch_tokens") as connection:
+        await connection.execute(_QUERIES["touch"], [user for user, _ in used], [token for _, token in used])
 
 
 async def add_user(database: Database, name: str) -> int:
     """Create a user; raises *PayloadError* when the name is taken or empty."""
     name = name.strip()
-    if not name or not name.isprintable() or len(name) > 100:
-        message = "a user's name has 1 to 100 printable characters"
+    if not name or not name.isprintable() or len(name) > _LONGEST:
+        message = f"a user's name has 1 to {_LONGEST} printable characters"
         raise PayloadError(message)
     user_id: int | None = await database.fetchval(_QUERIES["add_user"], name)
     if user_id is None:
@@ -100,7 +99,8 @@ async def user_called(database: Database, name: str) -> User:
 
 async def user(database: Database, user_id: int) -> User:
     """The user with that id; raises *NotFound*."""
-    row = await database.fetchrow(_QUERIES["user_by_id"], user_id)
+    async with asking(database, "user") as connection:
+        row = await connection.fetchrow(_QUERIES["user_by_id"], user_id)
     if row is None:
         raise NotFound
     return User(**dict(row))
@@ -108,38 +108,41 @@ async def user(database: Database, user_id: int) -> User:
 
 async def tokens(database: Database, user_id: int) -> list[Token]:
     """The tokens of a user that are not revoked, oldest first."""
-    return [Token(**dict(row)) for row in await database.fetch(_QUERIES["active_tokens"], user_id)]
+    async with asking(database, "tokens") as connection:
+        return [Token(**dict(row)) for row in await connection.fetch(_QUERIES["active_tokens"], user_id)]
 
 
 async def create_token(
-    connection: Connection, user_id: int, label: str, scopes: Collection[str] = ALL_SCOPES
+    database: Database, user_id: int, label: str, scopes: Collection[str] = ALL_SCOPES
 ) -> tuple[str, int]:
     """
     A new token and its id; the token is not kept. Raises *PayloadError* when the
     label or a scope is wrong, or the user holds *MOST_TOKENS* already.
     """
     label = label.strip()
-    if not label or not label.isprintable() or len(label) > 100:
-        message = "a token's label has 1 to 100 printable characters"
+    if not label or not label.isprintable() or len(label) > _LONGEST:
+        message = f"a token's label has 1 to {_LONGEST} printable characters"
         raise PayloadError(message)
     if not scopes or not set(scopes) <= set(ALL_SCOPES):
         message = f"scopes are one or more of {', '.join(ALL_SCOPES)}"
         raise PayloadError(message)
     token = f"scr_pat_{secrets.token_urlsafe(32)}"
-    async with connection.transaction():
+    async with asking(database, "create_token") as connection, connection.transaction():
         await connection.execute(_QUERIES["lock_user"], user_id)
         if len(await tokens(connection, user_id)) >= MOST_TOKENS:
             message = f"a user holds at most {MOST_TOKENS} tokens; revoke one first"
             raise PayloadError(message)
         digest = sha256(token.encode()).digest()
         row = await connection.fetchrow(_QUERIES["add_token"], user_id, digest, label, sorted(set(scopes)))
-    assert row is not None  # noqa: S101  # an insert that returns has a row
+    assert row is not None  # an insert that returns has a row
     return token, row["id"]
 
 
 async def revoke_token(database: Database, user_id: int, token_id: int) -> None:
     """Revoke a user's token; raises *NotFound* when there is none such that is active."""
-    if await database.fetchval(_QUERIES["revoke_token"], user_id, token_id) is None:
+    async with asking(database, "revoke_token") as connection:
+        revoked = await connection.fetchval(_QUERIES["revoke_token"], user_id, token_id)
+    if revoked is None:
         message = f"there is no active token {token_id}"
         raise NotFound(message)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
-from scrobbled.web.errors import refuse
-from scrobbled.web.routes import Route, Surface
+from scrobbled.web.errors import Refusal
+from scrobbled.web.routes import Handler, Route, Surface
 
 if TYPE_CHECKING:
-    from scrobbled.web.auth import Authenticator
+    from collections.abc import Mapping
 
 _SLASHES = re.compile(r"/{2,}")
 
@@ -21,63 +22,97 @@ _SLASHES = re.compile(r"/{2,}")
 TRAKT = "/trakt"
 _TRAKT_HOSTS = frozenset({"api.trakt.tv", "auth.trakt.tv"})
 
+#: Whose form a refusal takes where no route is: the first prefix that fits.
+_PREFIXES = (
+    (TRAKT, Surface.TRAKT),
+    ("/api/public/v1", Surface.REELRIFTER),
+    ("/webhooks", Surface.WEBHOOKS),
+    ("", Surface.NATIVE),
+)
+
+#: Handlers of routes without variables, by method and path.
+Plain: TypeAlias = dict[tuple[str, str], Handler]
+
+AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
+
 
 def build(routes: Iterable[Route], authenticator: Authenticator) -> web.Application:
     """An application that serves *routes*."""
     routes = list(routes)
-    application = web.Application(client_max_size=max(route.limit for route in routes) + 1)
+    application = web.Application(client_max_size=max(route.limit for route in routes))
+    application[AUTHENTICATOR] = authenticator
+    plain: Plain = {}
     for route in routes:
         handler = around(route, authenticator)
-        application.router.add_route(route.method, route.path, handler)
-        if route.method == "GET":
-            application.router.add_route("HEAD", route.path, handler)
-    application.router.add_route("*", "/{path:.*}", _elsewhere)
+        for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
+            application.router.add_route(method, route.path, handler)
+            if "{" not in route.path:
+                plain[method, route.path] = handler
+    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator))
     return application
 
 
-async def _elsewhere(request: web.Request) -> web.StreamResponse:
+def _elsewhere(plain: Plain, authenticator: Authenticator) -> Handler:
     """
-    What no route matches as it is written: led to the one that is meant, without a
-    redirect (bodies do not survive those), or refused.
+    The handler for what no route matches as it is written: led to the route that is
+    meant, without a redirect (bodies do not survive those), or refused.
     """
-    path = _meant(request)
-    if path != request.path:
-        moved = request.clone(rel_url=request.rel_url.with_path(path).with_query(request.query_string or None))
-        found = await request.app.router.resolve(moved)
-        if found.handler is not _elsewhere and not isinstance(found.http_exception, web.HTTPException):
-            moved._match_info = found  # noqa: SLF001  # aiohttp offers no other way to dispatch again
-            found.add_app(request.app)
-            return await found.handler(moved)
-    return _unknown(request, path)
+    nowhere = {
+        surface: around(Route("ANY", "/{path}", _refuse, surface, None, "Nothing"), authenticator)
+        for _, surface in _PREFIXES
+    }
+
+    async def lead(request: web.Request) -> web.StreamResponse:
+        path = _meant(request)
+        if (handler := plain.get((request.method, path))) is not None:
+            return await handler(request)  # nothing in the path to read: no need to dispatch again
+        if path != request.rel_url.raw_path:
+            meant = request.rel_url.with_path(path, encoded=True, keep_query=True)
+            request = await _dispatched(request.clone(rel_url=meant), request.app)
+            if request.match_info.handler is not lead:
+                return await request.match_info.handler(request)
+        surface = next(surface for prefix, surface in _PREFIXES if path.startswith(prefix))
+        return await nowhere[surface](request)
+
+    return lead
+
+
+async def _dispatched(request: web.Request, application: web.Application) -> web.Request:
+    """*request* with the route of its path, as aiohttp would have dispatched it."""
+    found = await application.router.resolve(request)
+    found.add_app(application)
+    request._match_info = found  # noqa: SLF001  # aiohttp offers no other way to dispatch again
+    return request
 
 
 def _meant(request: web.Request) -> str:
-    path = _SLASHES.sub("/", request.path)
+    path = _SLASHES.sub("/", request.rel_url.raw_path)
     if len(path) > 1:
-        path = path.rstrip("/") or "/"
-    if not path.startswith(TRAKT + "/") and _speaks_trakt(request):
+        path = path.rstrip("/")
+    if not path.startswith(TRAKT + "/") and _speaks_trakt(request.headers):
         path = TRAKT + path
     return path
 
 
-def _speaks_trakt(request: web.Request) -> bool:
-    headers = request.headers
+def _speaks_trakt(headers: Mapping[str, str]) -> bool:
     return (
         "trakt-api-key" in headers
         or "trakt-api-version" in headers
-        or request.host.partition(":")[0].lower() in _TRAKT_HOSTS
+        or headers.get(hdrs.HOST, "").partition(":")[0].lower() in _TRAKT_HOSTS
     )
 
 
-def _unknown(request: web.Request, path: str) -> web.Response:
-    surface = Surface.TRAKT if path.startswith(TRAKT) else Surface.NATIVE
+async def _refuse(request: web.Request) -> web.StreamResponse:
+    """405 where other methods are served, else 404."""
+    path = request.rel_url.path_safe
     allowed = {
-        resource_route.method
-        for resource_route in request.app.router.routes()
-        if resource_route.handler is not _elsewhere
-        and resource_route.resource is not None
-        and resource_route.resource._match(path) is not None  # type: ignore[attr-defined]  # noqa: SLF001
+        route.method
+        for route in request.app.router.routes()
+        if route.method != hdrs.METH_ANY
+        and route.resource is not None
+        and route.resource._match(path) is not None  # type: ignore[attr-defined]  # noqa: SLF001
     }
-    if allowed:
-        return refuse(surface, 405, f"use {', '.join(sorted(allowed))}", {"Allow": ", ".join(sorted(allowed))})
-    return refuse(surface, 404, "there is nothing at this path; /docs lists what there is")
+    if not allowed:
+        raise Refusal(404, "there is nothing at this path; /docs lists what there is")
+    methods = ", ".join(sorted(allowed))
+    raise Refusal(405, f"use {methods}", {"Allow": methods})

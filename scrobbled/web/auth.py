@@ -11,22 +11,30 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from hashlib import sha256
+from typing import TypeVar
 
 import msgspec
+import structlog
 from aiohttp import web
 
 from scrobbled.errors import Unavailable
 
-#: Seconds an answer of the database is believed.
-FRESH = 15.0
+#: Seconds a good answer of the database is believed, and a bad one.
+FRESH, WRONG = 15.0, 5.0
 
 #: Seconds a good token stays good while the database is away.
 STALE = 300.0
 
-#: Tokens remembered at most; wrong ones count too, so that guessing cannot fill the memory.
-_MOST = 50_000
+#: While it is: seconds the database is given to answer about a known token, and seconds
+#: until it is asked again. FRESH + AGAIN + PATIENCE bounds how long a revoked token works.
+PATIENCE, AGAIN = 1.0, 5.0
+
+#: Good tokens remembered at most; wrong ones have a memory of their own, so that
+#: guessing cannot push the good ones out.
+MOST, MOST_WRONG = 100_000, 10_000
+
+log = structlog.get_logger(stage="web")
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,59 +48,113 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 LookUp = Callable[[bytes], Awaitable[Identity | None]]
 Touch = Callable[[list[tuple[int, int]]], Awaitable[None]]
+Clock = Callable[[], float]
+Value = TypeVar("Value")
 
 #: Who asks, on every request to a route that needs a token.
 IDENTITY = web.RequestKey("identity", Identity)
 
 
+class _Known(msgspec.Struct, gc=False):
+    """A good token, when the database said so, and until when that is believed."""
+
+    identity: Identity
+    pair: tuple[int, int]
+    said_at: float
+    until: float
+
+
 class Authenticator:
     """
     Checks tokens. *look_up* takes a token's SHA-256 and raises *Unavailable* when the
-    database is away; *touch* is told which (user, token) pairs were used.
+    database is away; *touch* is told which (user, token) pairs were used; *clock*
+    counts seconds and never runs backwards.
     """
 
-    def __init__(self, look_up: LookUp, touch: Touch) -> None:
+    def __init__(self, look_up: LookUp, touch: Touch, clock: Clock = time.monotonic) -> None:
         self._look_up = look_up
         self._touch = touch
-        self._known: dict[bytes, tuple[float, Identity | None]] = {}
-        self._used: dict[bytes, tuple[int, int]] = {}
+        self._clock = clock
+        self._good: dict[bytes, _Known] = {}
+        self._wrong: dict[bytes, float] = {}
+        self._asking: dict[bytes, asyncio.Task[Identity | None]] = {}
+        self._used: set[tuple[int, int]] = set()
 
     async def identify(self, request: web.Request) -> Identity | None:
-        """The identity of *request*'s token; None when it has none or a wrong one."""
+        """
+        The identity of *request*'s token; None when it has none or a wrong one. Raises
+        *Unavailable* for one not seen lately while the database is away.
+        """
         token = token_of(request)
-        if not token:
-            return None
+        return await self.owner(token) if token else None
+
+    async def owner(self, token: str) -> Identity | None:
+        """The identity *token* stands for."""
         digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
-        known = self._known.get(digest)
-        if known is not None and time.monotonic() - known[0] < FRESH:
-            identity = known[1]
+        known = self._good.get(digest)
+        if known is not None and self._clock() < known.until:
+            identity: Identity | None = known.identity
+        elif self._wrong.get(digest, float("-inf")) > self._clock():
+            return None
         else:
-            identity = await self._ask(digest, known)
-        if identity is not None and digest not in self._used:
-            self._used[digest] = (identity.user_id, identity.token_id)
+            identity = await self._ask(digest)
+        if identity is not None:
+            self._used.add((identity.user_id, identity.token_id) if known is None else known.pair)
         return identity
+
+    def forget(self, user_id: int, token_id: int) -> None:
+        """Believe nothing about a token any more: it was revoked just now."""
+        for digest in [digest for digest, known in self._good.items() if known.pair == (user_id, token_id)]:
+            del self._good[digest]
 
     async def flush(self, every: float = 30.0) -> None:
         """Report used tokens every so many seconds, until cancelled."""
         while True:
             await asyncio.sleep(every)
-            used, self._used = self._used, {}
-            if used:
-                with suppress(Unavailable):
-                    await self._touch(sorted(set(used.values())))
+            used, self._used = self._used, set()
+            if not used:
+                continue
+            try:
+                await self._touch(sorted(used))
+            except Exception as error:  # noqa: BLE001  # whatever it is, the next round tries again
+                log.warning("token_use_not_noted", error=str(error))
+                self._used |= used
 
-    async def _ask(self, digest: bytes, known: tuple[float, Identity | None] | None) -> Identity | None:
-        now = time.monotonic()
+    async def _ask(self, digest: bytes) -> Identity | None:
+        """Ask the database, once for all who want to know the same."""
+        task = self._asking.get(digest)
+        if task is None:
+            task = self._asking[digest] = asyncio.create_task(self._learn(digest))
+            task.add_done_callback(lambda _: self._asking.pop(digest, None))
+        return await asyncio.shield(task)
+
+    async def _learn(self, digest: bytes) -> Identity | None:
+        known = self._good.get(digest)
         try:
-            identity = await self._look_up(digest)
-        except Unavailable:
-            if known is not None and known[1] is not None and now - known[0] < STALE:
-                return known[1]
-            raise
-        if len(self._known) >= _MOST:
-            self._known.clear()
-        self._known[digest] = (now, identity)
+            async with asyncio.timeout(None if known is None else PATIENCE):
+                identity = await self._look_up(digest)
+        except (Unavailable, TimeoutError) as error:
+            now = self._clock()
+            if known is None or now - known.said_at >= STALE:
+                raise Unavailable("tokens cannot be checked at the moment; try again soon") from error
+            known.until = now + AGAIN
+            return known.identity
+        now = self._clock()
+        self._good.pop(digest, None)  # so that what is remembered stands in the order it was learned
+        if identity is None:
+            _remember(self._wrong, digest, now + WRONG, MOST_WRONG)
+        else:
+            pair = (identity.user_id, identity.token_id)
+            _remember(self._good, digest, _Known(identity, pair, now, now + FRESH), MOST)
         return identity
+
+
+def _remember(memory: dict[bytes, Value], digest: bytes, value: Value, most: int) -> None:
+    """Keep *value*, and let go of what was learned longest ago when there is too much."""
+    memory.pop(digest, None)
+    if len(memory) >= most:
+        del memory[next(iter(memory))]
+    memory[digest] = value
 
 
 def token_of(request: web.Request) -> str:

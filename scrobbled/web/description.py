@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +26,19 @@ _STYLE = (
     "pre{padding:.6em;overflow:auto}h2{margin-top:2.5rem;border-bottom:1px solid #8886}"
     ":root{color-scheme:light dark}dt{margin-top:.4rem}"
 )
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What was wrong: a code that stays the same, and a sentence for people."""
+
+    code: str
+    message: str
+
+
+class Error(msgspec.Struct, frozen=True):
+    """How our own surfaces say no."""
+
+    error: Problem
 
 
 def routes(described: Sequence[Route]) -> list[Route]:
@@ -46,16 +59,20 @@ def routes(described: Sequence[Route]) -> list[Route]:
 
 def openapi(described: Sequence[Route]) -> dict[str, Any]:
     """The description as OpenAPI 3.1."""
-    bodies = [route.body for route in described if route.body is not None]
-    schemas, components = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
-    by_body = dict(zip(map(id, bodies), schemas, strict=True))
+    types = [
+        Error,
+        *(each for route in described for each in (route.body, route.returns) if each is not None),
+    ]
+    schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    by_type = dict(zip(map(id, types), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in described:
         path = _VARIABLE.sub(r"{\1}", route.path)
-        paths.setdefault(path, {})[route.method.lower()] = _operation(route, by_body)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, by_type)
     return {
         "openapi": "3.1.0",
         "info": {"title": "scrobbled", "version": __version__, "license": {"name": "MIT"}},
+        "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
             "schemas": components,
@@ -67,29 +84,48 @@ def openapi(described: Sequence[Route]) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route, by_body: dict[int, Any]) -> dict[str, Any]:
+def _operation(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
         "tags": [route.surface.value],
         "operationId": re.sub(r"\W+", "_", f"{route.method}_{route.path}".lower()).strip("_"),
-        "responses": {str(status): {"description": meaning} for status, meaning in route.answers},
+        "responses": _responses(route, by_type),
     }
-    parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in _VARIABLE.findall(route.path)
-    ]
-    parameters += [
-        {"name": each.name, "in": "query", "description": each.summary, "schema": each.schema} for each in route.query
-    ]
+    parameters = [*_path_parameters(route), *_query_parameters(route)]
     if parameters:
         operation["parameters"] = parameters
     if route.body is not None:
-        schema = by_body[id(route.body)]
+        schema = by_type[id(route.body)]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if route.scope is not None:
         operation["security"] = [{"bearer": [route.scope.value]}, {"key": [route.scope.value]}]
-        operation["responses"].setdefault("401", {"description": "No token, or a wrong one"})
     return operation
+
+
+def _path_parameters(route: Route) -> Iterable[dict[str, Any]]:
+    for name in _VARIABLE.findall(route.path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _query_parameters(route: Route) -> Iterable[dict[str, Any]]:
+    for each in route.query:
+        yield {"name": each.name, "in": "query", "description": each.summary, "schema": each.schema}
+
+
+def _responses(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
+    """What is answered: the type of the first answer, and the envelope where we refuse in our own form."""
+    described = dict(route.answers)
+    if route.scope is not None:
+        described |= {401: "No token, or a wrong one", 403: f"The token may not {route.scope.value}"}
+    responses: dict[str, Any] = {}
+    for position, (status, meaning) in enumerate(described.items()):
+        response = responses[str(status)] = {"description": meaning}
+        schema = by_type.get(id(route.returns)) if position == 0 else None
+        if status >= 400 and route.surface not in (Surface.TRAKT, Surface.SYSTEM):  # noqa: PLR2004  # refusals
+            schema = by_type[id(Error)]
+        if schema is not None:
+            response["content"] = {"application/json": {"schema": schema}}
+    return responses
 
 
 def docs(described: Sequence[Route]) -> str:
@@ -113,7 +149,21 @@ def _section(route: Route) -> str:
     lines = [f"<h3><code>{route.method} {path}</code></h3><p>{html.escape(route.summary)}"]
     lines.append(f" (scope <code>{route.scope.value}</code>)</p><dl>" if route.scope else "</p><dl>")
     lines += [
-        f"<dt><code>?{html.escape(each.name)}=</code></dt><dd>{html.escape(each.summary)}</dd>" for each in route.query
+        f"<dt><code>?{html.escape(each.name)}=</code></dt><dd>{html.escape(each.summary)}</dd>"
+        for each in route.query
     ]
     lines += [f"<dt>{status}</dt><dd>{html.escape(meaning)}</dd>" for status, meaning in route.answers]
-    return "".join([*lines, "</dl>"])
+    return "".join([*lines, f"</dl><pre>{html.escape(_curl(route))}</pre>"])
+
+
+def _curl(route: Route) -> str:
+    """A line to paste, with *$TOKEN* and *$URL* for what only the reader knows."""
+    path = _VARIABLE.sub(lambda found: "$TOKEN" if found[1] == "token" else f"<{found[1]}>", route.path)
+    words = ["curl"]
+    if route.method != "GET":
+        words.append(f"-X {route.method}")
+    if route.scope is not None and "$TOKEN" not in path:
+        words.append('-H "Authorization: Bearer $TOKEN"')
+    if route.body is not None:
+        words.append("-H 'Content-Type: application/json' -d '…'")
+    return " ".join([*words, f'"$URL{path}"'])

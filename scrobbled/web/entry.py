@@ -8,74 +8,140 @@ scrobble.
 
 from __future__ import annotations
 
+import asyncio
+import re
+import secrets
 import time
+from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
+from structlog.contextvars import bind_contextvars
 
 from scrobbled import metrics
-from scrobbled.errors import ScrobbledError
 from scrobbled.web.auth import IDENTITY, Authenticator
-from scrobbled.web.errors import Refusal, refuse, status_of
-from scrobbled.web.routes import Handler, Route, Surface
+from scrobbled.web.errors import Refusal, answer_to
+from scrobbled.web.routes import Handler, Route, Scope, Surface
 
 if TYPE_CHECKING:
+    from prometheus_client import Histogram
+
     from scrobbled.web.auth import Identity
 
-log = structlog.get_logger(stage="web")
+log = structlog.get_logger()
+
+REQUEST_ID = "X-Request-ID"
+
+#: What a client may call its request; anything else is given a name of ours.
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+#: Tokens in a path that no route matched: by their look, or by where webhooks have them.
+_TOKENS = re.compile(r"(scr_[a-z]+_)[^/]+|(?<=/)(webhooks/+[^/]+/+).+", re.IGNORECASE)
+
+#: Characters of a path that are logged.
+_PATH = 200
+
+#: Status in the log when nobody waited for the answer.
+_GONE = 499
 
 _MISSING = "no token, or one that is wrong or revoked; send it as `Authorization: Bearer scr_pat_…`"
+
+_process = secrets.token_hex(4)
+_number = count(1)
 
 
 def around(route: Route, authenticator: Authenticator) -> Handler:
     """*route*'s handler with everything that belongs to a request around it."""
     handler, surface, scope, limit = route.handler, route.surface, route.scope, route.limit
-    method, path = route.method, route.path
-    counts: dict[int, object] = {}
+    record = _recorder(route)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
+        request_id = _request_id(request)
+        bind_contextvars(request_id=request_id)
         identity: Identity | None = None
         try:
             if scope is not None:
-                identity = await authenticator.identify(request)
-                if identity is None:
-                    raise Refusal(401, _MISSING)
-                if scope not in identity.scopes:
-                    raise Refusal(403, f"this token may not {scope.value}; it has {', '.join(sorted(identity.scopes))}")
-                request[IDENTITY] = identity
-            if (request.content_length or 0) > limit:
-                raise Refusal(413, f"the body is larger than {limit} bytes")
+                identity = request[IDENTITY] = await _identified(request, scope, authenticator)
+            _bound(request, limit)
             response = await handler(request)
-        except (ScrobbledError, web.HTTPException) as error:
-            response = _refused(surface, error)
-        except Exception as error:  # noqa: BLE001  # a client never sees a stack, the log does
-            log.error("handler_failed", path=path, exc_info=error)
-            response = _refused(surface, error)
-        seconds = time.perf_counter() - started
-        status = response.status
-        count = counts.get(status)
-        if count is None:
-            count = counts[status] = metrics.http_requests.labels(surface.value, method, str(status))
-        count.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
-        log.info(
-            "request",
-            surface=surface.value,
-            method=method,
-            path=path,
-            status=status,
-            user_id=identity.user_id if identity else None,
-            ms=round(seconds * 1000, 2),
-            bytes=request.content_length,
-            request_id=request.headers.get("X-Request-ID"),
-        )
+        except Exception as error:  # a client never sees a stack, the log does
+            response = answer_to(error, surface)
+            if response.status == web.HTTPInternalServerError.status_code:
+                log.exception("handler_failed", stage=_stage(handler), path=route.path, exc_info=error)
+        except asyncio.CancelledError:
+            record(request, _GONE, 0, identity, time.perf_counter() - started)
+            raise
+        if not response.prepared:
+            response.headers[REQUEST_ID] = request_id
+        size = response.content_length if isinstance(response, web.Response) else None
+        record(request, response.status, size, identity, time.perf_counter() - started)
         return response
 
     return handle
 
 
-def _refused(surface: Surface, error: BaseException) -> web.Response:
-    status, message = status_of(error)
-    metrics.refused.labels(surface.value, str(status)).inc()
-    return refuse(surface, status, message)
+async def _identified(request: web.Request, scope: Scope, authenticator: Authenticator) -> Identity:
+    identity = await authenticator.identify(request)
+    if identity is None:
+        raise Refusal(401, _MISSING)
+    if scope not in identity.scopes:
+        raise Refusal(403, f"this token may not {scope.value}; it may {', '.join(sorted(identity.scopes))}")
+    return identity
+
+
+def _bound(request: web.Request, limit: int) -> None:
+    """Refuse a body of more than *limit* bytes before it is read; one of unknown length while it is."""
+    length = request.content_length
+    if length is None:
+        request._client_max_size = limit  # noqa: SLF001  # aiohttp has this for whole applications alone
+    elif length > limit:
+        raise Refusal(413, f"the body is larger than {limit} bytes")
+
+
+def _request_id(request: web.Request) -> str:
+    given = request.headers.get(REQUEST_ID)
+    if given is not None and _PLAIN.fullmatch(given):
+        return given
+    return f"{_process}-{next(_number):x}"
+
+
+def _recorder(route: Route) -> Callable[[web.Request, int, int | None, Identity | None, float], None]:
+    """Writes the one line and the one count of each request to *route*."""
+    surface, method, path, stage = route.surface.value, route.method, route.path, _stage(route.handler)
+    fixed = path.replace("{token}", "***") if "{token}" in path or "{" not in path else None
+    counts: dict[int, Histogram] = {}
+
+    def record(
+        request: web.Request, status: int, size: int | None, identity: Identity | None, seconds: float
+    ) -> None:
+        seen = counts.get(status)
+        if seen is None:
+            seen = counts[status] = metrics.http_requests.labels(surface, method, str(status))
+        seen.observe(seconds)
+        if status >= 400:  # noqa: PLR2004  # where refusals begin
+            metrics.refused.labels(surface, str(status)).inc()
+        # Probes come every few seconds and say nothing while they are answered well.
+        say = log.debug if surface == Surface.SYSTEM and status < 400 else log.info  # noqa: PLR2004
+        say(
+            "request",
+            stage=stage,
+            surface=surface,
+            method=request.method,
+            path=fixed or _TOKENS.sub(r"\1\2***", request.rel_url.raw_path[:_PATH]),
+            status=status,
+            user_id=identity.user_id if identity is not None else None,
+            duration_ms=round(seconds * 1000, 3),
+            bytes_in=request.headers.get(hdrs.CONTENT_LENGTH),
+            bytes_out=size,
+        )
+
+    return record
+
+
+def _stage(handler: Handler) -> str:
+    """The package a handler lives in: ingest, api, web…."""
+    parts = getattr(handler, "__module__", "").split(".")
+    return parts[1] if parts[0] == "scrobbled" and len(parts) > 1 else "web"

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from scrobbled.errors import NotFound, PayloadError, ScrobbledError, StreamFull, Unavailable
+from scrobbled.errors import (
+    NotFound,
+    PayloadError,
+    ScrobbledError,
+    StreamFull,
+    Unavailable,
+    UnprocessableError,
+)
 from scrobbled.web.responses import dump
 from scrobbled.web.routes import Surface
 
@@ -35,12 +42,13 @@ CODES = {
 }
 
 
-class Refusal(ScrobbledError):
+class Refusal(ScrobbledError):  # noqa: N818  # it is an answer
     """The request is refused with a status of its own."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers
 
 
 def status_of(error: BaseException) -> tuple[int, str]:
@@ -48,6 +56,8 @@ def status_of(error: BaseException) -> tuple[int, str]:
     match error:
         case Refusal():
             return error.status, str(error)
+        case UnprocessableError():
+            return 422, str(error)
         case PayloadError():
             return 400, str(error)
         case NotFound():
@@ -62,12 +72,23 @@ def status_of(error: BaseException) -> tuple[int, str]:
             return 500, "something went wrong here; the server's log says what"
 
 
-def refuse(surface: Surface, status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:
+def answer_to(error: Exception, surface: Surface) -> web.StreamResponse:
+    """What a client of *surface* is told when a handler raised *error*."""
+    if isinstance(error, web.HTTPException) and error.status < 400:  # noqa: PLR2004  # where refusals begin
+        # A redirect, which is raised too; returning the exception itself is deprecated.
+        return web.Response(status=error.status, headers=error.headers, body=error.body)
+    status, message = status_of(error)
+    return refuse(surface, status, message, error.headers if isinstance(error, Refusal) else None)
+
+
+def refuse(
+    surface: Surface, status: int, message: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
     """The answer that says no on *surface*."""
     merged = dict(headers or {})
     if status in (429, 503):
         merged.setdefault("Retry-After", str(RETRY_AFTER))
-    if status == 401:
+    if status == 401:  # noqa: PLR2004  # as above
         merged.setdefault("WWW-Authenticate", "Bearer")
     if surface is Surface.TRAKT and status in (401, 404, 405):
         return web.Response(status=status, headers=merged)

@@ -8,16 +8,25 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import orjson
 from aiohttp import web
 
 from scrobbled.errors import PayloadError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_CURSOR = "cursor is not one this server gave out; start again without it"
+
+_encode = msgspec.json.Encoder().encode
 
 
 def dump(value: Any) -> bytes:
-    """*value* as JSON; instants in UTC with a Z, ids (of asyncpg's own kind too) as text."""
+    """
+    *value*, a struct or plain values, as JSON; instants in UTC with a Z, ids (of
+    asyncpg's own kind too) as text.
+    """
+    if isinstance(value, msgspec.Struct):
+        return _encode(value)
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
@@ -32,12 +41,17 @@ def cursor_of(at: datetime, number: int) -> str:
     return base64.urlsafe_b64encode(f"{micros}.{number}".encode()).decode().rstrip("=")
 
 
-def read_cursor(word: str) -> tuple[datetime, int]:
-    """The place a cursor stands for; raises *PayloadError* when it is not one of ours."""
+def read_cursor(word: str, *, lowest: int = -(2**63), highest: int = 2**63 - 1) -> tuple[datetime, int]:
+    """
+    The place a cursor stands for; raises *PayloadError* when it is not one of ours, or
+    its number is not *lowest* to *highest* and no database would take it.
+    """
     try:
-        text = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
+        text = base64.b64decode(word + "=" * (-len(word) % 4), b"-_", validate=True).decode("ascii")
         micros, _, number = text.partition(".")
-        return _EPOCH + timedelta(microseconds=int(micros)), int(number)
+        place = _EPOCH + timedelta(microseconds=int(micros)), int(number)
     except (ValueError, OverflowError, binascii.Error) as error:
-        message = "cursor is not one this server gave out; start again without it"
-        raise PayloadError(message) from error
+        raise PayloadError(_NO_CURSOR) from error
+    if not lowest <= place[1] <= highest:
+        raise PayloadError(_NO_CURSOR)
+    return place

@@ -1,6 +1,4 @@
-"""
-A route, said once: the router, the token check, the log and the API description come from it.
-"""
+"""A route, said once: the router, the token check, the log and the API description come from it."""
 
 from __future__ import annotations
 
@@ -46,7 +44,7 @@ class Route:
     """
     One operation. *scope* None means anybody may call it. *limit* is the largest
     body in bytes. *body* is the type of a JSON body, *answers* what each status
-    means; both are for the API description.
+    means, *returns* the type of the first of them; they are for the API description.
     """
 
     method: str
@@ -59,3 +57,4 @@ class Route:
     body: Any = None
     query: tuple[Parameter, ...] = ()
     answers: tuple[tuple[int, str], ...] = ((200, "OK"),)
+    returns: Any = None

@@ -1,0 +1,95 @@
+"""A database of the session's own, and the front door's reads served from it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from scrobbled.api import native, reelrifter, trakt
+from scrobbled.api.pool import POOL
+from scrobbled.store import users
+from scrobbled.store.migrate import migrate
+from scrobbled.store.pool import open_pool
+from scrobbled.web import app, description, health
+from scrobbled.web.auth import Authenticator, Identity
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Pool
+    from tests.conftest import Servers
+
+Client = TestClient[Any, Any]
+
+
+class Person:
+    """Somebody with a token who asks the server."""
+
+    def __init__(self, client: Client, user_id: int, token: str) -> None:
+        self.client, self.id, self.token = client, user_id, token
+
+    async def ask(self, method: str, path: str, **more: Any) -> ClientResponse:
+        """Send a request with the token."""
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        return await self.client.request(method, path, headers=headers, **more)
+
+    async def get(self, path: str, **query: str | int) -> Any:
+        """The JSON at *path*, which must be there."""
+        response = await self.ask("GET", path, params=query)
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+
+@pytest.fixture(scope="session")
+async def pool(servers: Servers) -> AsyncIterator[Pool]:
+    """The session's database, migrated."""
+    await migrate(servers.database_url)
+    async with open_pool(servers.database_url, size=8, name="tests") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def client(pool: Pool) -> AsyncIterator[Client]:
+    """A client of a server that reads from *pool*."""
+
+    async def _look_up(digest: bytes) -> Identity | None:
+        owner = await users.by_token(pool, digest)
+        if owner is None:
+            return None
+        return Identity(user_id=owner.user_id, token_id=owner.token_id, name=owner.name, scopes=owner.scopes)
+
+    async def _answers() -> None:
+        await pool.fetchval("select 1")
+
+    async def _gauges() -> dict[str, float]:
+        return {"scrobbled_stream_depth": 3.0}
+
+    routes = [*native.routes(), *trakt.routes(), *reelrifter.routes()]
+    routes += health.routes({"postgresql": _answers}, _gauges)
+    authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
+    application = app.build(routes + description.routes(routes), authenticator)
+    application[POOL] = pool
+    async with TestClient(TestServer(application)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def person(pool: Pool, client: Client) -> Person:
+    """A new user with a token that may do everything."""
+    return await new_person(pool, client)
+
+
+@pytest.fixture
+async def somebody_else(pool: Pool, client: Client) -> Person:
+    """Another one."""
+    return await new_person(pool, client)
+
+
+async def new_person(pool: Pool, client: Client, scopes: tuple[str, ...] = users.ALL_SCOPES) -> Person:
+    """A new user with a token that may do *scopes*."""
+    user_id = await users.add_user(pool, uuid4().hex)
+    token, _ = await users.create_token(pool, user_id, "test", scopes)
+    return Person(client, user_id, token)

@@ -12,18 +12,29 @@ every value.
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import re
 import sys
+import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 import orjson
 import structlog
-from structlog.contextvars import get_contextvars, merge_contextvars
+from structlog.contextvars import merge_contextvars
 from structlog.typing import EventDict, WrappedLogger
+
+#: Seconds a line may wait to be written together with others.
+_MOMENT = 0.05
+
+#: What aiohttp calls a request it cannot read.
+_NOT_HTTP = frozenset({"BadHttpMessage", "BadStatusLine", "BadHttpMethod", "InvalidHeader", "LineTooLong"})
 
 _HIDDEN = rb"\1***"
 
@@ -32,9 +43,9 @@ _HIDDEN = rb"\1***"
 _SECRETS = (
     re.compile(rb"(scr_[a-z]+_)[A-Za-z0-9_\-]+"),
     re.compile(rb"(?i)(/webhooks/[^/\s\"'\\?#]+/)[^/\s\"'\\?#]+"),
-    re.compile(rb"(?i)(token[\\\"']*\s?[=:,]\s?(?:b?[\\\"']+)?)[^\s\\\"'&,;}\])]+"),
+    re.compile(rb"(?i)(token(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?)[^\s\\\"'&,;}\])]+"),
     re.compile(
-        rb"(?i)(authorization[\\\"']*\s?[=:,]\s?(?:b?[\\\"']+)?(?:bearer |basic |token )?)[^\s\\\"',;}\])]+"
+        rb"(?i)(authorization(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?(?:bearer |basic |token )?)[^\s\\\"',;}\])]+"
     ),
     re.compile(rb"(?i)(\bbearer )[^\s\\\"',;}\])]+"),
     re.compile(rb"(://[^/\s\"'\\:@]*:)[^\s\"'\\/]+(?=@)"),
@@ -48,13 +59,16 @@ def set_up(log_format: str, log_level: str, output: BinaryIO | None = None) -> N
     """
 
     stream = output or sys.stderr.buffer
+    lines = _Lines(stream)
+    _open.clear()
+    _open.append(lines)
     console = log_format == "console" or (log_format == "auto" and stream.isatty())
     level = logging.getLevelNamesMapping()[log_level.upper()]
     render = _console(colors=stream.isatty()) if console else render_json
     structlog.configure(
         processors=[merge_contextvars, render],
         wrapper_class=_console_logger(level) if console else _json_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(stream),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
@@ -64,6 +78,61 @@ def set_up(log_format: str, log_level: str, output: BinaryIO | None = None) -> N
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     logging.getLogger("asyncio").setLevel(max(level, logging.INFO))
     logging.captureWarnings(capture=True)
+
+
+def flush() -> None:
+    """Write the lines that still wait; done by itself when the process ends."""
+    for lines in _open:
+        lines.flush()
+
+
+class _Lines:
+    """
+    Where finished lines go: at once from a warning on, a moment later before that.
+
+    A write to the disk for each line would cost a request more than everything else
+    about its line. What a killed process loses is the last moment of what went well.
+    """
+
+    def __init__(self, output: BinaryIO) -> None:
+        self._output = output
+        self._waiting: deque[bytes] = deque()
+        self._writing = threading.Lock()
+        self._flusher: threading.Thread | None = None
+
+    def info(self, line: bytes) -> None:
+        """Write *line* within a moment."""
+        self._waiting.append(line)
+        if self._flusher is None:
+            self._flusher = threading.Thread(target=self._keep_flushing, name="log", daemon=True)
+            self._flusher.start()
+            atexit.register(self.flush)
+
+    def error(self, line: bytes) -> None:
+        """Write *line*, and what waits before it, now."""
+        self._waiting.append(line)
+        self.flush()
+
+    debug = msg = info
+    warning = warn = critical = fatal = failure = exception = log = error
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self._writing:
+            finished = [self._waiting.popleft() + b"\n" for _ in range(len(self._waiting))]
+            if finished:
+                self._output.write(b"".join(finished))
+                self._output.flush()
+
+    def _keep_flushing(self) -> None:
+        while True:
+            time.sleep(_MOMENT)
+            with suppress(ValueError, OSError):  # the output was closed; the next line says so again
+                self.flush()
+
+
+#: What *set_up* made last.
+_open: list[_Lines] = []
 
 
 def render_json(_: WrappedLogger, method: str, facts: EventDict) -> bytes:
@@ -129,8 +198,15 @@ def _json_logger(level: int) -> type[structlog.typing.BindableLogger]:
 
     class JsonLogger(filtering):  # type: ignore[misc]  # a class made at run time
         def info(self, event: str, *args: Any, **facts: Any) -> None:
-            line = event % args if args else event
-            self._logger.msg(render_json(None, "info", {"event": line, **get_contextvars(), **self._context, **facts}))
+            line = {"event": event % args if args else event, "level": "info", "at": datetime.now(UTC)}
+            line.update(self._context)
+            line.update(facts)
+            try:
+                rendered = orjson.dumps(line, option=orjson.OPT_UTC_Z)
+            except TypeError:  # something orjson does not know by itself
+                filtering.info(self, event, *args, **facts)
+            else:
+                self._logger.info(redact(rendered))
 
     return JsonLogger
 
@@ -167,6 +243,10 @@ class _Bridge(logging.Handler):
         """Log *record* with its logger's name as the stage."""
 
         try:
+            if record.exc_info and type(record.exc_info[1]).__name__ in _NOT_HTTP:
+                # Anybody can send bytes that are no HTTP; that is worth a line and no traceback.
+                structlog.get_logger().info("not_http", stage=record.name, error=repr(record.exc_info[1]))
+                return
             facts = {"exc_info": record.exc_info} if record.exc_info and record.exc_info[1] else {}
             structlog.get_logger().log(record.levelno, record.getMessage(), stage=record.name, **facts)
         except Exception:  # noqa: BLE001 - a line that cannot be logged must not stop the work

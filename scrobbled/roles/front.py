@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from scrobbled.api.pool import POOL
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
 from scrobbled.store import users
+from scrobbled.roles.memory import settle
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
@@ -123,7 +123,7 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
-        gc.freeze()  # what is loaded by now stays; the collector need not look at it again
+        settle()
         log.info("ready", host=settings.host, port=settings.port)
         await asked_to_stop.wait()
     finally:

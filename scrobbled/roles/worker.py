@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import structlog
 import uvloop
 
 from scrobbled.rules.policy import Policy
+from scrobbled.roles.memory import settle
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import LOOK_UPS, open_pool
 from scrobbled.stream.connection import durability_doubts, open_redis
@@ -44,7 +44,7 @@ async def _run(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)
-        gc.freeze()  # what is loaded by now stays; the collector need not look at it again
+        settle()
         log.info("ready", worker=settings.worker_name, partitions=settings.partitions)
         await worker.run()
         log.info("stopped", worker=settings.worker_name)

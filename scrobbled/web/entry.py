@@ -17,8 +17,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import hdrs, web
-from structlog.contextvars import bind_contextvars
+from aiohttp import web
 
 from scrobbled import metrics
 from scrobbled.web.auth import IDENTITY, Authenticator
@@ -60,24 +59,32 @@ def around(route: Route, authenticator: Authenticator) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         request_id = _request_id(request)
-        bind_contextvars(request_id=request_id)
         identity: Identity | None = None
+        size: int | None = None
         try:
             if scope is not None:
                 identity = request[IDENTITY] = await _identified(request, scope, authenticator)
-            _bound(request, limit)
+            size = request.content_length
+            _bound(request, size, limit)
             response = await handler(request)
         except Exception as error:  # a client never sees a stack, the log does
             response = answer_to(error, surface)
             if response.status == web.HTTPInternalServerError.status_code:
-                log.exception("handler_failed", stage=_stage(handler), path=route.path, exc_info=error)
+                log.exception(
+                    "handler_failed",
+                    stage=_stage(handler),
+                    path=route.path,
+                    request_id=request_id,
+                    exc_info=error,
+                )
         except asyncio.CancelledError:
-            record(request, _GONE, 0, identity, time.perf_counter() - started)
+            record(request, request_id, _GONE, size, 0, identity, time.perf_counter() - started)
             raise
         if not response.prepared:
             response.headers[REQUEST_ID] = request_id
-        size = response.content_length if isinstance(response, web.Response) else None
-        record(request, response.status, size, identity, time.perf_counter() - started)
+        body = response.body if isinstance(response, web.Response) else None
+        sent = len(body) if isinstance(body, bytes) else None if body else 0
+        record(request, request_id, response.status, size, sent, identity, time.perf_counter() - started)
         return response
 
     return handle
@@ -92,9 +99,8 @@ async def _identified(request: web.Request, scope: Scope, authenticator: Authent
     return identity
 
 
-def _bound(request: web.Request, limit: int) -> None:
+def _bound(request: web.Request, length: int | None, limit: int) -> None:
     """Refuse a body of more than *limit* bytes before it is read; one of unknown length while it is."""
-    length = request.content_length
     if length is None:
         request._client_max_size = limit  # noqa: SLF001  # aiohttp has this for whole applications alone
     elif length > limit:
@@ -108,14 +114,22 @@ def _request_id(request: web.Request) -> str:
     return f"{_process}-{next(_number):x}"
 
 
-def _recorder(route: Route) -> Callable[[web.Request, int, int | None, Identity | None, float], None]:
+def _recorder(
+    route: Route,
+) -> Callable[[web.Request, str, int, int | None, int | None, Identity | None, float], None]:
     """Writes the one line and the one count of each request to *route*."""
     surface, method, path, stage = route.surface.value, route.method, route.path, _stage(route.handler)
     fixed = path.replace("{token}", "***") if "{token}" in path or "{" not in path else None
     counts: dict[int, Histogram] = {}
 
-    def record(
-        request: web.Request, status: int, size: int | None, identity: Identity | None, seconds: float
+    def record(  # noqa: PLR0917  # called once
+        request: web.Request,
+        request_id: str,
+        status: int,
+        received: int | None,
+        sent: int | None,
+        identity: Identity | None,
+        seconds: float,
     ) -> None:
         seen = counts.get(status)
         if seen is None:
@@ -127,15 +141,16 @@ def _recorder(route: Route) -> Callable[[web.Request, int, int | None, Identity 
         say = log.debug if surface == Surface.SYSTEM and status < 400 else log.info  # noqa: PLR2004
         say(
             "request",
+            request_id=request_id,
             stage=stage,
             surface=surface,
             method=request.method,
             path=fixed or _TOKENS.sub(r"\1\2***", request.rel_url.raw_path[:_PATH]),
             status=status,
             user_id=identity.user_id if identity is not None else None,
-            duration_ms=round(seconds * 1000, 3),
-            bytes_in=request.headers.get(hdrs.CONTENT_LENGTH),
-            bytes_out=size,
+            duration_ms=int(seconds * 1_000_000) / 1000,
+            bytes_in=received,
+            bytes_out=sent,
         )
 
     return record

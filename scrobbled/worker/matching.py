@@ -153,7 +153,9 @@ async def _by_names(pool: Pool, searches: Sequence[Search], *, alike: bool) -> N
         if search.title_id is not None or search.episode_id is not None:
             continue
         search.name = search.name or wanted(search.media)
-        if search.name is not None and not (alike and _is_settled(search)):
+        if search.name is not None and not (
+            alike and (_is_settled(search) or provisional.may_create_title(search))
+        ):
             kind, name = search.name
             words = (normalize(name.text),) if alike else spellings(name)
             asked += [(position, kind, each) for each in words]

@@ -27,6 +27,7 @@ class Lines(io.BytesIO):
     def parsed(self) -> list[dict[str, Any]]:
         """Each line as JSON."""
 
+        log.flush()
         return [json.loads(line) for line in self.getvalue().splitlines()]
 
 
@@ -64,10 +65,9 @@ def test_level(lines: Lines) -> None:
 
 
 def test_bound_facts(lines: Lines) -> None:
-    """What is bound to the request or the message stands on every line."""
+    """What is bound to a logger stands on every line of it."""
 
-    structlog.contextvars.bind_contextvars(request_id="r1")
-    structlog.get_logger(stage="ingest").info("accepted")
+    structlog.get_logger(stage="ingest").bind(request_id="r1").info("accepted")
 
     assert "r1" == lines.parsed()[0]["request_id"]
 
@@ -142,6 +142,7 @@ def test_secrets_are_hidden(facts: dict[str, object], log_format: str, lines: Li
     log.set_up(log_format, "info", lines)
     structlog.get_logger(stage="web").info("request", **facts)
 
+    log.flush()
     written = lines.getvalue().decode()
     assert "***" in written
     assert "somebodys-password" not in written

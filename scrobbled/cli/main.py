@@ -16,6 +16,8 @@ COMMANDS = {
     "migrate": ("migrate", "Bring the database schema up to date."),
     "user": ("users", "Add users."),
     "token": ("users", "Create, list and revoke tokens."),
+    "catalog": ("catalog", "Import what can be watched, and count it."),
+    "match": ("match", "Say which title a text means."),
     "dead": ("dead", "List events that were given up, and try them again."),
     "doctor": ("doctor", "Check the settings and the servers they name."),
 }

@@ -38,6 +38,26 @@ def add(name: str) -> None:
     click.echo(f"added {name}; next: scrobbled token create {name} --label <player>", err=True)
 
 
+@user.command("rules")
+@click.argument("name")
+@click.option("--threshold", type=click.FloatRange(1, 100), help="Percent from which a stop counts.")
+@click.option("--lost-stop/--no-lost-stop", default=None, help="Whether a viewing without a stop may count.")
+def rules(name: str, threshold: float | None, lost_stop: bool | None) -> None:
+    """Set NAME's own rules; what is not given is the server's."""
+    from scrobbled.store import users
+
+    async def change(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        owner = await users.user_called(connection, name)
+        await users.set_rules(connection, owner.id, watched_threshold=threshold, lost_stop=lost_stop)
+
+    _with_database(change)
+    click.echo(f"{name}: threshold {threshold or 'as the server'}, lost stops {_word(lost_stop)}", err=True)
+
+
+def _word(value: bool | None) -> str:
+    return "as the server" if value is None else "count" if value else "do not count"
+
+
 @token.command("create")
 @click.argument("name")
 @click.option("--label", required=True, help="What it is for, such as the player's name.")

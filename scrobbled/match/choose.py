@@ -8,8 +8,16 @@ from typing import Any
 import msgspec
 from rapidfuzz import fuzz
 
+from scrobbled.match.normalize import (
+    Name,
+    normalize,
+    plain_numerals,
+    spellings,
+    split_suffix,
+    with_country,
+    without_article,
+)
 from scrobbled.model.media import Kind, Media, Title, TitleKind
-from scrobbled.match.normalize import Name, normalize, split_suffix
 
 #: Accepted by itself from this score on…
 ACCEPTED_FROM = 0.88
@@ -19,6 +27,13 @@ MARGIN = 0.06
 
 #: Among titles of one name, the known one must be this many times as popular.
 _BETTER_KNOWN = 8.0
+
+#: The name but for an article or the kind of numerals; the name without the country asked for.
+_ASIDE = 0.935
+_OTHER_COUNTRY = 0.86
+
+#: The same words in another order are often another title: *Zero Point*, *Point Zero*.
+_WORDS_MOVED = 0.88
 
 #: Payload years are off by one or two now and then.
 _YEARS_OFF = 2
@@ -97,9 +112,13 @@ def candidates_as_values(choice: Choice) -> list[dict[str, Any]]:
 
 def _best_by_title(name: Name, candidates: Sequence[Candidate]) -> dict[int, tuple[Title, float]]:
     spelled = normalize(name.text)
+    exact = dict.fromkeys(spellings(name), _ASIDE)
+    exact[spelled] = 1.0 if name.country is None else _OTHER_COUNTRY
+    exact |= dict.fromkeys(with_country(spelled, name.country), 1.0)
     best: dict[int, tuple[Title, float]] = {}
     for candidate in candidates:
-        score = _likeness(spelled, candidate.name) * _year_fits(name.year, candidate.title.year)
+        likeness = exact.get(candidate.name) or min(_likeness(spelled, candidate.name), exact[spelled])
+        score = likeness * _year_fits(name.year, candidate.title.year)
         known = best.get(candidate.title.id)
         if known is None or score > known[1]:
             best[candidate.title.id] = (candidate.title, score)
@@ -107,11 +126,12 @@ def _best_by_title(name: Name, candidates: Sequence[Candidate]) -> dict[int, tup
 
 
 def _likeness(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
+    one, other = plain_numerals(one), plain_numerals(other)
     if _numbers(one) != _numbers(other):
         return 0.5 * fuzz.ratio(one, other) / 100.0
-    return 0.97 * max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other)) / 100.0
+    if without_article(one) == without_article(other):
+        return _ASIDE
+    return max(0.97 * fuzz.ratio(one, other), _WORDS_MOVED * fuzz.token_sort_ratio(one, other)) / 100.0
 
 
 def _numbers(text: str) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+import asyncpg
 import msgspec
 
 from scrobbled.model.media import Item, Kind, Title, TitleKind
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("catalog")
+
+#: Names in one search by likeness, and how alike (trigrams shared, 0–1) they must at least
+#: be. Below 0.45 the index offers three times as much and nothing that would be accepted.
+_ALIKE_AT_ONCE = 100
+_LIKENESS = "0.45"
 
 
 class NewTitle(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,14 +76,32 @@ async def by_names(
 ) -> dict[int, list[tuple[Title, str]]]:
     """
     By position, the titles called (or, if *alike*, called something like) each
-    (position, kind, normalised name), with the name that fits.
+    (position, kind, normalised name), with the name that fits. A position may ask
+    for several names.
     """
-    name = "like_names" if alike else "by_names"
-    columns = _columns([(position, kind.value, text) for position, kind, text in asked], 3)
+    rows = await (_alike(database, asked) if alike else _fetch(database, "by_names", asked))
     found: defaultdict[int, list[tuple[Title, str]]] = defaultdict(list)
-    for row in await database.fetch(_QUERIES[name], *columns):
+    for row in rows:
         found[row["position"]].append((_title(row), row["matched"]))
     return found
+
+
+async def _fetch(database: Database, query: str, asked: Sequence[tuple[int, TitleKind, str]]) -> list[Any]:
+    columns = _columns([(position, kind.value, text) for position, kind, text in asked], 3)
+    return list(await database.fetch(_QUERIES[query], *columns))
+
+
+async def _alike(database: Database, asked: Sequence[tuple[int, TitleKind, str]]) -> list[Any]:
+    """In parts that stay well below the command timeout: likeness costs 10 to 60 ms a name."""
+    if isinstance(database, asyncpg.Pool):
+        async with database.acquire() as connection:
+            return await _alike(connection, asked)
+    rows: list[Any] = []
+    for start in range(0, len(asked), _ALIKE_AT_ONCE):
+        async with database.transaction():
+            await database.execute(_QUERIES["set_likeness"], _LIKENESS)
+            rows += await _fetch(database, "like_names", asked[start : start + _ALIKE_AT_ONCE])
+    return rows
 
 
 async def episodes_at(
@@ -116,7 +141,8 @@ async def create_episodes(database: Database, new: Sequence[NewEpisode]) -> None
     known = await episodes_at(
         database, [(index, each.show_id, each.season, each.number) for index, each in enumerate(ordered)]
     )
-    await give_ids(database, [("episode", known[index], each.ids) for index, each in enumerate(ordered) if index in known])
+    given = [("episode", known[index], each.ids) for index, each in enumerate(ordered) if index in known]
+    await give_ids(database, given)
 
 
 async def give_ids(database: Database, given: Iterable[tuple[str, int, Mapping[str, str]]]) -> None:
@@ -125,7 +151,10 @@ async def give_ids(database: Database, given: Iterable[tuple[str, int, Mapping[s
     them: to the look-up index, and from there to the entities' own ids.
     """
     rows = sorted(
-        (kind, source, value, entity) for kind, entity, ids in given for source, value in ids.items() if source != "slug"
+        (kind, source, value, entity)
+        for kind, entity, ids in given
+        for source, value in ids.items()
+        if source != "slug"
     )
     if not rows:
         return
@@ -146,34 +175,30 @@ async def stats(database: Database) -> dict[str, int]:
 
 async def _free_slugs(database: Database, new: Sequence[NewTitle]) -> list[str]:
     """A slug nobody has for each: the name, then with its year, then counted on."""
-    rows = await database.fetch(
-        _QUERIES["taken_slugs"], [title.kind.value for title in new], [title.slug for title in new]
-    )
+    wishes = [_wishes(title) for title in new]
+    asked = {(title.kind.value, slug) for title, slugs in zip(new, wishes, strict=True) for slug in slugs}
+    rows = await database.fetch(_QUERIES["taken_slugs"], *_columns(sorted(asked), 2))
     taken = {(row["kind"], row["slug"]) for row in rows}
     chosen = []
-    for title in new:
-        bases = [title.slug] if title.year is None else [title.slug, f"{title.slug}-{title.year}"]
-        slug = _first_free(bases, title.kind.value, taken)
-        taken.add((title.kind.value, slug))
+    for title, slugs in zip(new, wishes, strict=True):
+        kind = title.kind.value
+        slug = next((slug for slug in slugs if (kind, slug) not in taken), f"{slugs[-1]}-{uuid4().hex[:8]}")
+        taken.add((kind, slug))
         chosen.append(slug)
     return chosen
 
 
-def _first_free(bases: Sequence[str], kind: str, taken: set[tuple[str, str]]) -> str:
-    for base in bases:
-        if (kind, base) not in taken:
-            return base
-    number = 2
-    while (kind, f"{bases[-1]}-{number}") in taken:
-        number += 1
-    return f"{bases[-1]}-{number}"
+def _wishes(title: NewTitle) -> list[str]:
+    """The slugs a title would take, best first: asked for by name, so that an index finds them."""
+    plain = [title.slug] if title.year is None else [title.slug, f"{title.slug}-{title.year}"]
+    return [*plain, *(f"{plain[-1]}-{number}" for number in range(2, 10))]
 
 
 def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
-def _title(row: Mapping[str, Any]) -> Title:
+def _title(row: Any) -> Title:
     return Title(
         id=row["id"],
         kind=TitleKind(row["kind"]),
@@ -186,7 +211,7 @@ def _title(row: Mapping[str, Any]) -> Title:
     )
 
 
-def _item(row: Mapping[str, Any]) -> Item:
+def _item(row: Any) -> Item:
     title = Title(
         id=row["title_id"],
         kind=TitleKind(row["kind"]),

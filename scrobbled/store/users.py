@@ -106,6 +106,16 @@ async def user(database: Database, user_id: int) -> User:
     return User(**dict(row))
 
 
+async def set_rules(
+    connection: Database, user_id: int, *, watched_threshold: float | None, lost_stop: bool | None
+) -> None:
+    """A user's own rules, None = the server's; obeyed from their next event on."""
+    if watched_threshold is not None and not 1 <= watched_threshold <= 100:  # noqa: PLR2004  # percent
+        message = "the threshold is a percent from 1 to 100"
+        raise PayloadError(message)
+    await connection.execute(_QUERIES["set_rules"], user_id, watched_threshold, lost_stop)
+
+
 async def tokens(database: Database, user_id: int) -> list[Token]:
     """The tokens of a user that are not revoked, oldest first."""
     async with asking(database, "tokens") as connection:

@@ -33,8 +33,13 @@ from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
 join title_names on title_names.normalized = asked.name
 join titles on titles.id = title_names.title_id and titles.kind = asked.kind
 
+-- name: set_likeness
+-- How alike names must be for the index to offer them; until the transaction ends.
+select set_config('pg_trgm.similarity_threshold', $1, true)
+
 -- name: like_names
--- Titles whose names look like these: at most 30 names each, from the trigram index.
+-- Titles whose names look like these: the nearest 40 names of any kind from the trigram
+-- index, then those of the right kind. (With the kind inside, the planner joins first.)
 select asked.position, found.normalized as matched, titles.id, titles.kind, titles.name, titles.year,
     titles.runtime, titles.slug, titles.popularity, titles.ids
 from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
@@ -43,18 +48,27 @@ cross join lateral (
     from title_names
     where title_names.normalized % asked.name
     order by similarity(title_names.normalized, asked.name) desc
-    limit 30
+    limit 40
 ) as found
 join titles on titles.id = found.title_id and titles.kind = asked.kind
 
 -- name: episodes_at
--- Episodes by show, season and number; with a null season by absolute number.
-select asked.position, episodes.id
-from unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) as asked (position, show_id, season, number)
-join episodes on episodes.show_id = asked.show_id and (
-    (episodes.season = asked.season and episodes.number = asked.number)
-    or (asked.season is null and episodes.absolute = asked.number)
+-- Episodes by show, season and number; with a null season by absolute number. Two
+-- halves, so that each has an index of its own; should two episodes claim one absolute
+-- number, the first is meant.
+with asked as materialized (
+    select * from unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) as asked (position, show_id, season, number)
 )
+select asked.position, episodes.id
+from asked
+join episodes on episodes.show_id = asked.show_id and episodes.season = asked.season
+    and episodes.number = asked.number
+union all
+select asked.position, min(episodes.id)
+from asked
+join episodes on episodes.show_id = asked.show_id and episodes.absolute = asked.number
+where asked.season is null
+group by asked.position
 
 -- name: insert_titles
 -- New titles; one whose slug was taken meanwhile is left to the next try.
@@ -87,23 +101,25 @@ select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
 on conflict (kind, source, value) do nothing
 
 -- name: show_title_ids
--- The ids column of titles follows the look-up index.
-update titles set ids = found.ids, updated_at = now()
+-- The ids column of titles follows the look-up index. It shows one id of each source:
+-- the one it shows already, else the smallest.
+update titles set ids = found.ids || titles.ids, updated_at = now()
 from (
-    select entity_id, jsonb_object_agg(source, value) as ids
+    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
     from external_ids where entity_id = any($1::bigint[]) and kind in ('movie', 'show')
     group by entity_id
 ) as found
-where titles.id = found.entity_id and titles.ids is distinct from found.ids
+where titles.id = found.entity_id and titles.ids is distinct from found.ids || titles.ids
 
 -- name: show_episode_ids
-update episodes set ids = found.ids
+-- The same for episodes.
+update episodes set ids = found.ids || episodes.ids
 from (
-    select entity_id, jsonb_object_agg(source, value) as ids
+    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
     from external_ids where entity_id = any($1::bigint[]) and kind = 'episode'
     group by entity_id
 ) as found
-where episodes.id = found.entity_id and episodes.ids is distinct from found.ids
+where episodes.id = found.entity_id and episodes.ids is distinct from found.ids || episodes.ids
 
 -- name: stats
 select

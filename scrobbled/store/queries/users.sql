@@ -40,3 +40,7 @@ insert into tokens (user_id, hash, label, scopes) values ($1, $2, $3, $4) return
 
 -- name: revoke_token
 update tokens set revoked_at = now() where user_id = $1 and id = $2 and revoked_at is null returning id
+
+-- name: set_rules
+-- A user's own rules; null = the server's.
+update users set watched_threshold = $2, lost_stop = $3 where id = $1

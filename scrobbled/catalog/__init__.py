@@ -1,0 +1,6 @@
+"""
+Where the catalogue comes from: importers, one module for each source.
+
+*jsonl* reads our own format (docs/catalog-format.md); *records* is what a line says,
+*merge* decides what it changes (pure), and *store.catalog_load* writes that.
+"""

@@ -1,0 +1,113 @@
+"""What one line of our JSON-lines format says, checked (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from scrobbled.match.normalize import normalize, split_suffix, with_country
+from scrobbled.model.media import ID_SOURCES, TitleKind
+
+#: Slugs are made, not imported.
+_RANK: Final = {source: rank for rank, source in enumerate(ID_SOURCES) if source != "slug"}
+
+#: Characters of a normalised name that are kept and compared.
+LONGEST_NAME: Final = 400
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+_Year = Annotated[int, msgspec.Meta(ge=1800, le=2200)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+_Minutes = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+_Ids = dict[str, str | int | list[str | int] | None]
+
+
+class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode as a line lists it. *runtime* in minutes; *season* 0 holds the specials."""
+
+    season: _Count
+    number: _Count
+    absolute: _Count | None = None
+    title: str | None = None
+    runtime: _Minutes | None = None
+    first_aired: datetime | None = None
+    ids: _Ids = {}
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A film or show as a line describes it. *runtime* in minutes; unknown fields are skipped."""
+
+    type: TitleKind
+    title: _Name
+    year: _Year | None = None
+    runtime: _Minutes | None = None
+    popularity: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    country: Annotated[str, msgspec.Meta(max_length=3)] | None = None
+    seasons: _Count | None = None
+    episodes: _Count | None = None
+    ids: _Ids = {}
+    aka: list[str] = []
+    episode_list: list[EpisodeRecord] = []
+
+
+_decode = msgspec.json.Decoder(Record).decode
+
+
+def parse(line: bytes) -> Record:
+    """The record of *line*; raises *ValueError* with a sentence for people."""
+    try:
+        record = _decode(line)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8: {error}") from error
+    if b"\\u0000" in line and _has_nul(msgspec.json.decode(line)):
+        raise ValueError("a text holds the character NUL")
+    if not record.title.strip():
+        raise ValueError("the title is blank")
+    return record
+
+
+def usable_ids(ids: _Ids) -> list[tuple[str, str]]:
+    """The (source, value) pairs we understand, most specific source first; a list gives several."""
+    pairs: dict[tuple[str, str], None] = {}
+    for source in sorted(ids.keys() & _RANK.keys(), key=_RANK.__getitem__):
+        values = ids[source]
+        for value in values if isinstance(values, list) else (values,):
+            text = str(value).strip() if value is not None else ""
+            if text and text != "0" and len(text) <= 64:  # noqa: PLR2004  # longer than any id there is
+                pairs[source, text] = None
+    return list(pairs)
+
+
+def names_of(record: Record) -> list[str]:
+    """
+    Every name *record* goes by in the matcher's spelling, the main one first. Versions of
+    one show are told apart by their country, so a show has that name too.
+    """
+    names = dict.fromkeys(_spellings([record.title, *record.aka]))
+    if record.type is TitleKind.SHOW and record.country:
+        country = record.country.strip().upper()
+        main = normalize(split_suffix(record.title).text)[: LONGEST_NAME - 4]
+        names |= dict.fromkeys(with_country(main, {"UK": "GB", "USA": "US"}.get(country, country)))
+    return list(names)
+
+
+def minutes(value: float | None) -> int | None:
+    """Whole minutes; 0 stands for unknown in more than one source."""
+    return round(value) or None if value is not None else None
+
+
+def _spellings(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        if name.strip():
+            yield normalize(name)[:LONGEST_NAME]
+            yield normalize(split_suffix(name).text)[:LONGEST_NAME]
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(each) for key, each in value.items())
+    return isinstance(value, list) and any(_has_nul(each) for each in value)

@@ -45,7 +45,8 @@ _SECRETS = (
     re.compile(rb"(?i)(/webhooks/[^/\s\"'\\?#]+/)[^/\s\"'\\?#]+"),
     re.compile(rb"(?i)(token(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?)[^\s\\\"'&,;}\])]+"),
     re.compile(
-        rb"(?i)(authorization(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?(?:bearer |basic |token )?)[^\s\\\"',;}\])]+"
+        rb"(?i)(authorization(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?(?:bearer |basic |token )?)"
+        rb"[^\s\\\"',;}\])]+"
     ),
     re.compile(rb"(?i)(\bbearer )[^\s\\\"',;}\])]+"),
     re.compile(rb"(://[^/\s\"'\\:@]*:)[^\s\"'\\/]+(?=@)"),
@@ -187,7 +188,7 @@ def _console_logger(level: int) -> type[structlog.typing.BindableLogger]:
 
 def _json_logger(level: int) -> type[structlog.typing.BindableLogger]:
     """
-    structlog's filtering logger, with a short cut for *info*.
+    Structlog's filtering logger, with a short cut for *info*.
 
     Requests and events write one such line each; going from the call straight to the
     finished bytes takes less than half the time of the chain of processors.

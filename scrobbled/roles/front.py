@@ -19,8 +19,8 @@ from scrobbled.api import trakt as trakt_reads
 from scrobbled.api.pool import POOL
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
-from scrobbled.store import users
 from scrobbled.roles.memory import settle
+from scrobbled.store import users
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges

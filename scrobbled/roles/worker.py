@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 import uvloop
 
-from scrobbled.rules.policy import Policy
 from scrobbled.roles.memory import settle
+from scrobbled.rules.policy import Policy
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import LOOK_UPS, open_pool
 from scrobbled.stream.connection import durability_doubts, open_redis

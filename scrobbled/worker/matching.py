@@ -17,6 +17,7 @@ import msgspec
 from scrobbled import metrics
 from scrobbled.match.choose import Candidate, candidates_as_values, choose, wanted
 from scrobbled.match.normalize import normalize, spellings
+from scrobbled.model.event import Action
 from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
 from scrobbled.worker import provisional
@@ -53,6 +54,7 @@ class Matcher:
 
     def __init__(self) -> None:
         self._memory: Memory[bytes, Matched] = Memory(most=50_000, seconds=60.0)
+        self._misses: Memory[bytes, Matched] = Memory(most=10_000, seconds=30.0)
 
     async def match(self, pool: Pool, events: Sequence[PlaybackEvent]) -> list[Matched]:
         """What each of *events* is about, in their order. Raises asyncpg's errors."""
@@ -64,6 +66,9 @@ class Matcher:
             if key in found or key in searches or event.media is None or event.ignored is not None:
                 continue
             known = self._memory.get(key, now)
+            if known is None and event.action is Action.PROGRESS:
+                # A heartbeat every second must not search every second for what is not there.
+                known = self._misses.get(key, now)
             if known is not None:
                 found[key] = known
             else:
@@ -75,6 +80,8 @@ class Matcher:
                 found[key] = matched
                 if matched.items:
                     self._memory.put(key, msgspec.structs.replace(matched, how="cached"), now)
+                else:
+                    self._misses.put(key, matched, now)
         return [
             found.get(key, NOTHING) if event.ignored is None else NOTHING
             for key, event in zip(keys, events, strict=True)
@@ -83,6 +90,7 @@ class Matcher:
     def forget(self) -> None:
         """The catalogue changed: look everything up again."""
         self._memory.clear()
+        self._misses.clear()
 
 
 _encode = msgspec.msgpack.Encoder().encode

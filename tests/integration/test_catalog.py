@@ -28,16 +28,19 @@ def unique() -> str:
 
 
 def movie(name: str, **more: Any) -> dict[str, Any]:
+    """A film as a catalogue file has it."""
     return {"type": "movie", "title": name, **more}
 
 
 async def load(pool: Pool, *records: dict[str, Any] | bytes) -> Summary:
+    """Import records."""
     lines = [each if isinstance(each, bytes) else orjson.dumps(each) for each in records]
     async with pool.acquire() as connection:
         return await import_jsonl(connection, lines)
 
 
 async def title_of(pool: Pool, kind: str, source: str, value: str) -> Any:
+    """The title an id belongs to."""
     return await pool.fetchrow(
         "select titles.* from external_ids join titles on titles.id = entity_id"
         " where external_ids.kind = $1 and source = $2 and value = $3",
@@ -48,6 +51,7 @@ async def title_of(pool: Pool, kind: str, source: str, value: str) -> Any:
 
 
 def counts(summary: Summary) -> tuple[int, int, int, int, int]:
+    """How much of everything there is."""
     return summary.new, summary.updated, summary.unchanged, summary.conflicts, summary.bad
 
 
@@ -271,6 +275,7 @@ async def test_creating_an_episode_twice_makes_one(pool: Pool) -> None:
     ]
 
     async def create() -> None:
+        """Make the episode."""
         async with pool.acquire() as connection, connection.transaction():
             await catalog.create_episodes(connection, new)
 

@@ -27,6 +27,7 @@ def unique() -> str:
 
 
 def event(media: Media | None, *, provisional: bool = False) -> PlaybackEvent:
+    """An event about something."""
     return PlaybackEvent(
         id=uuid4(),
         user_id=1,
@@ -40,24 +41,29 @@ def event(media: Media | None, *, provisional: bool = False) -> PlaybackEvent:
 
 
 def film(**more: Any) -> Media:
+    """A film, as a player describes it."""
     return Media(kind=Kind.MOVIE, **more)
 
 
 def episode(**more: Any) -> Media:
+    """An episode, as a player describes it."""
     return Media(kind=Kind.EPISODE, **more)
 
 
 async def load(pool: Pool, *records: dict[str, Any]) -> None:
+    """Import records."""
     async with pool.acquire() as connection:
         summary = await import_jsonl(connection, [orjson.dumps(each) for each in records])
     assert summary.bad == 0
 
 
 async def match(pool: Pool, media: Media, *, provisional: bool = False) -> Matched:
+    """What one event is about."""
     return (await Matcher().match(pool, [event(media, provisional=provisional)]))[0]
 
 
 def numbers(matched: Matched) -> list[tuple[int | None, int | None]]:
+    """Season and number of each item."""
     return [(item.season, item.episode) for item in matched.items]
 
 

@@ -13,6 +13,7 @@ from scrobbled.store.catalog_load import TitleRow
 
 
 def row(number: int, **more: object) -> TitleRow:
+    """A row of the catalogue."""
     return TitleRow(**{"id": number, "kind": "movie", "name": f"Film {number}", **more})  # type: ignore[arg-type]
 
 

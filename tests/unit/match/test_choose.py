@@ -14,6 +14,7 @@ from scrobbled.model.media import Kind, Media, Title, TitleKind
 
 
 def listed(number: int, name: str, year: int | None = None, *, popularity: float = 10.0) -> Candidate:
+    """A candidate."""
     title = Title(
         id=number, kind=TitleKind.MOVIE, name=name, slug=f"s-{number}", year=year, popularity=popularity
     )
@@ -21,6 +22,7 @@ def listed(number: int, name: str, year: int | None = None, *, popularity: float
 
 
 def chosen(name: Name, *candidates: Candidate) -> int | None:
+    """The title that is chosen."""
     title = choose(name, candidates).title
     return None if title is None else title.id
 

@@ -241,6 +241,11 @@ async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], 
     await connection.execute(_QUERIES["write_viewings"], *columns)
 
 
+async def forget_viewings(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Remove the viewings of (user id, item id) *pairs*: nothing happened there after all."""
+    await connection.execute(_QUERIES["forget_viewings"], *_columns(pairs, 2))
+
+
 async def write_viewers(
     connection: Connection, rows: Iterable[tuple[int, datetime, Watching | None]]
 ) -> None:

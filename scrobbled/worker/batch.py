@@ -261,8 +261,12 @@ async def _write_state(connection: Connection, written: _Written) -> None:
         await timeline.delete_plays(connection, written.gone)
     if written.plays:
         await timeline.insert_plays(connection, written.plays)
-    if written.viewings:
-        await timeline.write_viewings(connection, written.viewings)
+    blank = [key for key, row in written.viewings.items() if row.viewing == late.NEVER_PLAYED]
+    if blank:
+        await timeline.forget_viewings(connection, blank)
+    if len(blank) < len(written.viewings):
+        told = {key: row for key, row in written.viewings.items() if row.viewing != late.NEVER_PLAYED}
+        await timeline.write_viewings(connection, told)
     if written.viewers:
         await timeline.write_viewers(connection, written.viewers)
 

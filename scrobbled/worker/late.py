@@ -20,12 +20,13 @@ from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import play_id
 from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer, Viewing
 from scrobbled.rules.timeline import Story, retell
-from scrobbled.store import timeline
+from scrobbled.store import catalog, timeline
 from scrobbled.store.timeline import RecentEvent, ViewingRow
 
 if TYPE_CHECKING:
     import asyncpg
 
+    from scrobbled.model.media import Item
     from scrobbled.rules.policy import Policy
     from scrobbled.store.pool import Connection
 
@@ -54,9 +55,12 @@ async def load_pasts(
     )
     stored = await timeline.viewings(connection, pairs)
     plays = await timeline.plays_of_items(connection, pairs)
+    # An event that was refused left no viewing; told again, it may count.
+    refused = {item for user, item in pairs if (user, item) not in stored and (user, item) not in loaded}
+    known = await catalog.items(connection, refused)
     rows: defaultdict[int, dict[int, ViewingRow]] = defaultdict(dict)
     for user, item in pairs:
-        row = stored.get((user, item)) or loaded.get((user, item))
+        row = stored.get((user, item)) or loaded.get((user, item)) or _unseen(known.get(item))
         if row is not None:
             rows[user][item] = row
     return {
@@ -103,6 +107,12 @@ def changed_verdicts(past: Past, story: Story) -> Iterator[tuple[UUID, Verdict]]
         if event.outcome is Outcome.STALE and verdict.outcome not in (Outcome.SCROBBLED, Outcome.DUPLICATE):
             continue
         yield event.moment.id, verdict
+
+
+def _unseen(item: Item | None) -> ViewingRow | None:
+    if item is None:
+        return None
+    return ViewingRow(title_id=item.title.id, kind=item.kind, viewing=NEVER_PLAYED)
 
 
 def _items(events: Sequence[RecentEvent], moments: Sequence[Moment]) -> set[int]:

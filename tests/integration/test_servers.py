@@ -276,9 +276,8 @@ async def test_letters_outside_ascii(servers: Servers) -> None:
     transaction = connection.transaction()
     await transaction.start()
     try:
-        await connection.execute("CREATE SCHEMA letters")
-        await connection.execute("CREATE EXTENSION pg_trgm SCHEMA letters")
-        assert await connection.fetchval("SELECT cardinality(letters.show_trgm('Ñé'))") > 0
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        assert await connection.fetchval("SELECT cardinality(show_trgm('Ñé'))") > 0
         assert "ñé" == await connection.fetchval("SELECT lower('ÑÉ')")
     finally:
         await transaction.rollback()

@@ -113,6 +113,12 @@ on conflict (user_id, item_id) do update set
     progress = excluded.progress,
     paused_at = excluded.paused_at
 
+-- name: forget_viewings
+-- Items of which, told again, nothing is left.
+delete from playback
+using unnest($1::bigint[], $2::bigint[]) as gone (user_id, item_id)
+where playback.user_id = gone.user_id and playback.item_id = gone.item_id
+
 -- name: write_viewers
 insert into viewers (
     user_id, applied_to, item_ids, action, event_id, source, started_at, expires_at

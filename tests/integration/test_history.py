@@ -33,7 +33,7 @@ async def test_empty(person: Person) -> None:
 
 async def test_film(pool: Pool, person: Person) -> None:
     """A play says what was watched, when, why it counted, and which event made it."""
-    item = await film(pool, imdb="tt0133093")
+    item = await film(pool, imdb="tt99133093")
     play = await watch(pool, person.id, item)
     page = await person.get("/v1/history")
 
@@ -52,7 +52,7 @@ async def test_film(pool: Pool, person: Person) -> None:
                 "title": item.name,
                 "year": 1999,
                 "slug": slug,
-                "ids": {"imdb": "tt0133093"},
+                "ids": {"imdb": "tt99133093"},
                 "runtime": 100,
             },
         }

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from scrobbled.match.normalize import normalize
 from scrobbled.model.media import Kind
 from scrobbled.model.play import Play
-from scrobbled.store import timeline
+from scrobbled.store import verdicts
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -91,7 +91,7 @@ async def watch(
         event_id=uuid4(),
     )
     async with pool.acquire() as connection:
-        await timeline.insert_plays(connection, [made])
+        await verdicts.insert_plays(connection, [made])
     return made
 
 

@@ -42,7 +42,7 @@ def list_dead(limit: int) -> None:
 def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way of a flag
     """Put dead letters (by id, or --all) back into the stream, at their own time."""
     from scrobbled.store.pool import connect
-    from scrobbled.store.timeline import forget_dead
+    from scrobbled.store.verdicts import forget_dead
     from scrobbled.stream.dead import letters, retry
 
     if not ids and not everything:

@@ -67,7 +67,7 @@ async def by_external_ids(
     For each (position, kind, source, value) that is known: (position, entity id).
     *kind* is movie, show, season or episode: the id spaces overlap.
     """
-    rows = await database.fetch(_QUERIES["by_external_ids"], *_columns(asked, 4))
+    rows = await database.fetch(_QUERIES["by_external_ids"], *sql.columns(asked, 4))
     return [(row["position"], row["entity_id"]) for row in rows]
 
 
@@ -87,7 +87,7 @@ async def by_names(
 
 
 async def _fetch(database: Database, query: str, asked: Sequence[tuple[int, TitleKind, str]]) -> list[Any]:
-    columns = _columns([(position, kind.value, text) for position, kind, text in asked], 3)
+    columns = sql.columns([(position, kind.value, text) for position, kind, text in asked], 3)
     return list(await database.fetch(_QUERIES[query], *columns))
 
 
@@ -108,7 +108,7 @@ async def episodes_at(
     database: Database, asked: Sequence[tuple[int, int, int | None, int]]
 ) -> dict[int, int]:
     """By position, the episode at (position, show, season, number); season None: by absolute number."""
-    rows = await database.fetch(_QUERIES["episodes_at"], *_columns(asked, 4))
+    rows = await database.fetch(_QUERIES["episodes_at"], *sql.columns(asked, 4))
     return {row["position"]: row["id"] for row in rows}
 
 
@@ -123,7 +123,7 @@ async def create_titles(database: Database, new: Sequence[NewTitle]) -> None:
     by_slug = {(title.kind.value, slug): title for title, slug in zip(new, slugs, strict=True)}
     ordered = sorted(by_slug.items(), key=lambda entry: entry[0])
     values = [(kind, title.name, title.year, title.runtime, slug) for (kind, slug), title in ordered]
-    rows = await database.fetch(_QUERIES["insert_titles"], *_columns(values, 5))
+    rows = await database.fetch(_QUERIES["insert_titles"], *sql.columns(values, 5))
     made = [(row["id"], by_slug[row["kind"], row["slug"]]) for row in rows]
     await database.execute(
         _QUERIES["insert_names"], [title.normalized for _, title in made], [entity for entity, _ in made]
@@ -136,7 +136,9 @@ async def create_episodes(database: Database, new: Sequence[NewEpisode]) -> None
     ordered = sorted(new, key=lambda each: (each.show_id, each.season, each.number))
     await database.execute(
         _QUERIES["insert_episodes"],
-        *_columns([(each.show_id, each.season, each.number, each.name, each.runtime) for each in ordered], 5),
+        *sql.columns(
+            [(each.show_id, each.season, each.number, each.name, each.runtime) for each in ordered], 5
+        ),
     )
     known = await episodes_at(
         database, [(index, each.show_id, each.season, each.number) for index, each in enumerate(ordered)]
@@ -158,7 +160,7 @@ async def give_ids(database: Database, given: Iterable[tuple[str, int, Mapping[s
     )
     if not rows:
         return
-    await database.execute(_QUERIES["claim_ids"], *_columns(rows, 4))
+    await database.execute(_QUERIES["claim_ids"], *sql.columns(rows, 4))
     of_episodes = {entity for kind, *_, entity in rows if kind == "episode"}
     of_titles = {entity for kind, *_, entity in rows if kind in ("movie", "show")}
     if of_titles:
@@ -177,7 +179,7 @@ async def _free_slugs(database: Database, new: Sequence[NewTitle]) -> list[str]:
     """A slug nobody has for each: the name, then with its year, then counted on."""
     wishes = [_wishes(title) for title in new]
     asked = {(title.kind.value, slug) for title, slugs in zip(new, wishes, strict=True) for slug in slugs}
-    rows = await database.fetch(_QUERIES["taken_slugs"], *_columns(sorted(asked), 2))
+    rows = await database.fetch(_QUERIES["taken_slugs"], *sql.columns(sorted(asked), 2))
     taken = {(row["kind"], row["slug"]) for row in rows}
     chosen = []
     for title, slugs in zip(new, wishes, strict=True):
@@ -192,10 +194,6 @@ def _wishes(title: NewTitle) -> list[str]:
     """The slugs a title would take, best first: asked for by name, so that an index finds them."""
     plain = [title.slug] if title.year is None else [title.slug, f"{title.slug}-{title.year}"]
     return [*plain, *(f"{plain[-1]}-{number}" for number in range(2, 10))]
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
 def _title(row: Any) -> Title:

@@ -55,7 +55,7 @@ async def owners(
     connection: Connection, asked: Sequence[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], int]:
     """By (kind, source, value), the entities that have these ids."""
-    rows = await connection.fetch(_QUERIES["owners"], *_columns(asked, 3))
+    rows = await connection.fetch(_QUERIES["owners"], *sql.columns(asked, 3))
     return {(row["kind"], row["source"], row["value"]): row["entity_id"] for row in rows}
 
 
@@ -77,7 +77,7 @@ async def without_ids(
 ) -> dict[int, list[TitleRow]]:
     """By position, titles with no external id for (position, kind, normalised name)."""
     found: defaultdict[int, list[TitleRow]] = defaultdict(list)
-    for row in await connection.fetch(_QUERIES["without_ids"], *_columns(asked, 3)):
+    for row in await connection.fetch(_QUERIES["without_ids"], *sql.columns(asked, 3)):
         found[row["position"]].append(_title(row))
     return found
 
@@ -94,7 +94,7 @@ async def new_ids(connection: Connection, count: int) -> list[int]:
 
 async def taken_slugs(connection: Connection, asked: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these (kind, slug) pairs that titles have."""
-    rows = await connection.fetch(_QUERIES["taken_slugs"], *_columns(asked, 2))
+    rows = await connection.fetch(_QUERIES["taken_slugs"], *sql.columns(asked, 2))
     return {(row["kind"], row["slug"]) for row in rows}
 
 
@@ -111,7 +111,7 @@ async def update(connection: Connection, rows: Sequence[TitleRow]) -> None:
     """Titles as they are now; none of them is provisional any more."""
     await connection.execute(
         _QUERIES["update_titles"],
-        *_columns(
+        *sql.columns(
             [
                 (row.id, row.name, row.year, row.runtime, row.popularity, row.country, row.season_count,
                  row.episode_count)
@@ -142,13 +142,9 @@ async def episode_ids(
     connection: Connection, asked: Sequence[tuple[int, int, int]]
 ) -> dict[tuple[int, int, int], int]:
     """By (show, season, number), the episode's id."""
-    rows = await connection.fetch(_QUERIES["episode_ids"], *_columns(asked, 3))
+    rows = await connection.fetch(_QUERIES["episode_ids"], *sql.columns(asked, 3))
     return {(row["show_id"], row["season"], row["number"]): row["id"] for row in rows}
 
 
 def _title(row: Any) -> TitleRow:
     return TitleRow(**{column: row[column] for column in _COLUMNS})
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]

@@ -15,18 +15,19 @@ from uuid import UUID
 
 import msgspec
 
-from scrobbled.model.event import Action, PlaybackEvent
-from scrobbled.model.media import Item, Kind
+from scrobbled.model.event import Action
+from scrobbled.model.media import Kind
 from scrobbled.model.outcome import Answer, Outcome
-from scrobbled.model.play import Play, play_id, playback_id
+from scrobbled.model.play import Play
 from scrobbled.model.viewing import Counted, Verdict, Viewer
 from scrobbled.rules.policy import Policy
 from scrobbled.rules.timeline import Story, continue_with, is_late, of_late
-from scrobbled.store import timeline
+from scrobbled.store import timeline, verdicts
 from scrobbled.store.pool import timed
-from scrobbled.store.timeline import EventRow, KnownEvent, ViewerRow, ViewingRow
+from scrobbled.store.timeline import KnownEvent, ViewerRow, ViewingRow
+from scrobbled.store.verdicts import EventRow
 from scrobbled.worker import late
-from scrobbled.worker.reading import Reading, moment_of, subject_of
+from scrobbled.worker.reading import Reading, answer_of, moment_of, subject_of
 
 if TYPE_CHECKING:
     from scrobbled.model.viewing import Moment
@@ -249,26 +250,26 @@ async def _write_events(
         if outcome is Outcome.UNMATCHED and event.action is not Action.PROGRESS:
             unmatched.append((event, reading.matched.candidates))
     if rows:
-        await timeline.insert_events(connection, list(rows.values()))
+        await verdicts.insert_events(connection, list(rows.values()))
     if unmatched:
-        await timeline.keep_unmatched(connection, unmatched)
+        await verdicts.keep_unmatched(connection, unmatched)
 
 
 async def _write_state(connection: Connection, written: _Written) -> None:
     if written.outcomes:
-        await timeline.update_outcomes(connection, written.outcomes)
+        await verdicts.update_outcomes(connection, written.outcomes)
     if written.gone:
-        await timeline.delete_plays(connection, written.gone)
+        await verdicts.delete_plays(connection, written.gone)
     if written.plays:
-        await timeline.insert_plays(connection, written.plays)
+        await verdicts.insert_plays(connection, written.plays)
     blank = [key for key, row in written.viewings.items() if row.viewing == late.NEVER_PLAYED]
     if blank:
-        await timeline.forget_viewings(connection, blank)
+        await verdicts.forget_viewings(connection, blank)
     if len(blank) < len(written.viewings):
         told = {key: row for key, row in written.viewings.items() if row.viewing != late.NEVER_PLAYED}
-        await timeline.write_viewings(connection, told)
+        await verdicts.write_viewings(connection, told)
     if written.viewers:
-        await timeline.write_viewers(connection, written.viewers)
+        await verdicts.write_viewers(connection, written.viewers)
 
 
 def _ending(reading: Reading, written: _Written) -> tuple[Outcome, str | None, Verdict | None]:
@@ -303,27 +304,10 @@ def _answer(reading: Reading, loaded: _Loaded, written: _Written) -> Answer:
     item = reading.matched.items[0] if reading.matched.items else None
     known = loaded.known.get((event.user_id, event.id))
     if known is not None:
-        return _with_ids(
+        return answer_of(
             event, item, Verdict(outcome=known.outcome, reason=known.reason, progress=known.progress)
         )
     if event.user_id not in loaded.users:
         return Answer(event_id=event.id, outcome=Outcome.IGNORED, reason="unknown_user")
     outcome, reason, verdict = _ending(reading, written)
-    return _with_ids(event, item, verdict or Verdict(outcome=outcome, reason=reason, progress=event.progress))
-
-
-def _with_ids(event: PlaybackEvent, item: Item | None, verdict: Verdict) -> Answer:
-    makes_play = verdict.outcome in (Outcome.SCROBBLED, Outcome.CHECKED_IN)
-    return Answer(
-        event_id=event.id,
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        item=item,
-        play_id=play_id(event.id, item.id) if item and makes_play else None,
-        playback_id=playback_id(event.user_id, item.id)
-        if item and verdict.outcome is Outcome.PAUSED
-        else None,
-        progress=verdict.progress,
-        watched_at=verdict.watched_at,
-        expires_at=verdict.expires_at,
-    )
+    return answer_of(event, item, verdict or Verdict(outcome=outcome, reason=reason, progress=event.progress))

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from scrobbled import metrics
-from scrobbled.store import timeline
+from scrobbled.store import timeline, verdicts
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import answers, consumer, leases
 from scrobbled.stream.codec import decode_event
@@ -207,7 +207,7 @@ class Worker:
         """Give an event up: its outcome is *dead*, its bytes wait for a person."""
         reason = reason.replace("\x00", "")[:500]
         if event is not None:
-            await timeline.record_dead(self._pool, event, reason)
+            await verdicts.record_dead(self._pool, event, reason)
         await self._consumer.bury(delivery, reason)
         source = event.source if event is not None else "unknown"
         metrics.outcomes.labels(source, "dead", "").inc()
@@ -241,7 +241,7 @@ class Worker:
         if 0 not in self._leases.held:
             return
         now = datetime.now(UTC)
-        gone = await timeline.forget(
+        gone = await verdicts.forget(
             self._pool,
             heartbeats_before=now - self._limits.heartbeats_kept,
             events_before=now - self._limits.events_kept,

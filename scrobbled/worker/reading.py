@@ -8,7 +8,9 @@ import msgspec
 
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Item, Kind, Media
-from scrobbled.model.viewing import Moment
+from scrobbled.model.outcome import Answer, Outcome
+from scrobbled.model.play import play_id, playback_id
+from scrobbled.model.viewing import Moment, Verdict
 
 if TYPE_CHECKING:
     from scrobbled.worker.matching import Matched
@@ -59,6 +61,24 @@ def subject_of(media: Media | None) -> str | None:
         return f"{media.show or media.title or '?'}{number}"
     year = "" if media.year is None else f" ({media.year})"
     return f"{media.title or '?'}{year}"
+
+
+def answer_of(event: PlaybackEvent, item: Item | None, verdict: Verdict) -> Answer:
+    """*verdict* as it is told to whoever waits for *event*, with the ids of what it made."""
+    makes_play = verdict.outcome in (Outcome.SCROBBLED, Outcome.CHECKED_IN)
+    return Answer(
+        event_id=event.id,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        item=item,
+        play_id=play_id(event.id, item.id) if item and makes_play else None,
+        playback_id=playback_id(event.user_id, item.id)
+        if item and verdict.outcome is Outcome.PAUSED
+        else None,
+        progress=verdict.progress,
+        watched_at=verdict.watched_at,
+        expires_at=verdict.expires_at,
+    )
 
 
 def _known_runtime(media: Media | None, items: tuple[Item, ...]) -> float | None:

@@ -41,8 +41,6 @@ def list_dead(limit: int) -> None:
 @click.option("--all", "everything", is_flag=True, help="Try all of them again.")
 def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way of a flag
     """Put dead letters (by id, or --all) back into the stream, at their own time."""
-    from scrobbled.store.pool import connect
-    from scrobbled.store.verdicts import forget_dead
     from scrobbled.stream.dead import letters, retry
 
     if not ids and not everything:
@@ -50,14 +48,8 @@ def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way o
 
     async def again(client: redis.asyncio.Redis) -> int:
         chosen = [each for each in await letters(client, 10_000) if everything or each.id in ids]
-        connection = await connect(resolved_settings().database_url or "")
-        try:
-            for letter in chosen:
-                if letter.event is not None:
-                    await forget_dead(connection, letter.event)
-                await retry(client, letter)
-        finally:
-            await connection.close()
+        for letter in chosen:
+            await retry(client, letter)
         return len(chosen)
 
     click.echo(f"{_with_stream(again)} put back", err=True)

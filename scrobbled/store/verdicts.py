@@ -36,7 +36,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def insert_events(connection: Connection, rows: Sequence[EventRow]) -> None:
-    """Keep events with their outcomes; one that is there already stays as it is."""
+    """Keep events with their outcomes; one that is there stays as it is, unless it was open still."""
     columns = sql.columns(
         (
             (
@@ -170,9 +170,9 @@ async def record_dead(database: Database, event: PlaybackEvent, reason: str) -> 
     )
 
 
-async def forget_dead(database: Database, event: PlaybackEvent) -> None:
-    """Open the outcome of an event again that was given up."""
-    await database.execute(_QUERIES["forget_dead"], event.user_id, event.id)
+async def forget_unmatched(connection: Connection, pairs: Iterable[tuple[int, UUID]]) -> None:
+    """Events, by (user id, event id), that waited for a title wait no more."""
+    await connection.execute(_QUERIES["forget_unmatched"], *sql.columns(pairs, 2))
 
 
 async def forget(

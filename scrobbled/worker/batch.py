@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from scrobbled.store.pool import Connection
 
 
+#: Not the last word: the same event may come again and end otherwise.
+_OPEN = frozenset({Outcome.UNMATCHED, Outcome.DEAD})
+
+
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """What a batch did: an answer for each reading, in order, and the plays it made."""
 
@@ -45,6 +49,7 @@ class _Loaded(msgspec.Struct, kw_only=True):
     """The state a batch touches."""
 
     known: dict[tuple[int, UUID], KnownEvent]
+    reopened: set[tuple[int, UUID]]
     users: dict[int, ViewerRow]
     moments: dict[int, list[Moment]]
     rows: dict[tuple[int, int], ViewingRow]
@@ -67,7 +72,8 @@ async def apply(
     """
     Apply *readings* inside the transaction of *connection*.
 
-    An event that was applied before changes nothing and is answered as it was then.
+    An event that was applied before changes nothing and is answered as it was then; one
+    that was unmatched or given up is tried again.
     *policy* is the server's; users may have their own.
     """
     with timed("load"):
@@ -95,9 +101,10 @@ async def run_out(
 
 async def _load(connection: Connection, readings: Sequence[Reading], user_ids: set[int]) -> _Loaded:
     await timeline.lock_users(connection, sorted(user_ids))
-    known = (
+    told = (
         await timeline.known_events(connection, [reading.event for reading in readings]) if readings else {}
     )
+    known = {key: each for key, each in told.items() if each.outcome not in _OPEN}
     users = await timeline.viewers(connection, user_ids)
     moments = _new_moments(readings, known, users)
     pairs = {
@@ -111,7 +118,8 @@ async def _load(connection: Connection, readings: Sequence[Reading], user_ids: s
     }
     rows = await timeline.viewings(connection, sorted(pairs)) if pairs else {}
     _add_unseen(rows, readings)
-    return _Loaded(known=known, users=users, moments=moments, rows=rows)
+    reopened = told.keys() - known.keys()
+    return _Loaded(known=known, reopened=reopened, users=users, moments=moments, rows=rows)
 
 
 def _new_moments(
@@ -253,6 +261,9 @@ async def _write_events(
         await verdicts.insert_events(connection, list(rows.values()))
     if unmatched:
         await verdicts.keep_unmatched(connection, unmatched)
+    if loaded.reopened:
+        matched = {key for key in loaded.reopened if rows[key[1]].outcome is not Outcome.UNMATCHED}
+        await verdicts.forget_unmatched(connection, matched)
 
 
 async def _write_state(connection: Connection, written: _Written) -> None:

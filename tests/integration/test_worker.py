@@ -215,3 +215,23 @@ async def test_a_late_event_moves_the_play_it_changes(bench: Bench) -> None:
     assert ("scrobbled", None) == await bench.outcome(earlier)
     assert ("duplicate", None) == await bench.outcome(later)
     assert 1 == len(await bench.plays())
+
+
+async def test_an_unmatched_event_enters_the_history_at_its_own_time(bench: Bench) -> None:
+    """Tried again once its title is known, it is a play of when it was watched, and waits no more."""
+    title = f"Nobody Knew {uuid4().hex}"
+    event = bench.event(media=Media(kind=Kind.MOVIE, title=title))
+    await bench.send(event)
+    await bench.work()
+    known = bench.event(
+        Action.START, media=Media(kind=Kind.MOVIE, title=title, ids={"tmdb": uuid4().hex[:9]})
+    )
+    await bench.send(known)
+    await bench.work()
+    await bench.send(event)
+    await bench.work()
+    watched_at = await bench.pool.fetchval("select watched_at from plays where user_id = $1", bench.user_id)
+
+    assert ("scrobbled", None) == await bench.outcome(event)
+    assert event.occurred_at == watched_at
+    assert 0 == await bench.pool.fetchval("select count(*) from unmatched where user_id = $1", bench.user_id)

@@ -16,7 +16,16 @@ from unnest(
     user_id, id, occurred_at, received_at, source, action, item_ids,
     progress, runtime, outcome, reason, subject, score
 )
-on conflict (user_id, id) do nothing
+-- What waited for a title, or was given up, is open: trying it again may end otherwise.
+on conflict (user_id, id) do update set
+    item_ids = excluded.item_ids,
+    progress = excluded.progress,
+    runtime = excluded.runtime,
+    outcome = excluded.outcome,
+    reason = excluded.reason,
+    subject = excluded.subject,
+    score = excluded.score
+where events.outcome in ('unmatched', 'dead')
 
 -- name: update_outcomes
 -- Verdicts that a late event changed.
@@ -102,9 +111,11 @@ insert into events (user_id, id, occurred_at, received_at, source, action, outco
 values ($1, $2, $3, $4, $5, $6, 'dead', $7)
 on conflict (user_id, id) do nothing
 
--- name: forget_dead
--- The event is tried again, so its outcome is open again.
-delete from events where user_id = $1 and id = $2 and outcome = 'dead'
+-- name: forget_unmatched
+-- They have their title now.
+delete from unmatched
+using unnest($1::bigint[], $2::uuid[]) as found (user_id, event_id)
+where unmatched.user_id = found.user_id and unmatched.event_id = found.event_id
 
 -- name: forget_heartbeats
 -- Heartbeats older than $1, at most $2 of them.

@@ -199,9 +199,8 @@ def _json_logger(level: int) -> type[structlog.typing.BindableLogger]:
 
     class JsonLogger(filtering):  # type: ignore[misc]  # a class made at run time
         def info(self, event: str, *args: Any, **facts: Any) -> None:
-            line = {"event": event % args if args else event, "level": "info", "at": datetime.now(UTC)}
-            line.update(self._context)
-            line.update(facts)
+            said = event % args if args else event
+            line = {"event": said, "level": "info", "at": datetime.now(UTC), **self._context, **facts}
             try:
                 rendered = orjson.dumps(line, option=orjson.OPT_UTC_Z)
             except TypeError:  # something orjson does not know by itself

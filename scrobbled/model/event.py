@@ -23,7 +23,7 @@ class Action(StrEnum):
     CANCEL_CHECKIN = "cancel_checkin"
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the front door knows before it looks into a body.
 
     *id* names the event unless the payload brings an identity of its own.
@@ -35,7 +35,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
-class PlaybackEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One thing a player told us, in our words.
 
     *progress* is percent, 0–100; *position* seconds from the start; both None

@@ -29,7 +29,7 @@ ID_SOURCES = (
 )  # fmt: skip
 
 
-class Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Media(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A film or episode as a payload describes it.
 
     *title* is the film's or the episode's own title, *show* the series' name as
@@ -55,7 +55,7 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     runtime: float | None = None
 
 
-class Title(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Title(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A film or show of the catalogue. *runtime* in minutes."""
 
     id: int
@@ -68,7 +68,7 @@ class Title(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ids: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Item(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One watchable thing of the catalogue: a film, or an episode of a show.
 
     *id* is the film's title id or the episode's id (one id space, so no two

@@ -27,7 +27,7 @@ class WatchingAction(StrEnum):
     CHECKIN = "checkin"
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
+class Moment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """
     An event reduced to what the rules need.
 
@@ -44,7 +44,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Viewing(msgspec.Struct, frozen=True, kw_only=True):
+class Viewing(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """
     An item's newest viewing, and the position saved to continue from.
 
@@ -74,7 +74,7 @@ class Watching(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the rules say of one event. *progress* is the percent they went by."""
 
     outcome: Outcome

@@ -87,11 +87,6 @@ class Matcher:
             for key, event in zip(keys, events, strict=True)
         ]
 
-    def forget(self) -> None:
-        """The catalogue changed: look everything up again."""
-        self._memory.clear()
-        self._misses.clear()
-
 
 _encode = msgspec.msgpack.Encoder().encode
 

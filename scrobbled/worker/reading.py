@@ -73,7 +73,7 @@ def answer_of(event: PlaybackEvent, item: Item | None, verdict: Verdict) -> Answ
         item=item,
         play_id=play_id(event.id, item.id) if item and makes_play else None,
         playback_id=playback_id(event.user_id, item.id)
-        if item and verdict.outcome is Outcome.PAUSED
+        if item and verdict.outcome is Outcome.PAUSED and verdict.reason is None
         else None,
         progress=verdict.progress,
         watched_at=verdict.watched_at,

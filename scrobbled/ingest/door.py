@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
@@ -66,6 +67,10 @@ def _accepted(source: str) -> Any:
 #: The bits of a UUID after its variant.
 _LOW = (1 << 62) - 1
 
+#: A decoder makes a UUID in a fifth of the time its own class takes.
+_read_uuid = msgspec.msgpack.Decoder(UUID).decode
+_SIXTEEN_BYTES = b"\xc4\x10"
+
 
 #: The door of an application.
 DOOR = web.AppKey("door", Door)
@@ -81,4 +86,5 @@ def _uuid7(nanoseconds: int) -> UUID:
     """An id that sorts by time (RFC 9562, version 7): rows of one time lie together in an index."""
     noise = random.getrandbits(74)
     milliseconds = nanoseconds // 1_000_000
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0x2 << 62 | noise & _LOW)
+    number = milliseconds << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0x2 << 62 | noise & _LOW
+    return _read_uuid(_SIXTEEN_BYTES + number.to_bytes(16, "big"))

@@ -55,6 +55,7 @@ class Producer:
         self._url = url
         self._keys = [names.events(partition) for partition in range(partitions)]
         self._limit = limit
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._pipe: Pipe | None = None
         self._waiting: list[_Waiting] = []
         self._sending = False
@@ -74,7 +75,8 @@ class Producer:
             raise Unavailable(_AWAY)
         keys, partitions = self._keys, len(self._keys)
         commands = [_pack(keys[event.user_id % partitions], encode_event(event)) for event in events]
-        loop = asyncio.get_running_loop()
+        # Remembered: asking which loop runs is a system call.
+        loop = self._loop = self._loop or asyncio.get_running_loop()
         durable: asyncio.Future[None] = loop.create_future()
         self._waiting.append((commands, durable))
         self.depth += len(commands)
@@ -102,7 +104,7 @@ class Producer:
                 self._pipe.close()
             self._fail_waiting()
 
-    async def watch_depth(self, client: redis.asyncio.Redis, every: float = 0.25) -> None:
+    async def watch_depth(self, client: redis.asyncio.Redis, every: float = 1.0) -> None:
         """Learn every so many seconds how much is unprocessed, until cancelled."""
         while True:
             with suppress(RedisError, *TRANSIENT):

@@ -30,6 +30,9 @@ STALE = 300.0
 #: until it is asked again. FRESH + AGAIN + PATIENCE bounds how long a revoked token works.
 PATIENCE, AGAIN = 1.0, 5.0
 
+#: Characters of a token; what is longer is none of ours.
+LONGEST = 200
+
 #: Good tokens remembered at most; wrong ones have a memory of their own, so that
 #: guessing cannot push the good ones out.
 MOST, MOST_WRONG = 100_000, 10_000
@@ -75,37 +78,38 @@ class Authenticator:
         self._look_up = look_up
         self._touch = touch
         self._clock = clock
-        self._good: dict[bytes, _Known] = {}
-        self._wrong: dict[bytes, float] = {}
-        self._asking: dict[bytes, asyncio.Task[Identity | None]] = {}
+        self._good: dict[str, _Known] = {}
+        self._wrong: dict[str, float] = {}
+        self._asking: dict[str, asyncio.Task[Identity | None]] = {}
         self._used: set[tuple[int, int]] = set()
 
-    async def identify(self, request: web.Request) -> Identity | None:
-        """
-        The identity of *request*'s token; None when it has none or a wrong one. Raises
-        *Unavailable* for one not seen lately while the database is away.
-        """
-        token = token_of(request)
-        return await self.owner(token) if token else None
+    def remembered(self, token: str) -> Identity | None:
+        """The identity *token* is known to stand for; None when `owner` has to be asked."""
+        known = self._good.get(token)
+        if known is None or self._clock() >= known.until:
+            return None
+        self._used.add(known.pair)
+        return known.identity
 
     async def owner(self, token: str) -> Identity | None:
-        """The identity *token* stands for."""
-        digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
-        known = self._good.get(digest)
-        if known is not None and self._clock() < known.until:
-            identity: Identity | None = known.identity
-        elif self._wrong.get(digest, float("-inf")) > self._clock():
-            return None
-        else:
-            identity = await self._ask(digest)
+        """
+        The identity *token* stands for; None for a wrong one. Raises *Unavailable* for
+        one not seen lately while the database is away.
+        """
+        identity = self.remembered(token)
         if identity is not None:
-            self._used.add((identity.user_id, identity.token_id) if known is None else known.pair)
+            return identity
+        if len(token) > LONGEST or self._wrong.get(token, float("-inf")) > self._clock():
+            return None
+        identity = await self._ask(token)
+        if identity is not None:
+            self._used.add((identity.user_id, identity.token_id))
         return identity
 
     def forget(self, user_id: int, token_id: int) -> None:
         """Believe nothing about a token any more: it was revoked just now."""
-        for digest in [digest for digest, known in self._good.items() if known.pair == (user_id, token_id)]:
-            del self._good[digest]
+        for token in [token for token, known in self._good.items() if known.pair == (user_id, token_id)]:
+            del self._good[token]
 
     async def flush(self, every: float = 30.0) -> None:
         """Report used tokens every so many seconds, until cancelled."""
@@ -120,19 +124,19 @@ class Authenticator:
                 log.warning("token_use_not_noted", error=str(error))
                 self._used |= used
 
-    async def _ask(self, digest: bytes) -> Identity | None:
+    async def _ask(self, token: str) -> Identity | None:
         """Ask the database, once for all who want to know the same."""
-        task = self._asking.get(digest)
+        task = self._asking.get(token)
         if task is None:
-            task = self._asking[digest] = asyncio.create_task(self._learn(digest))
-            task.add_done_callback(lambda _: self._asking.pop(digest, None))
+            task = self._asking[token] = asyncio.create_task(self._learn(token))
+            task.add_done_callback(lambda _: self._asking.pop(token, None))
         return await asyncio.shield(task)
 
-    async def _learn(self, digest: bytes) -> Identity | None:
-        known = self._good.get(digest)
+    async def _learn(self, token: str) -> Identity | None:
+        known = self._good.get(token)
         try:
             async with asyncio.timeout(None if known is None else PATIENCE):
-                identity = await self._look_up(digest)
+                identity = await self._look_up(sha256(token.encode("utf-8", "surrogatepass")).digest())
         except (Unavailable, TimeoutError) as error:
             now = self._clock()
             if known is None or now - known.said_at >= STALE:
@@ -140,21 +144,21 @@ class Authenticator:
             known.until = now + AGAIN
             return known.identity
         now = self._clock()
-        self._good.pop(digest, None)  # so that what is remembered stands in the order it was learned
+        self._good.pop(token, None)  # so that what is remembered stands in the order it was learned
         if identity is None:
-            _remember(self._wrong, digest, now + WRONG, MOST_WRONG)
+            _remember(self._wrong, token, now + WRONG, MOST_WRONG)
         else:
             pair = (identity.user_id, identity.token_id)
-            _remember(self._good, digest, _Known(identity, pair, now, now + FRESH), MOST)
+            _remember(self._good, token, _Known(identity, pair, now, now + FRESH), MOST)
         return identity
 
 
-def _remember(memory: dict[bytes, Value], digest: bytes, value: Value, most: int) -> None:
+def _remember(memory: dict[str, Value], token: str, value: Value, most: int) -> None:
     """Keep *value*, and let go of what was learned longest ago when there is too much."""
-    memory.pop(digest, None)
+    memory.pop(token, None)
     if len(memory) >= most:
         del memory[next(iter(memory))]
-    memory[digest] = value
+    memory[token] = value
 
 
 def token_of(request: web.Request) -> str:

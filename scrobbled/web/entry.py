@@ -20,9 +20,10 @@ import structlog
 from aiohttp import web
 
 from scrobbled import metrics
-from scrobbled.web.auth import IDENTITY, Authenticator
+from scrobbled.log import Shape
+from scrobbled.web.auth import IDENTITY, Authenticator, token_of
 from scrobbled.web.errors import Refusal, answer_to
-from scrobbled.web.routes import Handler, Route, Scope, Surface
+from scrobbled.web.routes import Handler, Route, Surface
 
 if TYPE_CHECKING:
     from prometheus_client import Histogram
@@ -33,8 +34,8 @@ log = structlog.get_logger()
 
 REQUEST_ID = "X-Request-ID"
 
-#: What a client may call its request; anything else is given a name of ours.
-_PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+#: What a client may call its request, no token; anything else is given a name of ours.
+_PLAIN = re.compile(r"(?!.*scr_)[A-Za-z0-9._-]{1,64}")
 
 #: Tokens in a path that no route matched: by their look, or by where webhooks have them.
 _TOKENS = re.compile(r"(scr_[a-z]+_)[^/]+|(?<=/)(webhooks/+[^/]+/+).+", re.IGNORECASE)
@@ -53,7 +54,8 @@ _number = count(1)
 
 def around(route: Route, authenticator: Authenticator) -> Handler:
     """*route*'s handler with everything that belongs to a request around it."""
-    handler, surface, scope, limit = route.handler, route.surface, route.scope, route.limit
+    handler, surface, limit, stage = route.handler, route.surface, route.limit, _stage(route.handler)
+    scope = None if route.scope is None else route.scope.value  # an enum's member is slow to look up
     record = _recorder(route)
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -63,7 +65,10 @@ def around(route: Route, authenticator: Authenticator) -> Handler:
         size: int | None = None
         try:
             if scope is not None:
-                identity = request[IDENTITY] = await _identified(request, scope, authenticator)
+                token = token_of(request)
+                identity = authenticator.remembered(token) or await _owner(token, authenticator)
+                _allow(identity, scope)
+                request[IDENTITY] = identity
             size = request.content_length
             _bound(request, size, limit)
             response = await handler(request)
@@ -71,32 +76,30 @@ def around(route: Route, authenticator: Authenticator) -> Handler:
             response = answer_to(error, surface)
             if response.status == web.HTTPInternalServerError.status_code:
                 log.exception(
-                    "handler_failed",
-                    stage=_stage(handler),
-                    path=route.path,
-                    request_id=request_id,
-                    exc_info=error,
+                    "handler_failed", stage=stage, path=route.path, request_id=request_id, exc_info=error
                 )
         except asyncio.CancelledError:
             record(request, request_id, _GONE, size, 0, identity, time.perf_counter() - started)
             raise
         if not response.prepared:
             response.headers[REQUEST_ID] = request_id
-        body = response.body if isinstance(response, web.Response) else None
-        sent = len(body) if isinstance(body, bytes) else None if body else 0
-        record(request, request_id, response.status, size, sent, identity, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        record(request, request_id, response.status, size, _sent(response), identity, seconds)
         return response
 
     return handle
 
 
-async def _identified(request: web.Request, scope: Scope, authenticator: Authenticator) -> Identity:
-    identity = await authenticator.identify(request)
+async def _owner(token: str, authenticator: Authenticator) -> Identity:
+    identity = await authenticator.owner(token) if token else None
     if identity is None:
         raise Refusal(401, _MISSING)
-    if scope not in identity.scopes:
-        raise Refusal(403, f"this token may not {scope.value}; it may {', '.join(sorted(identity.scopes))}")
     return identity
+
+
+def _allow(identity: Identity, scope: str) -> None:
+    if scope not in identity.scopes:
+        raise Refusal(403, f"this token may not {scope}; it may {', '.join(sorted(identity.scopes))}")
 
 
 def _bound(request: web.Request, length: int | None, limit: int) -> None:
@@ -105,6 +108,12 @@ def _bound(request: web.Request, length: int | None, limit: int) -> None:
         request._client_max_size = limit  # noqa: SLF001  # aiohttp has this for whole applications alone
     elif length > limit:
         raise Refusal(413, f"the body is larger than {limit} bytes")
+
+
+def _sent(response: web.StreamResponse) -> int | None:
+    """Bytes of the body, where they are known."""
+    body = response.body if isinstance(response, web.Response) else None
+    return len(body) if isinstance(body, bytes) else None if body else 0
 
 
 def _request_id(request: web.Request) -> str:
@@ -119,8 +128,16 @@ def _recorder(
 ) -> Callable[[web.Request, str, int, int | None, int | None, Identity | None, float], None]:
     """Writes the one line and the one count of each request to *route*."""
     surface, method, path, stage = route.surface.value, route.method, route.path, _stage(route.handler)
+    # Probes come every few seconds and say nothing while they are answered well.
+    probe = 399 if route.surface is Surface.SYSTEM else 0
     fixed = path.replace("{token}", "***") if "{token}" in path or "{" not in path else None
     counts: dict[int, Histogram] = {}
+    # Nearly every line is this one, and all of them are one shape.
+    usual = Shape(
+        "request",
+        fixed={"stage": stage, "surface": surface, "method": method, "path": fixed or ""},
+        varying=("request_id", "status", "user_id", "duration_ms", "bytes_in", "bytes_out"),
+    )
 
     def record(  # noqa: PLR0917  # called once
         request: web.Request,
@@ -137,9 +154,14 @@ def _recorder(
         seen.observe(seconds)
         if status >= 400:  # noqa: PLR2004  # where refusals begin
             metrics.refused.labels(surface, str(status)).inc()
-        # Probes come every few seconds and say nothing while they are answered well.
-        say = log.debug if surface == Surface.SYSTEM and status < 400 else log.info  # noqa: PLR2004
-        say(
+        user_id = identity.user_id if identity is not None else None
+        duration = int(seconds * 1_000_000) / 1000
+        quiet = status <= probe
+        if not quiet and fixed is not None and request.method == method:
+            varying = (f'"{request_id}"', status, user_id, duration, received, sent)
+            if usual.say(*varying):
+                return
+        (log.debug if quiet else log.info)(
             "request",
             request_id=request_id,
             stage=stage,
@@ -147,8 +169,8 @@ def _recorder(
             method=request.method,
             path=fixed or _TOKENS.sub(r"\1\2***", request.rel_url.raw_path[:_PATH]),
             status=status,
-            user_id=identity.user_id if identity is not None else None,
-            duration_ms=int(seconds * 1_000_000) / 1000,
+            user_id=user_id,
+            duration_ms=duration,
             bytes_in=received,
             bytes_out=sent,
         )

@@ -45,7 +45,8 @@ _FURTHEST: Final = timedelta(hours=24)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _NUMERIC: Final = frozenset(ID_SOURCES) - {"imdb", "wikidata", "slug"}
-_ID_LIMIT: Final = 10**15
+_ID_DIGITS: Final = 15
+_ID_LIMIT: Final = 10**_ID_DIGITS
 _IMDB_LIMIT: Final = 12  # characters
 
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -63,10 +64,24 @@ def parse_events(body: bytes, receipt: Receipt) -> list[PlaybackEvent]:
     return [_event(event, receipt, index, f"$[{index}]") for index, event in enumerate(sent)]
 
 
-def receipts(events: list[PlaybackEvent], *, several: bool) -> dict[str, Any]:
+class Accepted(msgspec.Struct, frozen=True, gc=False):
+    """An event that is durable: its outcome can be looked up under the id."""
+
+    id: UUID
+    status: str = "accepted"
+
+
+class AllAccepted(msgspec.Struct, frozen=True):
+    """A list of events that are durable, in its order."""
+
+    accepted: int
+    events: list[Accepted]
+
+
+def receipts(events: list[PlaybackEvent], *, several: bool) -> Accepted | AllAccepted:
     """The answer to accepted *events*: the id under which each outcome can be looked up."""
-    accepted = [{"id": str(event.id), "status": "accepted"} for event in events]
-    return {"accepted": len(events), "events": accepted} if several else dict(accepted[0])
+    accepted = [Accepted(event.id) for event in events]
+    return AllAccepted(len(accepted), accepted) if several else accepted[0]
 
 
 # One event -----------------------------------------------------------------------
@@ -222,8 +237,8 @@ def _ids(sent: dict[str, Any] | None, where: str, field: str) -> dict[str, str]:
     """The ids of sources we know; the usual spellings are recognised at a glance."""
     ids: dict[str, str] = {}
     for source, value in (sent or {}).items():
-        if type(value) is int and source in _NUMERIC and 0 < value < _ID_LIMIT:
-            ids[source] = str(value)
+        if source in _NUMERIC and (number := _number(value)):
+            ids[source] = number
         elif source == "imdb" and type(value) is str and _is_imdb(value):
             ids[source] = value
         elif found := external_id(source, value):
@@ -232,6 +247,14 @@ def _ids(sent: dict[str, Any] | None, where: str, field: str) -> dict[str, str]:
             message = f"{source} must be a text or a number - at {where}.{field}.{source}"
             raise PayloadError(message)
     return ids
+
+
+def _number(value: Any) -> str | None:
+    if type(value) is int:
+        return str(value) if 0 < value < _ID_LIMIT else None
+    if type(value) is str and value.isdecimal() and value.isascii() and value[0] != "0":
+        return value if len(value) <= _ID_DIGITS else None
+    return None
 
 
 def _is_imdb(value: str) -> bool:

@@ -64,6 +64,25 @@ def test_level(lines: Lines) -> None:
     assert [] == lines.parsed()
 
 
+def test_a_shape_says_what_a_logger_says(lines: Lines) -> None:
+    """A line made from its shape has the logger's keys, values and order of time."""
+    shape = log.Shape("seen", fixed={"stage": "web", "path": "/100%"}, varying=("number", "none", "word"))
+    assert shape.say(1.5, None, '"word"')
+    structlog.get_logger().info("seen", stage="web", path="/100%", number=1.5, none=None, word="word")
+    made, said = lines.parsed()
+    assert made.pop("at") <= said.pop("at")
+    assert made == said
+
+
+def test_a_shape_leaves_other_formats_to_loggers(lines: Lines) -> None:
+    """On a console, or above info, nothing is written and the caller is told."""
+    shape = log.Shape("seen", fixed={}, varying=())
+    for log_format, log_level in (("console", "info"), ("json", "warning")):
+        log.set_up(log_format, log_level, lines)
+        assert not shape.say()
+    assert not lines.parsed()
+
+
 def test_bound_facts(lines: Lines) -> None:
     """What is bound to a logger stands on every line of it."""
 

@@ -161,7 +161,8 @@ def _recorder(
             varying = (f'"{request_id}"', status, user_id, duration, received, sent)
             if usual.say(*varying):
                 return
-        (log.debug if quiet else log.info)(
+        say = log.debug if quiet else log.info
+        say(
             "request",
             request_id=request_id,
             stage=stage,

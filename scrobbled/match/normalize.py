@@ -1,39 +1,41 @@
-"""Names in one spelling, whatever script they are in."""
+"""Names in one spelling, whatever script they are in, and the key a name is found under."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
+from zlib import crc32
 
-import msgspec
+_APOSTROPHES: Final = re.compile(r"['\u2018\u2019\u02bc`\u00b4]")
+_NOT_WORDS: Final = re.compile(r"[\W_]+")
 
-_APOSTROPHES = re.compile(r"['\u2018\u2019\u02bc`´]")
-_NOT_WORDS = re.compile(r"[\W_]+")
-_YEAR = re.compile(r"^(?P<name>.+?)\s*[(\[](?P<year>1[89]\d\d|2[01]\d\d)[)\]]\s*$")
-_COUNTRY = re.compile(
-    r"^(?P<name>.+?)\s*[(\[](?P<country>US|USA|UK|GB|AU|CA|NZ|IE|IN|JP|KR|DE|FR)[)\]]\s*$", re.IGNORECASE
+#: Letters that no decomposition takes apart, as people type them.
+_LETTERS: Final = str.maketrans({
+    "\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00f0": "d", "\u00fe": "th", "\u00e6": "ae", "\u0153": "oe",
+    "\u0131": "i", "\u2044": "/",
+})  # fmt: skip
+
+ARTICLES: Final = frozenset(
+    "the a an der die das ein eine le la les un une el los las il lo gli i o os as het de den det en".split()
 )
-#: Without brackets only in capitals behind a name that is not: `House of Cards US`.
-_BARE_COUNTRY = re.compile(r"^(?P<name>.*[a-z].*?)\s+(?P<country>US|USA|UK|AU|NZ)$")
-_ARTICLES = "the|a|an|der|die|das|le|la|les|el|los|las|il"
-_ARTICLE = re.compile(rf"^(?P<name>.+), (?P<article>{_ARTICLES})$", re.IGNORECASE)
+#: Those that are dropped from a key: the others are words of their own in too many languages.
+_DROPPED_ARTICLES: Final = frozenset("the a an der die das le la les el los las il".split())
+_AND: Final = frozenset(("and", "und", "et"))
 
-_COUNTRIES = {"USA": "US", "UK": "GB"}
-_COUNTRY_WORDS = {"GB": ("uk", "gb")}
-
-_LEADING_ARTICLE = re.compile(rf"^(?:{_ARTICLES}) (?=\S)")
-_ROMAN_FROM_TWO = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
-_ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_FROM_TWO, start=2)}
-_ARABIC = {arabic: roman for roman, arabic in _ROMAN.items()}
-
-
-class Name(msgspec.Struct, frozen=True):
-    """A name without its suffixes, and what they said."""
-
-    text: str
-    year: int | None = None
-    country: str | None = None
+_NUMERALS: Final = {
+    roman: str(number)
+    for number, roman in enumerate(
+        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), start=2
+    )
+}
+_PARTS: Final = frozenset("part chapter volume vol book episode pt season series".split())
+_NUMBER_WORDS: Final = {
+    word: str(number)
+    for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+}
+_SHORT: Final = {"volume": "vol", "pt": "part", "versus": "vs", "ep": "episode"}
 
 
 @lru_cache(maxsize=50_000)
@@ -43,70 +45,67 @@ def normalize(name: str) -> str:
     as ``and``, accents off Latin, Greek and Cyrillic letters. Other scripts keep their
     marks, which carry meaning there. Never empty for a name that is not.
     """
-    folded = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ")
-    folded = _APOSTROPHES.sub("", folded)
-    words = _words(_without_accents(folded))
-    return words or folded.strip() or name.strip() or name
+    if name.isascii():
+        folded = name.lower()
+    else:
+        folded = _without_accents(unicodedata.normalize("NFKC", name).casefold()).translate(_LETTERS)
+    return _spelt(folded) or " ".join(name.casefold().split()) or name
 
 
-def split_suffix(name: str) -> Name:
+def accented(name: str) -> str:
+    """*name* as `normalize` has it, but with its accents: which of two is spelt the same?"""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return _spelt(folded) or folded
+
+
+def key(normalized: str) -> str:
     """
-    ``Bluey (2018)``, ``Travel Guides (AU)`` and ``House of Cards US`` taken apart; ``Office,
-    The`` turned round. The country is two capitals, GB for the United Kingdom.
+    What a name is found under: *normalized* without leading article, without ``and``,
+    numbers as digits. Two names with one key are the same but for how they are written.
+    The spaces are still there; the order of the index leaves them out.
     """
-    year = country = None
-    if (found := _YEAR.match(name)) is not None:
-        name, year = found["name"], int(found["year"])
-    if (found := _COUNTRY.match(name) or _BARE_COUNTRY.match(name)) is not None:
-        capitals = found["country"].upper()
-        name, country = found["name"], _COUNTRIES.get(capitals, capitals)
-    if (found := _ARTICLE.match(name)) is not None:
-        name = f"{found['article']} {found['name']}"
-    return Name(name, year, country)
+    words = normalized.split(" ")
+    if len(words) == 1:
+        return normalized
+    if words[0] in _DROPPED_ARTICLES:
+        del words[0]
+    kept = words[:1]
+    for word in words[1:-1]:
+        if word not in _AND:
+            kept.append(_numeral(word, kept[-1]))
+    if len(words) > 1:
+        kept.append(_numeral(words[-1], kept[-1]))
+    return " ".join(kept)
 
 
-def spellings(name: Name) -> tuple[str, ...]:
+def spelling(name: str, normalized: str) -> int:
     """
-    The normalised spellings under which exactly *name* may be listed: as it is, with its
-    country, with or without an article, with numbers in the other numerals.
+    32 bits that tell names of one key apart: the upper 16 for the words with their
+    accents, the lower 16 for the words without.
     """
-    plain = normalize(name.text)
-    found = [plain, *with_country(plain, name.country)]
-    found += [without_article(each) for each in found] if _LEADING_ARTICLE.match(plain) else [f"the {plain}"]
-    return tuple(dict.fromkeys([*found, _other_numerals(plain)]))
+    low = crc32(normalized.encode()) & 0xFFFF
+    high = low if name.isascii() else crc32(accented(name).encode()) & 0xFFFF
+    return high << 16 | low
 
 
-def with_country(normalized: str, country: str | None) -> list[str]:
-    """*normalized* as people write it to name the version of *country* (two letters)."""
-    words = _COUNTRY_WORDS.get((country or "").upper(), ((country or "").lower(),))
-    return [f"{normalized} {word}" for word in words if word]
+def numbers(words: str) -> list[str]:
+    """The numbers among *words*, in their order: sequels differ by one and by nothing else."""
+    return [word for word in words.split(" ") if word.isdecimal()]
 
 
-def without_article(normalized: str) -> str:
-    """*normalized* without its leading article, unless it is nothing else."""
-    return _LEADING_ARTICLE.sub("", normalized, count=1)
+def _numeral(word: str, before: str) -> str:
+    if before in _PARTS:
+        return "1" if word == "i" else _NUMERALS.get(word) or _NUMBER_WORDS.get(word, word)
+    return _NUMERALS.get(word) or _SHORT.get(word, word)
 
 
-def plain_numerals(normalized: str) -> str:
-    """*normalized* with roman numerals from II on as digits; never its first word."""
-    first, *rest = normalized.split(" ")
-    return " ".join([first, *(_ROMAN.get(word, word) for word in rest)])
-
-
-def _other_numerals(normalized: str) -> str:
-    plain = plain_numerals(normalized)
-    if plain != normalized:
-        return plain
-    first, *rest = normalized.split(" ")
-    return " ".join([first, *(_ARABIC.get(word, word) for word in rest)])
-
-
-def _words(text: str) -> str:
-    """The letters, digits and marks of *text*; what lies between is one space."""
-    if text.isascii():
-        return _NOT_WORDS.sub(" ", text).strip()
+def _spelt(folded: str) -> str:
+    """The words of *folded*; what lies between is one space."""
+    folded = _APOSTROPHES.sub("", folded.replace("&", " and "))
+    if folded.isascii():
+        return _NOT_WORDS.sub(" ", folded).strip()
     # A regular expression's \w leaves out the vowel signs of Thai, Hindi and others.
-    kept = (each if each.isalnum() or unicodedata.category(each)[0] == "M" else " " for each in text)
+    kept = (each if each.isalnum() or unicodedata.category(each)[0] == "M" else " " for each in folded)
     return " ".join("".join(kept).split())
 
 

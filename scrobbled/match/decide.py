@@ -1,0 +1,177 @@
+"""
+Deciding: the title a query names, how sure that is and why, or none.
+
+Names that are the same are looked at first; what is only alike is looked for when none
+of them is sure. Titles compete: see `score`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import mul
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from scrobbled.match import weights
+from scrobbled.match.candidates import alike, same, words_of
+from scrobbled.match.reading import readings
+from scrobbled.match.score import FEATURES, GENERIC, fit
+
+if TYPE_CHECKING:
+    from scrobbled.match.candidates import Likeness, Words
+    from scrobbled.match.index import NameIndex
+    from scrobbled.match.query import Query, Reading
+
+#: How sure same names must make it so that nothing alike is looked for.
+SURE: Final = 0.97
+
+#: Readings for which what is alike is looked for, and the doubt up to which.
+_MOST_ALIKE: Final = 3
+_DOUBT: Final = 0.35
+
+#: Candidates told.
+LISTED: Final = 5
+
+#: Differences of sums beyond this add nothing.
+_CLEAR: Final = 10.0
+_CLEAR_NAMESAKE: Final = 8.0
+
+#: A namesake less than this behind makes it ambiguous.
+_CLOSE: Final = 2.0
+
+Find: TypeAlias = "Callable[[NameIndex, Words], Iterable[Likeness]]"
+
+
+class Candidate(msgspec.Struct, frozen=True, gc=False):
+    """
+    A title that may be meant, and how likely, 0-1. *reading* is how the words were read,
+    *values* what the fields say, in the order of `FEATURES`.
+    """
+
+    title_id: int
+    kind: str
+    score: float
+    reading: Reading
+    values: tuple[float, ...]
+
+    def explained(self) -> list[tuple[str, float]]:
+        """What each field gave to the sum, the weightiest first."""
+        parts = zip(FEATURES, map(mul, weights.WEIGHTS, self.values), strict=True)
+        return sorted(((name, part) for name, part in parts if part), key=lambda each: -abs(each[1]))
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False):
+    """
+    *title_id* is None when nothing is sure enough; *reason* then says why. *score* is
+    how likely the best candidate is right, 0-1; *candidates* are the best first.
+    """
+
+    title_id: int | None
+    score: float
+    reason: str | None
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def confidence(self) -> str:
+        """high, medium or low."""
+        return confidence(self.score)
+
+
+def confidence(score: float) -> str:
+    """What a score means in words: medium is what is accepted by itself, high is beyond doubt."""
+    return "high" if score >= weights.HIGH else "medium" if score >= weights.ACCEPTED else "low"
+
+
+#: What is known of a title under its best reading: the sum, and the key when that is its whole name.
+_Best: TypeAlias = tuple[float, "Reading", tuple[float, ...], str | None]
+
+
+class _Contest:
+    """The titles of some indexes that may be meant, each with the reading that suits it best."""
+
+    def __init__(self, query: Query, indexes: Sequence[NameIndex], familiar: Collection[int]) -> None:
+        self._query, self._indexes, self._familiar = query, indexes, familiar
+        self._best: dict[tuple[int, int], _Best] = {}
+
+    def enter(self, ways: Sequence[tuple[Reading, Words]], find: Find) -> None:
+        """Let in what *find* finds for each of *ways*."""
+        for layer, index in enumerate(self._indexes):
+            for reading, words in ways:
+                for like in find(index, words):
+                    if not (like.head and reading.part):  # what goes on may be another part
+                        self._enter(layer, index, reading, words, like)
+
+    def _enter(self, layer: int, index: NameIndex, reading: Reading, words: Words, like: Likeness) -> None:
+        values = fit(self._query, reading, words.key, like, index, self._familiar)
+        total = sum(map(mul, weights.WEIGHTS, values))
+        known = self._best.get((layer, like.title))
+        if known is None or total > known[0]:
+            name = words.key if like.same and not like.head else None
+            self._best[layer, like.title] = (total, reading, values, name)
+
+    def decided(self, hidden: Collection[int]) -> Decision:
+        """Who wins, if anybody."""
+        ranked = [
+            (best, self._indexes[layer].title_id[title], self._indexes[layer].kind(title))
+            for (layer, title), best in self._best.items()
+            if layer or self._indexes[0].title_id[title] not in hidden
+        ]
+        if not ranked:
+            return Decision(None, 0.0, "no_candidates", ())
+        ranked.sort(key=lambda each: (-each[0][0], each[1]))
+        (top, _, _, name), title_id, _ = ranked[0]
+        namesake = top - next((best[0] for best, *_ in ranked[1:] if name and best[3] == name), -math.inf)
+        other = top - next((best[0] for best, *_ in ranked[1:] if not name or best[3] != name), -math.inf)
+        score = _sure(top, namesake, min(other, top))
+        candidates = tuple(
+            Candidate(id_, kind, score if not place else _share(best[0], top, score), best[1], best[2])
+            for place, (best, id_, kind) in enumerate(ranked[:LISTED])
+        )
+        if score >= weights.ACCEPTED:
+            return Decision(title_id, score, None, candidates)
+        return Decision(None, score, "ambiguous" if namesake < _CLOSE else "not_sure", candidates)
+
+
+def decide(
+    query: Query,
+    indexes: Sequence[NameIndex],
+    *,
+    hidden: Collection[int] = frozenset(),
+    familiar: Collection[int] = frozenset(),
+) -> Decision:
+    """
+    The title *query* names among those of *indexes*: the first is the catalogue as it was
+    when it was built, the others what has changed since. *hidden* are ids of titles that
+    the first has and another replaces; *familiar* those the user is in the middle of.
+    """
+    ways = [(reading, words_of(reading)) for reading in readings(query)]
+    if says_nothing(query, ways[0][1].normalized if ways else ""):
+        return Decision(None, 0.0, "nothing_to_match", ())
+    contest = _Contest(query, indexes, familiar)
+    contest.enter(ways, same)
+    decision = contest.decided(hidden)
+    if decision.score < SURE:
+        contest.enter([way for way in ways if way[0].doubt <= _DOUBT][:_MOST_ALIKE], alike)
+        decision = contest.decided(hidden)
+    return decision
+
+
+def says_nothing(query: Query, words: str) -> bool:
+    """Whether the words are a menu's or a file's (*Deleted Scenes*, *Episode 1*) and nothing else is known."""
+    known = query.kind or query.year or query.season is not None
+    return not known and GENERIC.issuperset(words.split(" "))
+
+
+def _sure(total: float, over_namesake: float, over_other: float) -> float:
+    """How likely the best is right: by what speaks for it, and by how far the next ones are behind."""
+    bias, each, namesake, other = weights.SURE
+    odds = bias + each * min(total, _CLEAR)
+    odds += namesake * min(over_namesake, _CLEAR_NAMESAKE) + other * min(over_other, _CLEAR)
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _share(total: float, top: float, score: float) -> float:
+    """What is left for one that is behind."""
+    return score * math.exp(max(total - top, -50.0))

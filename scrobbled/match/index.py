@@ -1,0 +1,125 @@
+"""
+The index of names, read where it lies: a buffer, usually a file mapped into memory and
+shared by every process of the machine. Nothing of it is copied but what is looked at.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from rapidfuzz.distance import OSA
+
+from scrobbled.match.layout import KINDS, MAGIC, SECTIONS, SLIPS, VERSION, Header, slips_of
+
+#: Entries of one key that are looked at: there are not that many films called *Home*.
+_MOST_OF_ONE_NAME: Final = 400
+
+#: Bytes before the header.
+_PREFACE: Final = len(MAGIC) + 8
+
+
+class NameIndex:
+    """
+    An index over *buffer*, as `layout` describes it. Raises *ValueError* when it is none,
+    or of another version.
+    """
+
+    def __init__(self, buffer: Any) -> None:
+        data = memoryview(buffer)
+        if len(data) < _PREFACE or bytes(data[: len(MAGIC)]) != MAGIC:
+            message = "this is no index of names"
+            raise ValueError(message)
+        version, length = data[len(MAGIC) : _PREFACE].cast("I")
+        if version != VERSION:
+            message = f"this index of names has version {version}, {VERSION} is needed"
+            raise ValueError(message)
+        self.header = msgspec.json.decode(data[_PREFACE : _PREFACE + length], type=Header)
+        body = data[_PREFACE + length :]
+        views = {
+            name: body[start : start + size].cast(SECTIONS[name])
+            for name, (start, size) in self.header.sections.items()
+        }
+        self._names, self._name_ends = views["names"], views["name_ends"]
+        self.name_title, self.name_spelling = views["name_title"], views["name_spelling"]
+        self.name_flags, self._backwards = views["name_flags"], views["backwards"]
+        self._words, self._word_ends = views["words"], views["word_ends"]
+        self._word_postings, self._postings = views["word_postings"], views["postings"]
+        self._slip_hash, self._slip_word = views["slip_hash"], views["slip_word"]
+        self.title_id, self.title_kind = views["title_id"], views["title_kind"]
+        self.title_year, self.title_runtime = views["title_year"], views["title_runtime"]
+        self.title_popularity, self.title_country = views["title_popularity"], views["title_country"]
+        self.title_seasons, self.title_episodes = views["title_seasons"], views["title_episodes"]
+        self._entries = range(len(self._name_ends))
+        self._vocabulary = range(len(self._word_ends))
+
+    def kind(self, title: int) -> str:
+        """movie or show."""
+        return KINDS[self.title_kind[title]]
+
+    def name(self, entry: int) -> str:
+        """The key of *entry*, with its spaces."""
+        start = self._name_ends[entry - 1] if entry else 0
+        return str(self._names[start : self._name_ends[entry]], "utf-8")
+
+    # Whole names
+
+    def exact(self, key: str) -> range:
+        """The entries of *key*, whatever its spaces."""
+        wanted = key.replace(" ", "").encode()
+        first = bisect_left(self._entries, wanted, key=self._spaceless)
+        after = first
+        last = min(len(self._entries), first + _MOST_OF_ONE_NAME)
+        while after < last and self._spaceless(after) == wanted:
+            after += 1
+        return range(first, after)
+
+    def beside(self, key: str, width: int) -> Iterator[int]:
+        """
+        The *width* entries before and after the place of *key*, by their beginnings and
+        by their ends: a slip anywhere leaves one of the two as it was.
+        """
+        wanted = key.replace(" ", "")
+        at = bisect_left(self._entries, wanted.encode(), key=self._spaceless)
+        yield from self._entries[max(at - width, 0) : at + width]
+        at = bisect_left(self._backwards, wanted[::-1].encode(), key=self._from_end)
+        yield from self._backwards[max(at - width, 0) : at + width]
+
+    def _spaceless(self, entry: int) -> bytes:
+        start = self._name_ends[entry - 1] if entry else 0
+        return self._names[start : self._name_ends[entry]].tobytes().replace(b" ", b"")
+
+    def _from_end(self, entry: int) -> bytes:
+        return self._spaceless(entry).decode()[::-1].encode()
+
+    # Words
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        start = self._word_ends[number - 1] if number else 0
+        return str(self._words[start : self._word_ends[number]], "utf-8")
+
+    def word_number(self, word: str) -> int | None:
+        """The number of *word*, None when no name has it."""
+        at = bisect_left(self._vocabulary, word, key=self.word)
+        return at if at < len(self._vocabulary) and self.word(at) == word else None
+
+    def entries_of(self, number: int) -> Any:
+        """The entries that have a word; none when they are too many."""
+        start = self._word_postings[number - 1] if number else 0
+        return self._postings[start : self._word_postings[number]]
+
+    def meant(self, word: str) -> list[int]:
+        """The words that *word* may be a slip of: one letter wrong, missing, too many, or two swapped."""
+        if len(word) not in SLIPS:
+            return []
+        found: set[int] = set()
+        hashes, words = self._slip_hash, self._slip_word
+        for each in slips_of(word):
+            at = bisect_left(hashes, each)
+            while at < len(hashes) and hashes[at] == each:
+                found.add(words[at])
+                at += 1
+        return [number for number in found if OSA.distance(word, self.word(number), score_cutoff=1) <= 1]

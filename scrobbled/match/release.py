@@ -1,0 +1,237 @@
+"""File and release names: ``The.Office.US.S03E07.1080p.WEB-DL`` and all its kin, taken apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scrobbled.match.query import Reading
+
+_EXTENSION: Final = re.compile(
+    r"\.(?:mkv|avi|mp4|m4v|mov|wmv|mpe?g|ts|m2ts|ogm|ogv|rmvb|rm|flv|webm|iso|img|divx|strm|torrent|nzb|srt|sub|ass"
+    r"|nfo|par2|rar|zip|7z)$",
+    re.IGNORECASE,
+)
+
+#: Words that only release names hold. What follows the first of them is no title.
+_STRONG: Final = frozenset(
+    """
+    x264 x265 h264 h265 hevc avc xvid divx mpeg2 mpeg4 vp9 av1 10bit 8bit hi10p hi10 hdr10 hdr uhd fhd bluray bdrip brrip
+    bdremux bdmux bdmv blurayrip bd25 bd50 dvdrip dvdscr dvdr dvd9 dvd5 dvdfull webrip webdl webcap webmux webdlrip hdtv
+    hdrip hdtvrip hdcam hdts hddvd pdtv sdtv tvrip dsr dsrip dthrip satrip vhsrip vodrip vhs telesync camrip screener workprint
+    remux aac ac3 eac3 dd5 ddp5 ddp2 dd2 dts dtshd truehd atmos flac amzn dsnp hmax atvp pcok itunes repack rerip proper
+    remastered multisubs esub esubs msubs vostfr truefrench subfrench vff vfq ntsc rarbg yify yts eztv ettv avchd readnfo
+    uncensored upscaled netflixuhd amazonhd bonsaihd mhd microhd minihd horriblesubs untouched hdma web4k m1080p hq tvnz cc dl1080p
+    """.split()
+)
+
+#: Words that titles hold too: they end one only beside another of these, or between brackets.
+_WEAK: Final = frozenset(
+    """
+    web dl bd dvd br hd ts cam tc scr r5 ws fs se dc pal nf hulu cr dsnp ma h x dd 5 internal limited unrated uncut extended
+    theatrical edition cut version directors director collector collectors special ultimate anniversary criterion imax
+    hybrid complete integral integrale custom multi dual audio subs sub subbed dubbed dub docu documentary real rip raw mux
+    2160 1080 720 480 3d sbs hsbs hou half tv final remaster uncen unaired stv nlsub hardsub softsub ita eng ger
+    ger fre fra rus spa jap kor hin tam tel chs cht vf vfi vo vost fr en es de it pl nl lat latino castellano lektor pldub
+    french german italian spanish english swedish norwegian danish finnish dutch flemish portuguese polish russian czech
+    hungarian turkish greek romanian bulgarian ukrainian hebrew arabic japanese korean chinese cantonese mandarin vietnamese
+    thai hindi tamil telugu malayalam kannada bengali punjabi nordic brazilian subtitles dvd1 dvd2 cd1 cd2 cd 4k 8k intl hc
+    line batch bluray1 fandub fansub collection boxset pack disc disk open matte fan edit s e aka us uk dv dolby vision
+    """.split()
+)
+_STRONG_SHAPE: Final = re.compile(
+    r"(?:\d{3,4}[pi]|\d{3,4}x\d{3,4}|[48]k|(?:aac|flac|ddp?|dts|eac3|ac3)\d+|[257]1ch|\dch|\d+bits?|\d{3,4}p\d\d|[hx]26[456]\w*)\Z"
+)
+_TOKEN: Final = re.compile(r"[^\W_]+")
+
+_YEAR: Final = re.compile(r"(?<![\w])(?P<year>(?:18[89]|19\d|20[0-4])\d)(?![\w])")
+_DATE: Final = re.compile(r"(?<!\d)(?:19|20)\d\d[ ._-]?(?:0\d|1[0-2])[ ._-]?(?:[0-2]\d|3[01])(?!\d)")
+_LEADING_DATE: Final = re.compile(r"^\d\d[ .]\d\d[ .]\d\d[ .]+(?=\D)")
+
+#: Where in a show the file belongs; whatever stands before is the name.
+_PLACE: Final = re.compile(
+    r"(?<![^\W_])(?:"
+    r"s(?:eason)?[ ._-]?(?P<season>\d{1,4})[ ._-]?(?:x?[ ._-]?(?:e|ep|episode)[ ._-]?(?P<episode>\d{1,4})|(?=\W|$))"
+    r"|(?P<season_x>\d{1,2})x(?P<episode_x>\d{1,4})(?!\d)"
+    r"|(?:season|series|saison|staffel|temporada|stagione|seizoen|s\u00e6son|sezon|\u0441\u0435\u0437\u043e\u043d)s?[ ._-]?(?P<season_word>\d{1,3})"
+    r"|(?P<season_before>\d{1,2})(?:st|nd|rd|th|\u00aa|\.)?[ ._-](?:season|staffel|temporada|sezon|\u0441\u0435\u0437\u043e\u043d)"
+    r"|(?:e|ep|eps|episode|episodio|folge|capitulo|cap)[ ._-]{0,2}(?P<episode_word>\d{1,4})(?!\d)"
+    r"|(?:vol|volume|disc|disk|part[ie]*)[ ._-]{0,2}\d{1,2}(?=[ ._-]*(?:[\[(]|of|v\d|&|$))"
+    r")|\u7b2c(?P<season_cjk>\d{1,2})(?:\u671f|\u5b63)|\u7b2c?(?P<episode_cjk>\d{1,4})(?:\u8bdd|\u8a71|\u96c6)|(?<=[ \]])(?P<of>\d{1,3})[ ._]?(?:of|de)[ ._]?\d{1,3}",
+    re.IGNORECASE,
+)
+_ABSOLUTE: Final = re.compile(
+    r"(?:\s-\s*|(?<=\w)\s+|#)(?P<absolute>\d{1,4})(?:v\d)?(?:\s?[-~+&]\s?\d{1,4})?(?:v\d)?(?=\s*(?:[\[(]|$|END|FINAL|-\s)|(?<=#\d\d)\s)"
+    r"|\s-\s(?:ova|oad|sp|special|pv|nc(?:op|ed)|op|ed|ex|movie|trailer|menu|cm)\s?\d{0,3}[a-z]?(?=\s*(?:[\[(]|$))"
+)
+_MARKED: Final = re.compile(
+    r"(?<![a-z\d])(?:s\d{1,2}[ .]?e\d{1,3}|\d{1,2}x\d{2}|s\d\d(?:\s?-\s?s\d\d)?|season \d{1,2} complete|(?:ep|eps|episode)\.? ?\d{1,4})(?![a-z\d])"
+    r"|\u7b2c?\d{1,4}[\u8bdd\u8a71\u96c6\u671f\u5b63]",
+    re.IGNORECASE,
+)
+_COMPACT: Final = re.compile(r"^(?P<name>.*\D.*?)\s(?P<season>\d{1,2})(?P<episode>\d\d)$")
+_BRACKETS: Final = str.maketrans("\u3010\u3011\u300c\u300d\u300a\u300b\uff3b\uff3d\uff08\uff09\u2605", "[][][][]() ")
+_GROUP: Final = re.compile(
+    r"^\s*(?:\[+[^\]]*\]+|\{[^}]*\}|\[?\s*www?[ .][\w. -]+?(?:\s-\s|\s*\]))[\s._-]*", re.IGNORECASE
+)
+_BRACKETED: Final = re.compile(r"\[([^\[\]]+)\]|\(([^()]+)\)")
+_TRAILING: Final = re.compile(r"[\s\[({,_.~+-]+$")
+_NOT_A_NAME: Final = re.compile(
+    r"^(?:season|series|staffel|saison|temporada|s|disc|cd|dvd|specials?|extras?|movies?|films?|tv|tv shows?|shows?|videos?"
+    r"|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*)[ ._-]*\d*$",
+    re.IGNORECASE,
+)
+_PARENTS: Final = 2
+#: A number from here on is a year or a part of the name.
+_NO_EPISODE: Final = 1850
+_HINTS_OF_A_RELEASE: Final = 2
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether *text* is a file or release name and not a title as a service writes it."""
+    if _EXTENSION.search(text) or text[:1] in "[\u3010{/" or ("/" in text and "_" in text):
+        return True
+    if " " not in text and (text.count(".") >= _HINTS_OF_A_RELEASE or "_" in text or text.count("-") > 4):  # noqa: PLR2004
+        return True
+    if _MARKED.search(text):
+        return True
+    return any(_is_strong(word) for word in _TOKEN.findall(text.lower()))
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """The ways to read a file or release name, the likeliest first."""
+    *parents, name = [part for part in re.split(r"[/\\]", text.translate(_BRACKETS)) if part.strip()] or [text]
+    if len(parents) and not _EXTENSION.search(name) and " " in text and not text.startswith("/"):
+        name, parents = "/".join([*parents, name]), []  # a slash between names, no path
+    yield from _of_name(_EXTENSION.sub("", name), 0.0)
+    for parent in [each for each in reversed(parents) if not _NOT_A_NAME.match(each)][:_PARENTS]:
+        for reading in _of_name(parent, 0.4):
+            yield reading
+            break
+
+
+def _of_name(name: str, doubt: float) -> Iterator[Reading]:
+    spaced = _spaced(name)
+    body = _without_groups(spaced)
+    grouped = body != spaced
+    if not re.search(r"\w", re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", body)):
+        yield from _of_brackets(spaced, doubt)
+        return
+    body = _LEADING_DATE.sub("", body)
+    place, absolute = _PLACE.search(body), _absolute(body, grouped=grouped)
+    marks = (place, _DATE.search(body), absolute)
+    end = min([found.start() for found in marks if found is not None and found.start() > 0] + [_stop(body)])
+    season, episode = _numbers(place)
+    shown = season is not None or episode is not None or (grouped and absolute is not None)
+    kind = "show" if shown else None
+    title, year = _year_of(body[:end], body)
+    for text, more in _variants(title, grouped=grouped):
+        yield Reading(text, year, kind, season, episode, None, doubt + more, "release name")
+    if year is not None and (plain := _trimmed(body[:end])) != title:
+        yield Reading(plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it")
+    if not shown and (compact := _COMPACT.match(title)) is not None:
+        at = int(compact["season"]), int(compact["episode"])
+        yield Reading(compact["name"], year, "show", *at, None, doubt + 0.3, "release name, season and episode in one")
+    if grouped:
+        yield from _of_brackets(body[end:] if len(body[:end].strip()) > 1 else spaced, doubt + 0.4)
+
+
+def _is_strong(word: str) -> bool:
+    return word in _STRONG or (word[0].isdigit() or word[-1].isdigit()) and _STRONG_SHAPE.match(word) is not None
+
+
+def _stop(body: str) -> int:
+    """Where what is no title begins: the first word only releases have, and the like before it."""
+    tokens = list(_TOKEN.finditer(body))
+    lowered = [token[0].lower() for token in tokens]
+    first = next((number for number, word in enumerate(lowered) if number and _is_strong(word)), None)
+    if first is None:
+        first = len(tokens)
+        if first < 2 or lowered[-1] not in _WEAK:  # noqa: PLR2004
+            return len(body)
+    while first > 1 and lowered[first - 1] in _WEAK:
+        first -= 1
+    return tokens[first].start() if first < len(tokens) else len(body)
+
+
+def _absolute(body: str, *, grouped: bool) -> re.Match[str] | None:
+    """The number of an episode that stands alone, as anime groups have it."""
+    for found in _ABSOLUTE.finditer(body):
+        number = found["absolute"]
+        spaced = "-" in found[0] or "#" in found[0]
+        if number is None or spaced or (grouped and int(number) < _NO_EPISODE):
+            return found
+    return None
+
+
+def _spaced(name: str) -> str:
+    """Dots and underscores as the spaces they stand for."""
+    name = name.replace(" _ ", " - ").replace("_", " ")
+    if name.count(" ") < name.count("."):
+        name = re.sub(r"(?<=\d)\.(?=[01](?!\d))", "\0", name)  # 5.1 and 2.0 are channels
+        name = name.replace(".", " ").replace("\0", ".")
+    return re.sub(r"\s+", " ", name).strip()
+
+
+def _without_groups(name: str) -> str:
+    """*name* without the groups that put their names before it."""
+    while (found := _GROUP.match(name)) is not None and found.end() > 0:
+        name = name[found.end() :]
+    return name or ""
+
+
+def _numbers(place: re.Match[str] | None) -> tuple[int | None, int | None]:
+    if place is None:
+        return None, None
+    season = place["season"] or place["season_x"] or place["season_word"] or place["season_before"] or place["season_cjk"]
+    episode = place["episode"] or place["episode_x"] or place["episode_word"] or place["episode_cjk"] or place["of"]
+    if season is not None and len(season) > 2:  # noqa: PLR2004  # a year, as daily shows have it
+        season = None
+    return None if season is None else int(season), None if episode is None else int(episode)
+
+
+def _year_of(title: str, body: str) -> tuple[str, int | None]:
+    """The name before its year: the last year that has a name before it."""
+    for found in reversed(list(_YEAR.finditer(title))):
+        before = _trimmed(title[: found.start()])
+        if before:
+            return before, int(found["year"])
+    following = _YEAR.search(body, len(title))
+    return _trimmed(title), None if following is None or len(title) == len(body) else int(following["year"])
+
+
+def _variants(title: str, *, grouped: bool) -> Iterator[tuple[str, float]]:
+    """*title* as it is, then without what may not belong to it."""
+    if not title:
+        return
+    yield title, 0.05
+    if (bare := _trimmed(title[: _stop(title)])) != title and bare:
+        yield bare, 0.2
+    plain = _trimmed(re.sub(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*", " ", title))
+    if plain and plain != title:
+        yield plain, 0.1
+    for pattern in (r"\s+a\.?k\.?a\.?\s+", r"\s*[/|]\s*", r"\s+-\s+", r"\s*[()]\s*", r"-"):
+        parts = [_trimmed(part) for part in re.split(pattern, title, flags=re.IGNORECASE)]
+        if len(parts) > 1:
+            yield from ((part, 0.3 + 0.1 * number) for number, part in enumerate(parts[:3]) if part)
+    if (found := re.search(r"\s+(?:0\d\b.*|part \d{1,2})$", title, re.IGNORECASE)):
+        yield title[: found.start()], 0.3
+    if grouped and (found := re.search(r"\s+(?:s?\d{1,2}|ii|iii|iv|2nd season|tv|ova|oad)$", title, re.IGNORECASE)):
+        yield title[: found.start()], 0.35
+
+
+def _of_brackets(name: str, doubt: float) -> Iterator[Reading]:
+    """Names in brackets, where nothing but brackets is left."""
+    parts = [first or second for first, second in _BRACKETED.findall(name)]
+    for number, part in enumerate(parts[:6]):
+        words = _trimmed(part)
+        first = _TOKEN.match(words.lower())
+        if len(words) < 2 or words.isdecimal() or _PLACE.match(words) or first is None or _is_strong(first[0]):  # noqa: PLR2004
+            continue
+        for each in re.split(r"\s*[/|]\s*", words)[:3]:
+            yield Reading(each, None, None, None, None, None, doubt + 0.2 + 0.05 * number, "in brackets")
+
+
+def _trimmed(text: str) -> str:
+    return _TRAILING.sub("", text).strip(" -._~,")

@@ -1,0 +1,129 @@
+"""
+How well a title fits what was asked, as a sum of what each field says for or against it.
+
+The sums are the logarithms of odds, so that titles compete: the score of one is its share
+beside all others and beside *none of them*. The weights are fitted to labelled queries by
+``benchmarks/fit_matching.py``; nobody sets them by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+from scrobbled.match.candidates import Difference
+
+if TYPE_CHECKING:
+    from scrobbled.match.candidates import Likeness
+    from scrobbled.match.index import NameIndex
+    from scrobbled.match.query import Query, Reading
+
+FEATURES: Final = (
+    "same_words", "same_accents", "alias", "only_beginning", "alike", "slips", "short_and_alike", "number_lost", "number_added", "word_slips",
+    "real_word_slips", "other_words", "odd_words", "missing_words", "generic",
+    "doubt", "year_same", "year_near", "year_two_three", "year_far", "year_unasked", "year_unlisted", "kind_same",
+    "kind_other", "season_listed", "season_beyond", "country_same", "country_other", "popularity", "unknown_title",
+    "beginning_known", "beginning_year", "runtime_near", "runtime_far", "one_word", "series_of_numbers", "familiar",
+    "alike_year", "bias", "beginning_short", "exact_short", "only_show_place",
+    "alike_popularity", "alike_one_word", "alike_unasked", "alike_doubt", "beginning_unasked", "beginning_one_word",
+    "beginning_doubt", "same_popularity_unasked", "same_year_far_known", "words_count_alike",
+)  # fmt: skip
+
+
+#: Words of files and menus. A name of nothing else is a film's only when a year says so.
+GENERIC: Final = frozenset(
+    """
+    trailer teaser menu menus extra extras bonus deleted scene scenes sample samples test tests untitled unknown title track
+    tracks video videos movie movies film films episode episodes chapter part season series disc disk dvd bluray clip clips
+    intro outro opening ending credits interview interviews featurette featurettes making of behind promo preview recap
+    special specials commentary feature main play play all new folder default none null n a na file files recording
+    screen live tv show shows channel news sports sport event stream streaming broadcast program programme pilot official
+    full complete short shorts gag reel blooper bloopers logo warning fbi unnamed no name media output export final copy
+    """.split()
+) | {str(number) for number in range(100)}
+
+_NONE: Final = Difference()
+
+
+def fit(
+    query: Query, reading: Reading, words: str, like: Likeness, index: NameIndex, familiar: Collection[int] = ()
+) -> tuple[float, ...]:
+    """
+    What each field says of the title *like* is about, in the order of `FEATURES`. *words*
+    is the reading's key, *familiar* holds ids of titles the user is in the middle of.
+    """
+    title = like.title
+    year, asked = index.title_year[title], query.year or reading.year
+    apart = abs(asked - year) if asked and year else -1
+    kind = query.kind or reading.kind
+    listed = index.kind(title)
+    season = query.season if query.season is not None else reading.season
+    seasons = index.title_seasons[title]
+    country = query.country or reading.country
+    at = index.title_country[title]
+    known = math.log10(1.0 + index.title_popularity[title])
+    runtime = index.title_runtime[title]
+    off = abs(query.runtime - runtime) / runtime if query.runtime and runtime else -1.0
+    exact = like.same > 0 and not like.head
+    length = len(words.replace(" ", ""))
+    apart_words = like.difference or _NONE
+    showlike = season is not None or query.episode is not None or reading.episode is not None
+    return (
+        float(like.same >= 2),  # noqa: PLR2004
+        float(like.same >= 3),  # noqa: PLR2004
+        float(not like.main),
+        float(like.head),
+        0.0 if like.same else 1.0,
+        0.0 if like.same else (1.0 - like.alike) * 10.0,
+        0.0 if like.same else 1.0 / max(length, 1),
+        float(apart_words.number_lost),
+        float(apart_words.number_added),
+        float(apart_words.slips),
+        float(apart_words.real_slips),
+        float(apart_words.other),
+        float(apart_words.odd),
+        float(apart_words.missing),
+        float(not asked and GENERIC.issuperset(words.split(" "))),
+        reading.doubt,
+        float(apart == 0),
+        float(apart == 1),
+        float(2 <= apart <= 3),  # noqa: PLR2004
+        float(apart > 3),  # noqa: PLR2004
+        float(not asked),
+        float(bool(asked) and not year),
+        float(kind is not None and kind == listed),
+        float(kind is not None and kind != listed),
+        float(season is not None and 0 < season <= seasons),
+        float(season is not None and 0 < seasons < season),
+        float(bool(country) and at == _number(country)),
+        float(bool(country) and bool(at) and at != _number(country)),
+        known,
+        float(known == 0.0),
+        known if like.head else 0.0,
+        float(like.head and 0 <= apart <= 1),
+        float(0.0 <= off <= 0.1),  # noqa: PLR2004
+        float(off > 0.35),  # noqa: PLR2004
+        float(" " not in words),
+        float(words.isdecimal()),
+        float(bool(familiar) and index.title_id[title] in familiar),
+        float(like.same == 0 and 0 <= apart <= 1),
+        1.0,
+        1.0 / max(length, 1) if like.head else 0.0,
+        1.0 / max(length, 1) if exact else 0.0,
+        float(showlike and listed == "show" and kind is None),
+        0.0 if like.same else known,
+        float(not like.same and " " not in words),
+        float(not like.same and not asked),
+        0.0 if like.same else reading.doubt,
+        float(like.head and not asked),
+        float(like.head and " " not in words),
+        reading.doubt if like.head else 0.0,
+        known if exact and not asked else 0.0,
+        known if exact and apart > 3 else 0.0,
+        0.0 if like.same else min(words.count(" "), 6.0),
+    )
+
+
+def _number(country: str | None) -> int:
+    return int.from_bytes((country or "").encode()[:2], "big")

@@ -1,0 +1,59 @@
+"""Weights."""
+
+WEIGHTS = (
+    2.8490,  # same_words
+    -0.2049,  # same_accents
+    0.1512,  # alias
+    -4.6814,  # only_beginning
+    -0.9149,  # alike
+    -1.5389,  # slips
+    -0.8443,  # short_and_alike
+    -1.1319,  # number_lost
+    -0.4759,  # number_added
+    2.1935,  # word_slips
+    -0.4446,  # real_word_slips
+    -0.8624,  # other_words
+    1.6775,  # odd_words
+    -0.0187,  # missing_words
+    -1.2402,  # generic
+    -8.9412,  # doubt
+    3.4672,  # year_same
+    0.1895,  # year_near
+    -4.3175,  # year_two_three
+    -4.2607,  # year_far
+    1.1291,  # year_unasked
+    -1.3928,  # year_unlisted
+    0.0643,  # kind_same
+    -6.1541,  # kind_other
+    0.2804,  # season_listed
+    -0.8624,  # season_beyond
+    1.7400,  # country_same
+    -4.9083,  # country_other
+    0.9147,  # popularity
+    1.8586,  # unknown_title
+    0.5176,  # beginning_known
+    -1.1883,  # beginning_year
+    0.0000,  # runtime_near
+    0.0000,  # runtime_far
+    -1.0740,  # one_word
+    0.6003,  # series_of_numbers
+    0.0000,  # familiar
+    -0.0795,  # alike_year
+    -2.6269,  # bias
+    -0.7113,  # beginning_short
+    -3.4435,  # exact_short
+    1.3118,  # only_show_place
+    -0.1367,  # alike_popularity
+    0.2694,  # alike_one_word
+    -0.1733,  # alike_unasked
+    1.2319,  # alike_doubt
+    -0.6985,  # beginning_unasked
+    -0.0294,  # beginning_one_word
+    0.3876,  # beginning_doubt
+    0.0636,  # same_popularity_unasked
+    -0.3683,  # same_year_far_known
+    0.3879,  # words_count_alike
+)
+SURE = (-1.0919, -0.3607, 0.1719, 1.3716)
+ACCEPTED = 0.559
+HIGH = 0.97

@@ -125,10 +125,8 @@ async def create_titles(database: Database, new: Sequence[NewTitle]) -> None:
     values = [(kind, title.name, title.year, title.runtime, slug) for (kind, slug), title in ordered]
     rows = await database.fetch(_QUERIES["insert_titles"], *sql.columns(values, 5))
     made = [(row["id"], by_slug[row["kind"], row["slug"]]) for row in rows]
-    await database.execute(
-        _QUERIES["insert_names"], [title.normalized for _, title in made], [entity for entity, _ in made]
-    )
     await give_ids(database, [(title.kind.value, entity, title.ids) for entity, title in made])
+    await database.execute(_QUERIES["announce"])
 
 
 async def create_episodes(database: Database, new: Sequence[NewEpisode]) -> None:
@@ -165,6 +163,7 @@ async def give_ids(database: Database, given: Iterable[tuple[str, int, Mapping[s
     of_titles = {entity for kind, *_, entity in rows if kind in ("movie", "show")}
     if of_titles:
         await database.execute(_QUERIES["show_title_ids"], sorted(of_titles))
+        await database.execute(_QUERIES["announce"])
     if of_episodes:
         await database.execute(_QUERIES["show_episode_ids"], sorted(of_episodes))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -172,6 +173,12 @@ async def stats(database: Database) -> dict[str, int]:
     """How much of everything there is."""
     row = await database.fetchrow(_QUERIES["stats"])
     return dict(row) if row is not None else {}
+
+
+async def sources(database: Database) -> list[tuple[str, int, datetime | None]]:
+    """By importer, how many titles have their facts from it, and when a run of it last ended."""
+    rows = await database.fetch(_QUERIES["sources"])
+    return [(row["source"], row["titles"], row["imported_at"]) for row in rows]
 
 
 async def _free_slugs(database: Database, new: Sequence[NewTitle]) -> list[str]:

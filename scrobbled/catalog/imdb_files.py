@@ -34,7 +34,7 @@ NULL: Final = b"\\N"
 
 _GZIP: Final = b"\x1f\x8b"
 #: Bytes read at once. Longer lines than this are no titles.
-_BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 20
 
 
 class Meter(msgspec.Struct):
@@ -110,12 +110,12 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
     packed = file.peek(2)[:2] == _GZIP
     plain: BinaryIO = cast("BinaryIO", gzip.GzipFile(fileobj=file)) if packed else file
     rest = b""
-    while data := plain.read(_BLOCK):
+    while data := plain.read(BLOCK):
         data = rest + data
         end = data.rfind(b"\n") + 1
         if end:
             yield _clean(data[:end])
-        rest = data[end:] if len(data) - end <= _BLOCK else b""
+        rest = data[end:] if len(data) - end <= BLOCK else b""
     if rest:
         yield _clean(rest)
 

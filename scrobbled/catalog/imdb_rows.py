@@ -80,7 +80,7 @@ class Chunk:
         self._places.add((show, season, number))
         self._refer(show, b"show")
         name = _name(row[2])
-        if not name or (name.startswith(_NAMELESS) and name[9:].replace(b".", b"").isdigit()):
+        if not name or row[2] == NULL or _is_counted(name):
             name = NULL
         self.staged.episodes.append(
             b"%d\t%d\t%d\t\\N\t%s\t%s\t\\N\n" % (show, season, number, name, _number(row[7]))
@@ -114,6 +114,10 @@ def _name(text: bytes) -> bytes:
     if len(name) > LONGEST_NAME:
         name = name.decode()[:LONGEST_NAME].encode()
     return name.replace(b"\\", b"\\\\") if b"\\" in name else name
+
+
+def _is_counted(name: bytes) -> bool:
+    return name.startswith(_NAMELESS) and name[len(_NAMELESS) :].replace(b".", b"").isdigit()
 
 
 def _folded(name: bytes) -> bytes:

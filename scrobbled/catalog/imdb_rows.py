@@ -1,7 +1,7 @@
-"""
+r"""
 Lines of IMDb's dumps as the rows a chunk is copied to PostgreSQL in.
 
-IMDb's format is nearly COPY's own, so most fields pass as they are: bytes, with ``\\N`` for nothing.
+IMDb's format is nearly COPY's own, so most fields pass as they are: bytes, with ``\N`` for nothing.
 The number of a record is the number in its IMDb id.
 """
 
@@ -36,6 +36,7 @@ class Chunk:
         number: int,
         kind: bytes,
         row: list[bytes],
+        *,
         votes: int | None,
         counts: tuple[int, int] | None,
         akas: Sequence[list[bytes]],

@@ -148,9 +148,7 @@ def _staged_lines(items: Iterable[Item], summary: Summary, listener: Listener) -
     yield staged
 
 
-async def _staged(
-    items: AsyncIterable[Item], summary: Summary, listener: Listener
-) -> AsyncIterator[Staged]:
+async def _staged(items: AsyncIterable[Item], summary: Summary, listener: Listener) -> AsyncIterator[Staged]:
     staged, number = Staged(), 0
     async for item in items:
         number += 1

@@ -69,7 +69,9 @@ class Import:
         self._conflicts, self._meter = conflicts, meter or Meter()
         self._summary = Summary()
 
-    async def __call__(self, work: Callable[[Listener], Awaitable[Summary]], *, place: str = "record") -> None:
+    async def __call__(
+        self, work: Callable[[Listener], Awaitable[Summary]], *, place: str = "record"
+    ) -> None:
         """Let *work* import, show how it goes, and what it did."""
         run = await self._wanted_run()
         if run is None and self._remembered:
@@ -93,7 +95,9 @@ class Import:
         if done is None or self._again:
             return run
         when = done.astimezone().isoformat(" ", "minutes")
-        click.echo(f"{self._name}: imported already, {when}, with the same options; --again does it all the same")
+        click.echo(
+            f"{self._name}: imported already, {when}, with the same options; --again does it all the same"
+        )
         return None
 
     async def _watched(self, work: Callable[[Listener], Awaitable[Summary]], place: str) -> Summary:

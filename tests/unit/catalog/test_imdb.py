@@ -33,10 +33,9 @@ def basics(name: bytes, identity: bytes = b"tt0000001") -> list[bytes]:
 
 def unescape(field: bytes) -> str:
     """A field of COPY's text format as PostgreSQL reads it."""
-    kept, letters = [], iter(field.decode())
-    for letter in letters:
-        kept.append({"t": "\t", "n": "\n", "r": "\r"}.get(found := next(letters), found) if letter == "\\" else letter)
-    return "".join(kept)
+    letters = iter(field.decode())
+    signs = {"t": "\t", "n": "\n", "r": "\r"}
+    return "".join(signs.get(sign := next(letters), sign) if letter == "\\" else letter for letter in letters)
 
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
@@ -45,29 +44,38 @@ def test_any_text_survives_copy(values: list[str]) -> None:
     line = row(*values)
 
     assert line.count(b"\n") == 1
-    assert [unescape(field) for field in line[:-1].split(b"\t")] == [each.replace("\0", "") for each in values]
+    assert [unescape(field) for field in line[:-1].split(b"\t")] == [
+        each.replace("\0", "") for each in values
+    ]
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\t\n\0"), min_size=1))
 def test_any_name_of_imdb_survives_copy(name: str) -> None:
     """A title's row always has its 13 fields, and its name as it is written but for spaces."""
     chunk = Chunk()
-    chunk.add_title(1, b"movie", basics(name.encode()), 5, None, [])
+    chunk.add_title(1, b"movie", basics(name.encode()), votes=5, counts=None, akas=[])
     fields = chunk.staged.titles[0][:-1].split(b"\t")
 
     assert len(fields) == 13
-    assert unescape(fields[2]).encode() == b" ".join(name.encode().split())[: len(unescape(fields[2]).encode())]
+    assert (
+        unescape(fields[2]).encode() == b" ".join(name.encode().split())[: len(unescape(fields[2]).encode())]
+    )
 
 
 def test_names_that_differ_in_case_alone_are_staged_once() -> None:
     """The main name is not repeated, the original one is a name, and null is none."""
-    akas = [b"Le M\xc3\x89CANO\tFR\t\\N", b"le m\xc3\xa9cano\tCA\tfr", b"THE GENERAL\tUS\ten", b"\\N\tDE\t\\N"]
+    akas = [
+        b"Le M\xc3\x89CANO\tFR\t\\N",
+        b"le m\xc3\xa9cano\tCA\tfr",
+        b"THE GENERAL\tUS\ten",
+        b"\\N\tDE\t\\N",
+    ]
     lines = [[b"tt0000001", b"1", *aka.split(b"\t"), b"\\N", b"\\N", b"0"] for aka in akas]
     line = basics(b"The General")
     line[3] = b"General"
     chunk = Chunk()
 
-    chunk.add_title(1, b"movie", line, None, None, lines)
+    chunk.add_title(1, b"movie", line, votes=None, counts=None, akas=lines)
 
     assert chunk.staged.names == [
         b"1\tGeneral\t\\N\t\\N\n",
@@ -82,7 +90,11 @@ def test_an_episode_without_a_name_of_its_own_has_none() -> None:
     for number, name in enumerate((b"Episode #1.1", b"Episode #1.2 Revisited", b"\\N"), start=1):
         chunk.add_episode(basics(name, b"tt000000%d" % number), 9, 1, number)
 
-    assert [line.split(b"\t")[4] for line in chunk.staged.episodes] == [b"\\N", b"Episode #1.2 Revisited", b"\\N"]
+    assert [line.split(b"\t")[4] for line in chunk.staged.episodes] == [
+        b"\\N",
+        b"Episode #1.2 Revisited",
+        b"\\N",
+    ]
 
 
 def test_two_episodes_at_one_place_come_in_two_chunks() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,9 +129,7 @@ async def _jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None)
         for file in files:
             paths = [] if file == "-" else [Path(file)]
             run = Import(connection, SOURCE, paths, {}, name=file, again=again, conflicts=conflicts)
-            await run(
-                lambda listener, file=file: import_jsonl(connection, file, listener=listener), place="line"
-            )  # type: ignore[misc]
+            await run(partial(import_jsonl, connection, file), place="line")
 
 
 async def _imdb(paths: list[Path], options: Options, *, again: bool, conflicts: Path | None) -> None:
@@ -147,7 +146,7 @@ async def _imdb(paths: list[Path], options: Options, *, again: bool, conflicts: 
         run = Import(
             connection, SOURCE, paths, told, name="IMDb", again=again, conflicts=conflicts, meter=meter
         )
-        await run(lambda listener: import_imdb(connection, paths, options, listener=listener, meter=meter))
+        await run(partial(import_imdb, connection, paths, options, meter=meter))
 
 
 async def _fetched(options: Options) -> list[Path]:

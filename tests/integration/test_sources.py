@@ -50,7 +50,8 @@ async def title_of(pool: Pool, source: str, value: str) -> Any:
     """The film or show an id belongs to, with its names."""
     return await pool.fetchrow(
         "select titles.*, array("
-        "select name from title_names where title_id = titles.id order by name) as names from external_ids join titles on titles.id = entity_id"
+        "select name from title_names where title_id = titles.id order by name) as names"
+        " from external_ids join titles on titles.id = entity_id"
         " where external_ids.kind in ('movie', 'show') and external_ids.source = $1 and value = $2",
         source,
         value,
@@ -170,6 +171,24 @@ async def test_records_of_one_chunk_may_be_one_title(pool: Pool) -> None:
     assert found["names"] == [f"{word} I", f"{word} II", f"{word} III"]
     assert (other["name"], other["names"]) == (f"{word} other", [f"{word} other II"])
     assert (first.new, first.updated, second.new, second.updated) == (1, 4, 0, 0)
+
+
+async def test_what_only_adds_makes_and_renames_nothing(pool: Pool) -> None:
+    """A line of ids gives a title ids, names and what it lacks; without a title it is passed over."""
+    word = unique()
+    await load(pool, "wikidata", film(word, year=2001, ids={"imdb": word}))
+    lines = [
+        film(f"{word} label", year=2002, runtime=90, ids={"imdb": word, "tmdb": word}, only_known=True),
+        film(f"{word} nobody", ids={"imdb": f"{word}2"}, only_known=True),
+    ]
+
+    first, second = await load(pool, "tmdb", *lines), await load(pool, "tmdb", *lines)
+
+    found = await title_of(pool, "tmdb", word)
+    assert (found["name"], found["names"], found["source"]) == (word, [f"{word} label"], "wikidata")
+    assert (found["year"], found["runtime"]) == (2001, 90)
+    assert await title_of(pool, "imdb", f"{word}2") is None
+    assert (first.updated, first.skipped, second.unchanged, second.skipped) == (1, 1, 1, 1)
 
 
 async def test_names_carry_their_language(pool: Pool) -> None:

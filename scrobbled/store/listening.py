@@ -63,7 +63,4 @@ async def _listen_once(
                     return
                 await connection.execute("select 1")
         finally:
-            connection.remove_termination_listener(gone)
-            if not connection.is_closed():
-                for channel in channels:
-                    await connection.remove_listener(channel, heard)
+            connection.terminate()  # nobody else may have one that listens

@@ -119,16 +119,24 @@ class WaitingEvents:
             matched = await self._matcher.match(self._pool, events)
         except TRANSIENT:
             raise
-        except Exception as error:  # one of them is poison; none may come again at once
-            log.exception("waiting_failed", event_ids=[str(row.event_id) for row in page], exc_info=error)
-            await waiting.tried(self._pool, [(row, None) for row in page])
-            return 0
+        except Exception as error:  # noqa: BLE001  # whatever it is, it must not stop the others
+            return await self._without_poison(page, error)
         settled = [settled_as(*each) for each in zip(events, matched, strict=True) if each[1].items]
         await producer.put_back(self._client, settled, self._partitions)
         candidates = [None if match.items else match.candidates for match in matched]
         await waiting.tried(self._pool, zip(page, candidates, strict=True))
         metrics.retries.labels("waiting").inc(len(settled))
         return len(settled)
+
+    async def _without_poison(self, page: list[Due], error: Exception) -> int:
+        """Something in *page* fails: find it, and let it wait for the next round."""
+        if len(page) > 1:
+            middle = len(page) // 2
+            return await self._page(page[:middle]) + await self._page(page[middle:])
+        row = page[0]
+        log.error("waiting_failed", event_id=str(row.event_id), user_id=row.user_id, exc_info=error)
+        await waiting.tried(self._pool, [(row, None)])
+        return 0
 
 
 def settled_as(event: PlaybackEvent, matched: Matched) -> PlaybackEvent:

@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 
 
 class Corrections:
-    """Who taught something. Until *load* was called everybody may have, and is asked for."""
+    """Who taught something. Until *know* was called everybody may have, and is asked for."""
 
     def __init__(self) -> None:
-        self._loaded = False
+        self._known = False
         self._aliases = False
         self._everybody: tuple[int, ...] = (0,)
         self._marks: dict[int, tuple[int, ...]] = {}
         self._changes = 0
 
-    async def load(self, database: Database) -> None:
-        """Look who taught anything: at the start, and after notices may have been missed."""
-        users, self._aliases = await corrections.taught(database)
-        self._loaded = True
+    def know(self, users: Sequence[int], *, aliases: bool) -> None:
+        """
+        Who taught anything, and whether there are aliases: at the start, and after notices
+        may have been missed.
+        """
+        self._known, self._aliases = True, aliases
         self._mark_everybody(users)
 
     def hear(self, payload: str) -> None:
@@ -54,7 +56,7 @@ class Corrections:
         What a found title depends on beside the media: it is remembered under this. Users
         who taught nothing share a mark, once it is known who they are.
         """
-        if not self._loaded:
+        if not self._known:
             return (*self._everybody, user_id)
         return self._marks.get(user_id, self._everybody)
 
@@ -81,7 +83,7 @@ class Corrections:
                 search.how, search.score = "correction" if fits.own else "alias", 1.0
 
     def _may_know(self, search: Search) -> bool:
-        return self._aliases or search.user_id in self._marks or not self._loaded
+        return self._aliases or search.user_id in self._marks or not self._known
 
     def _mark_everybody(self, users: Sequence[int]) -> None:
         self._changes += 1

@@ -254,7 +254,8 @@ class Worker:
         await listening.listen(self._pool, channels, self._hear, self._begin_listening)
 
     async def _begin_listening(self) -> None:
-        await self._matcher.corrections.load(self._pool)
+        users, aliases = await corrections.taught(self._pool)
+        self._matcher.corrections.know(users, aliases=aliases)
         self._waiting.change()
 
     def _hear(self, channel: str, payload: str) -> None:

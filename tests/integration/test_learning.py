@@ -429,6 +429,7 @@ async def test_what_still_waits_was_looked_at_once(house: House) -> None:
     await grow(house.pool, None)
 
     async def tried() -> bool:
+        """Whether it was looked at since."""
         return bool(await house.pool.fetchval(query, user) > first)
 
     await until(tried, "tried again")
@@ -447,6 +448,7 @@ async def test_candidates_are_those_of_today(house: House) -> None:
     await grow(house.pool, None)
 
     async def two() -> bool:
+        """Whether both films are candidates."""
         (found,) = await reads.unmatched(house.pool, user, after=(reads.END, uuid4()), limit=1)
         return len(found.candidates) == 2
 

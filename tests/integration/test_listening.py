@@ -20,6 +20,7 @@ async def test_notices_are_heard_again_after_a_break(pool: Pool) -> None:
     begun: asyncio.Queue[None] = asyncio.Queue()
 
     async def begin() -> None:
+        """It listens."""
         await begun.put(None)
 
     task = asyncio.create_task(listen(pool, [channel], lambda *notice: heard.put_nowait(notice), begin))

@@ -8,6 +8,7 @@ meant by it, goes through the stream once more with the decision in it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -93,7 +94,12 @@ class Resolver:
         facts = await reads.event(self._pool, user_id, event_id)
         if event_id in left or facts is None:
             raise Unavailable(_LATE)
-        _insist_on(facts, title.id, resolution)
+        try:
+            _insist_on(facts, title.id, resolution)
+        except Refusal:  # somebody else was first: nothing is learned from this
+            with suppress(NotFound):
+                await corrections.take_back(self._pool, user_id, correction or 0, self.agreement)
+            raise
         return Resolved(
             event=facts,
             also_settled=sum(each.id not in left for each in others),

@@ -7,7 +7,7 @@ memory: nothing of one user's reaches another, and nothing outlives a correction
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -29,36 +29,36 @@ class Corrections:
     def __init__(self) -> None:
         self._known = False
         self._aliases = False
-        self._everybody: tuple[int, ...] = (0,)
-        self._marks: dict[int, tuple[int, ...]] = {}
+        self._versions: dict[int, int] = {}  # of each user who taught something
+        self._everybody = 0
         self._changes = 0
 
-    def know(self, users: Sequence[int], *, aliases: bool) -> None:
+    def know(self, users: Iterable[int], *, aliases: bool) -> None:
         """
         Who taught anything, and whether there are aliases: at the start, and after notices
         may have been missed.
         """
         self._known, self._aliases = True, aliases
-        self._mark_everybody(users)
+        self._versions = dict.fromkeys(users, 0)
+        self._everybody = self._next()
 
     def hear(self, payload: str) -> None:
         """Something changed: the corrections of the user *payload* names, or the aliases."""
         if payload:
-            user_id = int(payload)
-            self._changes += 1
-            self._marks[user_id] = (*self._everybody, user_id, self._changes)
+            self._versions[int(payload)] = self._next()
         else:
             self._aliases = True
-            self._mark_everybody(list(self._marks))
+            self._everybody = self._next()
 
     def mark(self, user_id: int) -> tuple[int, ...]:
         """
         What a found title depends on beside the media: it is remembered under this. Users
         who taught nothing share a mark, once it is known who they are.
         """
-        if not self._known:
-            return (*self._everybody, user_id)
-        return self._marks.get(user_id, self._everybody)
+        version = self._versions.get(user_id)
+        if version is None and self._known:
+            return (self._everybody,)
+        return (self._everybody, user_id, version or 0)
 
     async def settle(self, database: Database, searches: Sequence[Search]) -> None:
         """Give *searches* that were decided before, or that somebody taught, their title."""
@@ -83,12 +83,11 @@ class Corrections:
                 search.how, search.score = "correction" if fits.own else "alias", 1.0
 
     def _may_know(self, search: Search) -> bool:
-        return self._aliases or search.user_id in self._marks or not self._known
+        return self._aliases or search.user_id in self._versions or not self._known
 
-    def _mark_everybody(self, users: Sequence[int]) -> None:
+    def _next(self) -> int:
         self._changes += 1
-        self._everybody = (self._changes,)
-        self._marks = {user_id: (*self._everybody, user_id) for user_id in users}
+        return self._changes
 
 
 def _is_open(search: Search) -> bool:

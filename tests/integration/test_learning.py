@@ -207,6 +207,21 @@ async def test_an_event_is_not_resolved_to_something_else(house: House) -> None:
     assert 409 == refused.value.status
 
 
+async def test_of_two_answers_at_once_one_counts(house: House) -> None:
+    """The other is refused, and nothing is learned from it."""
+    titles, user, media = [await film(house.pool) for _ in range(2)], await house.user(), unheard()
+    event = await house.play(user, media)
+    done = await asyncio.gather(
+        *(house.resolve(event, Target(title_id=title.id)) for title in titles), return_exceptions=True
+    )
+    (refused,) = [each for each in done if isinstance(each, Refusal)]
+    ((played, _),) = await house.plays(user)
+    taught = await corrections.listed(house.pool, user, limit=10)
+
+    assert 409 == refused.status
+    assert {each.title.id for each in taught if each.title} <= {played}
+
+
 async def test_nobody_resolves_what_is_not_theirs(house: House) -> None:
     """Somebody else's event is not there."""
     title, user, other = await film(house.pool), await house.user(), await house.user()

@@ -167,7 +167,10 @@ class Resolver:
         if target.title_id is not None:
             found = await catalog.titles(self._pool, [target.title_id])
             if not found:
-                raise UnprocessableError(f"the catalogue has no title {target.title_id}")
+                raise UnprocessableError(
+                    f"the catalogue has no film or show {target.title_id};"
+                    " an episode is its show's id with season and episode"
+                )
             return found[target.title_id]
         ids = external_ids((target.ids or {}).items())
         if not ids:

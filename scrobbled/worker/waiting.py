@@ -43,8 +43,10 @@ ROUND = 6 * 3600.0
 #: Events matched at once: a few milliseconds between two batches.
 _PAGE = 50
 
-#: A page's time is rested this often: what waits costs at most a tenth of one worker.
-_RESTS = 9.0
+#: A page's time is rested this often, and for so many seconds at most: what waits costs
+#: about a fifth of one worker, and one slow page does not hold up the others.
+_RESTS = 4.0
+_LONGEST_REST = 1.0
 
 
 class _Changes(msgspec.Struct, kw_only=True):
@@ -108,7 +110,7 @@ class WaitingEvents:
                 break
             tried += len(page)
             found += await self._page(page)
-            await asyncio.sleep(_RESTS * (time.perf_counter() - began))
+            await asyncio.sleep(min(_RESTS * (time.perf_counter() - began), _LONGEST_REST))
         if tried:
             log.info("waiting_tried", tried=tried, found=found, since=_word(before))
 

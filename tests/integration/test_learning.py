@@ -237,7 +237,7 @@ async def test_a_target_that_cannot_be_is_refused(house: House) -> None:
     title, (listed, *_), user = await film(house.pool), await episodes(house.pool, 3), await house.user()
     of_film, of_episode = await house.play(user, unheard()), await house.play(user, an_episode(None, None))
     refused: list[tuple[PlaybackEvent, Target, str]] = [
-        (of_film, Target(title_id=1), "no title 1"),
+        (of_film, Target(title_id=1), "no film or show 1;"),
         (of_film, Target(ids={"imdb": "tt0000000001"}), "tt0000000001 is no movie"),
         (of_film, Target(title_id=listed.title_id), "is a show"),
         (of_film, Target(title_id=title.id, kind=Kind.MOVIE, season=1), "a film has no season"),

@@ -17,7 +17,7 @@ create table corrections (
     primary key (user_id, kind, source, value)
 ) partition by hash (user_id);
 create index corrections_newest on corrections (user_id, id desc);
-create index corrections_said on corrections (source, value, kind);
+create index corrections_said on corrections (source, value, kind, user_id);
 
 -- What enough users taught alike holds for everybody.
 create table aliases (

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from scrobbled.match.choose import wanted
-from scrobbled.match.normalize import normalize, with_country
+from scrobbled.match.normalize import normalize
 from scrobbled.model.event import Resolution
 from scrobbled.model.media import ID_SOURCES, Kind, Media
 
@@ -101,16 +100,28 @@ def _one_episode(media: Media) -> list[Lesson]:
 
 def _words(media: Media) -> tuple[Key | None, Key | None]:
     """The words of the title, and the same with the place in the show that came with them."""
-    asked = wanted(media)
-    if asked is None:
+    if media.kind is Kind.MOVIE:
+        kind, said, year = "movie", media.title, media.year
+    else:  # the year beside an episode is the episode's
+        kind, said, year = "show", media.show, media.show_year
+    said = (said or "").strip()
+    if not said:
         return None, None
-    kind, name = asked
-    text = normalize(name.text)[:_LONGEST_NAME]
-    text = (with_country(text, name.country) or [text])[0]
-    if name.year is not None:
-        text = f"{text} ({name.year})"
+    name, behind = _without_year(said)
+    year = year or behind
+    text = normalize(name)[:_LONGEST_NAME]
+    if year is not None:
+        text = f"{text} ({year})"
     place = _place(media)
-    return Key(kind.value, WORDS, text), Key(kind.value, WORDS, f"{text} | {place}") if place else None
+    return Key(kind, WORDS, text), Key(kind, WORDS, f"{text} | {place}") if place else None
+
+
+def _without_year(name: str) -> tuple[str, int | None]:
+    """``Dune (1984)`` taken apart: a year in brackets says the same as one beside the name."""
+    rest, opening, year, closing = name[:-6], name[-6:-5], name[-5:-1], name[-1:]
+    if rest and opening in "([" and closing in ")]" and year.isascii() and year.isdecimal():
+        return rest, int(year)
+    return name, None
 
 
 def _place(media: Media) -> str | None:

@@ -128,9 +128,22 @@ def test_an_episode_that_is_a_film_teaches_that_episode() -> None:
 
 def test_a_country_is_part_of_the_words() -> None:
     """*House of Cards (US)* is another show than *House of Cards*."""
-    with_country = keys_of(episode(show="House of Cards (UK)", season=1, episode=1))
+    spellings = ["House of Cards (UK)", "house of cards UK"]
+    found = {keys_of(episode(show=each, season=1, episode=1))[-1].value for each in spellings}
 
-    assert with_country[-1].value == "house of cards uk"
+    assert found == {"house of cards uk"}
+
+
+def test_a_year_behind_the_name_is_the_year() -> None:
+    """*Dune (1984)* and *Dune* of 1984 are the same words."""
+    assert keys_of(film(title="Dune (1984)")) == keys_of(film(title="Dune", year=1984))
+    assert keys_of(film(title="進撃 [2013]")) == keys_of(film(title="進撃", year=2013))
+    assert ["1984", "2012 2012"] == [keys_of(film(title=each))[0].value for each in ("(1984)", "2012 2012")]
+
+
+def test_a_blank_name_is_no_words() -> None:
+    """Nothing can be taught about nothing."""
+    assert [] == keys_of(film(title=" ")) == keys_of(episode(show="\t", title="Pilot", season=1, episode=1))
 
 
 def test_words_give_way_to_an_id_that_contradicts() -> None:

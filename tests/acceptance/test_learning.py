@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -167,3 +168,23 @@ def test_an_episode_by_its_numbers(instance: Instance) -> None:
     )  # fmt: skip
 
     assert [known["id"]] == [each["id"] for each in instance.outcome(event["id"])["items"]]
+
+
+@pytest.mark.parametrize(
+    ("to", "status", "sentence"),
+    [
+        ("1", 1, "no film or show 1"),
+        ("tt0000000001", 1, "is no movie the catalogue has"),
+        ("tmdb:song:603", 2, "write 1000000123, tt0386676 or tmdb:movie:603"),
+    ],
+)
+def test_an_operator_is_told_what_is_wrong(instance: Instance, to: str, status: int, sentence: str) -> None:
+    """One sentence and a status; the event goes on waiting."""
+    event = watched(instance, unheard())
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        instance.run("unmatched", "resolve", event["id"], "--to", to)
+
+    assert status == failed.value.returncode
+    assert sentence in failed.value.stderr
+    assert "Traceback" not in failed.value.stderr
+    assert "unmatched" == instance.outcome(event["id"])["outcome"]

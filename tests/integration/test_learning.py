@@ -21,6 +21,7 @@ from scrobbled.store import corrections, reads, waiting
 from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.web.errors import Refusal
+from scrobbled.worker import waiting as rounds
 from scrobbled.worker.loop import Limits, Worker
 from tests.library import episodes, film
 
@@ -433,6 +434,21 @@ async def test_what_waits_enters_the_history_when_the_catalogue_grows(house: Hou
 
     assert [(number, event.occurred_at)] == await house.plays(user)
     assert 0 == await house.waits(user)
+
+
+async def test_a_long_import_does_not_hold_them_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes that never pause are waited for a while, and no longer."""
+    user, media = await house.user(), unheard()
+    event = await house.play(user, media)
+    monkeypatch.setattr(rounds, "LONGEST_WAIT", 1.0)
+    await film(house.pool, media.title)
+
+    async def played_while_importing() -> bool:
+        """One more change, well before it was quiet."""
+        await house.pool.execute("select pg_notify('catalog_changed', '')")
+        return await house.is_played(event)
+
+    await until(played_while_importing, "played")
 
 
 async def test_what_still_waits_was_looked_at_once(house: House) -> None:

@@ -214,9 +214,43 @@ create table unmatched (
     candidates jsonb not null default '[]',
     occurred_at timestamptz not null,
     created_at timestamptz not null default now(),
+    tried_at timestamptz not null default now(),   -- last looked up in the catalogue
     primary key (user_id, event_id)
 ) partition by hash (user_id);
 create index unmatched_newest on unmatched (user_id, occurred_at desc, event_id desc);
+create index unmatched_tried on unmatched (tried_at);
+
+-- What a user's players say, and which title it means: taught by resolving an event. The
+-- shape of external_ids; the source 'words' holds names in the matcher's spelling. Rows of
+-- one id were taught together.
+create sequence correction_ids as bigint;
+
+create table corrections (
+    user_id bigint not null,
+    kind text not null check (kind in ('movie', 'show', 'episode')),
+    source text not null,
+    value text not null,
+    id bigint not null,
+    title_id bigint not null,                  -- the film or the show
+    season integer,                            -- the episode meant; null = the event's own numbers
+    number integer,
+    taught_at timestamptz not null default now(),
+    primary key (user_id, kind, source, value)
+) partition by hash (user_id);
+create index corrections_newest on corrections (user_id, id desc);
+create index corrections_said on corrections (source, value, kind, user_id);
+
+-- What enough users taught alike holds for everybody.
+create table aliases (
+    kind text not null check (kind in ('movie', 'show', 'episode')),
+    source text not null,
+    value text not null,
+    title_id bigint not null,
+    season integer,
+    number integer,
+    users integer not null,                    -- who taught it, when it became one
+    primary key (kind, source, value)
+);
 
 -- What a user means to watch. A title leaves it when a play of it is recorded.
 create table watchlist (
@@ -231,7 +265,9 @@ declare
     partitions constant integer := 4;
     parent text;
 begin
-    foreach parent in array array['events', 'plays', 'playback', 'unmatched', 'watchlist'] loop
+    foreach parent in array array[
+        'events', 'plays', 'playback', 'unmatched', 'corrections', 'watchlist'
+    ] loop
         for remainder in 0 .. partitions - 1 loop
             execute format(
                 'create table %I partition of %I for values with (modulus %s, remainder %s)',

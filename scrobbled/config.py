@@ -208,6 +208,11 @@ class Settings:
         _whole(1, 100), "80", "Percent of an item at which a stop counts as a play."
     )
     lost_stop: bool = setting(FLAG, "true", "Whether a viewing whose stop never came can count as a play.")
+    alias_users: int = setting(
+        _whole(1, 1_000_000),
+        "3",
+        "Users who must have taught the same before it holds for everybody.",
+    )
     playback_days: int = setting(_whole(1, 36_500, " of days"), "180", "Days a paused position is kept.")
     event_days: int = setting(
         _whole(1, 36_500, " of days"), "30", "Days the outcome of an event can be looked up."

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, parameters, shapes
+from scrobbled.api import account, learning, parameters, shapes
 from scrobbled.api.pool import POOL
 from scrobbled.errors import NotFound
 from scrobbled.match.normalize import normalize
@@ -133,8 +133,7 @@ async def event(request: web.Request) -> web.Response:
             "no event of yours with this id has been applied; if you just sent it, ask again in a moment"
         )
         raise NotFound(message)
-    plays, items = found["play_ids"], [shapes.known(each) for each in found.pop("items")]
-    return answer(shapes.Event(**found, items=items, play_id=plays[0] if plays else None))
+    return answer(shapes.event(found))
 
 
 def routes() -> list[Route]:
@@ -166,6 +165,7 @@ def routes() -> list[Route]:
             "GET", "/v1/events/{id}", event, native, read, "What became of an event, and why",
             answers=one, returns=shapes.Event,
         ),
+        *learning.routes(),
         *account.routes(),
     ]  # fmt: skip
 

@@ -142,6 +142,51 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Movie | Episode]
 
 
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What resolving did: the event as it is now, how many other waiting events of the user it
+    settled too, and the correction that was learned (null when there was nothing to learn).
+    """
+
+    event: Event
+    also_settled: int
+    correction_id: int | None
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What players say that is understood now. *kind* is movie, show or episode; *source* is words,
+    or whose id *value* is; *everybody*: enough users taught the same.
+    """
+
+    kind: str
+    source: str
+    value: str
+    everybody: bool
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What one resolve taught: *said* means *title*, of which *kind* (movie or show) tells what it
+    is. *season* and *episode* are null where later events keep their own numbers.
+    """
+
+    id: int
+    kind: str | None
+    title: Show | None
+    season: int | None
+    episode: int | None
+    taught_at: datetime
+    said: list[Said]
+
+
+class Corrections(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of corrections, newest first; *next_cursor* is null on the last one."""
+
+    data: list[Correction]
+    next_cursor: str | None
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own rules; null is the server's."""
 
@@ -194,6 +239,12 @@ class CreatedToken(msgspec.Struct, frozen=True, kw_only=True):
 def item(found: Item | None) -> Watched:
     """A film, or an episode with its show; None for what the catalogue lost."""
     return None if found is None else known(found)
+
+
+def event(found: dict[str, Any]) -> Event:
+    """How an event ended, from what the store knows of it."""
+    plays, items = found["play_ids"], [known(each) for each in found["items"]]
+    return Event(**(found | {"items": items}), play_id=plays[0] if plays else None)
 
 
 def known(found: Item) -> Movie | Episode:

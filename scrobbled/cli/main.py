@@ -18,7 +18,8 @@ COMMANDS = {
     "token": ("users", "Create, list and revoke tokens."),
     "catalog": ("catalog", "Import what can be watched, and count it."),
     "match": ("match", "Say which title a text means."),
-    "unmatched": ("unmatched", "List events that wait for a title, and try them again."),
+    "unmatched": ("unmatched", "List events that wait for a title, resolve them, try them again."),
+    "corrections": ("corrections", "List what was taught by resolving, and take it back."),
     "dead": ("dead", "List events that were given up, and try them again."),
     "doctor": ("doctor", "Check the settings and the servers they name."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections import Counter
@@ -57,6 +58,19 @@ class Door:
             self._mailbox.forget(event.id)
             raise
         return await self._mailbox.wait(event.id, answer, self._patience)
+
+    async def put_back(self, events: Sequence[PlaybackEvent]) -> None:
+        """
+        Send events again that were accepted before; return when they were applied, or after
+        as long as an answer is waited for.
+        """
+        answers = [(event.id, self._mailbox.expect(event.id)) for event in events]
+        try:
+            await self._producer.append([replace(event, reply_to=self._name) for event in events])
+            await asyncio.wait([answer for _, answer in answers], timeout=self._patience)
+        finally:
+            for event_id, _ in answers:
+                self._mailbox.forget(event_id)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from scrobbled.model.media import Media
+from scrobbled.model.media import Kind, Media
 
 
 class Action(StrEnum):
@@ -35,6 +35,24 @@ class Receipt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     received_at: datetime
 
 
+class Resolution(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """
+    Which title an event is about, where that was decided before it came (again): by a
+    person, or by whoever looked at what waits.
+
+    *title_id* is the film or the show, *kind* what of it was watched. *season* and
+    *episode* are None where the event's own numbers stand; of a file that holds several
+    they are the first. *score* 0–1; *how* is a word for the log.
+    """
+
+    kind: Kind
+    title_id: int
+    season: int | None = None
+    episode: int | None = None
+    score: float = 1.0
+    how: str = "resolved"
+
+
 class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One thing a player told us, in our words.
 
@@ -44,6 +62,7 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     not count (music, a trailer, another user…): it still gets its outcome.
     *provisional* allows creating a title the catalogue lacks from this event's
     own metadata. *reply_to* names the front door that waits for the answer.
+    *resolution* is set when an event that waited for its title comes again.
     """
 
     id: UUID
@@ -60,3 +79,4 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     player: str | None = None
     app: str | None = None
     reply_to: str | None = None
+    resolution: Resolution | None = None

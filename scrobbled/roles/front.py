@@ -17,6 +17,7 @@ from scrobbled.api import native as native_reads
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
 from scrobbled.api.pool import POOL
+from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
 from scrobbled.roles.memory import settle
@@ -62,7 +63,9 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         )
         mailbox = Mailbox(client, uuid4().hex)
         application = app.build(_routes(settings, roles, pool, client), authenticator)
-        application[DOOR] = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        door = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        application[DOOR] = door
+        application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         async with _beside(chores):

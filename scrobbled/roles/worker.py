@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
 
 async def _run(settings: Settings) -> None:
     async with (
-        open_pool(settings.database_url or "", size=3, name="worker", settings=LOOK_UPS) as pool,
+        open_pool(settings.database_url or "", size=4, name="worker", settings=LOOK_UPS) as pool,
         open_redis(settings.redis_url or "") as client,
     ):
         await require_current(pool)

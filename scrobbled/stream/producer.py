@@ -164,6 +164,16 @@ async def depth(client: redis.asyncio.Redis, partitions: int) -> int:
     return sum(await pipeline.execute())
 
 
+async def put_back(client: redis.asyncio.Redis, events: Sequence[PlaybackEvent], partitions: int) -> None:
+    """Append events that were accepted before, to be tried again; durable on return."""
+    if events:
+        pipeline = client.pipeline(transaction=False)
+        for event in events:
+            key = names.events(names.partition_of(event.user_id, partitions))
+            pipeline.xadd(key, {names.FIELD: encode_event(event)})
+        await pipeline.execute()
+
+
 def _pack(key: bytes, value: bytes) -> bytes:
     """``XADD key * event value`` in Redis' own protocol."""
     return b"*5\r\n$4\r\nXADD\r\n$%d\r\n%b\r\n$1\r\n*\r\n$5\r\nevent\r\n$%d\r\n%b\r\n" % (

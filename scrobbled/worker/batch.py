@@ -261,8 +261,12 @@ async def _write_events(
         await verdicts.insert_events(connection, list(rows.values()))
     if unmatched:
         await verdicts.keep_unmatched(connection, unmatched)
-    if loaded.reopened:
-        matched = {key for key in loaded.reopened if rows[key[1]].outcome is not Outcome.UNMATCHED}
+    # One that was resolved may have waited for longer than its outcome was kept.
+    waited = loaded.reopened | {
+        (row.event.user_id, row.event.id) for row in rows.values() if row.event.resolution is not None
+    }
+    if waited:
+        matched = {key for key in waited if rows[key[1]].outcome is not Outcome.UNMATCHED}
         await verdicts.forget_unmatched(connection, matched)
 
 

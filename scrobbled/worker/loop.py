@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from scrobbled import metrics
-from scrobbled.store import timeline, verdicts
+from scrobbled.store import corrections, listening, timeline, verdicts, waiting
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import answers, consumer, leases
 from scrobbled.stream.codec import decode_event
@@ -26,6 +26,7 @@ from scrobbled.worker import batch, retry
 from scrobbled.worker.matching import Matcher
 from scrobbled.worker.reading import Reading
 from scrobbled.worker.report import report, report_plays
+from scrobbled.worker.waiting import WaitingEvents
 
 if TYPE_CHECKING:
     import redis.asyncio
@@ -68,6 +69,7 @@ class Worker:
         self._leases = leases.Leases(client, limits.name, limits.partitions)
         self._consumer = consumer.Consumer(client, limits.name, self._leases, limits.batch_size)
         self._matcher = Matcher()
+        self._waiting = WaitingEvents(pool, client, self._matcher, limits.partitions)
         self._inherited: set[int] = set()
         self._stopping = asyncio.Event()
 
@@ -84,6 +86,8 @@ class Worker:
                 tasks.create_task(self._every(1.5, self._renew), name="leases"),
                 tasks.create_task(self._every(1.0, self._run_out), name="timers"),
                 tasks.create_task(self._every(3600.0, self._forget), name="housekeeping"),
+                tasks.create_task(self._every(0.5, self._try_waiting), name="waiting"),
+                tasks.create_task(self._listen(), name="listening"),
             ]
             await self._work()
             for task in side:
@@ -236,6 +240,30 @@ class Worker:
             async with self._pool.acquire() as connection, connection.transaction():
                 plays = await batch.run_out(connection, users, self._policy, now)
             report_plays(plays)
+
+    async def _try_waiting(self) -> None:
+        """Let what waits for a title be tried again, when something changed; one worker does it."""
+        if 0 in self._leases.held:
+            await self._waiting.try_again()
+        else:
+            self._waiting.hand_over()
+
+    async def _listen(self) -> None:
+        """Hear what people teach and when the catalogue changes."""
+        channels = corrections.CHANGED, waiting.CATALOG_CHANGED
+        await listening.listen(self._pool, channels, self._hear, self._begin_listening)
+
+    async def _begin_listening(self) -> None:
+        users, aliases = await corrections.taught(self._pool)
+        self._matcher.corrections.know(users, aliases=aliases)
+        self._waiting.change()
+
+    def _hear(self, channel: str, payload: str) -> None:
+        if channel == corrections.CHANGED:
+            self._matcher.corrections.hear(payload)
+            self._waiting.change(int(payload) if payload else None)
+        else:
+            self._waiting.change()
 
     async def _forget(self) -> None:
         if 0 not in self._leases.held:

@@ -21,6 +21,7 @@ from scrobbled.model.event import Action
 from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
 from scrobbled.worker import provisional
+from scrobbled.worker.corrections import Corrections
 from scrobbled.worker.memory import Memory
 from scrobbled.worker.search import Search, numbers_of, season_of
 
@@ -35,8 +36,8 @@ OWN_IDS_FROM = 1_000_000_000
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """
     What an event is about. *items* is empty when nobody can say; then *reason* says why
-    and *candidates* what it might be. *score* 0–1; *how* is id, exact, fuzzy, created,
-    cached or none.
+    and *candidates* what it might be. *score* 0–1; *how* is resolved, id, correction, alias,
+    exact, fuzzy, created, cached or none.
     """
 
     items: tuple[Item, ...] = ()
@@ -53,13 +54,14 @@ class Matcher:
     """Matches for one worker; keeps what it found for a minute."""
 
     def __init__(self) -> None:
+        self.corrections = Corrections()
         self._memory: Memory[bytes, Matched] = Memory(most=50_000, seconds=60.0)
         self._misses: Memory[bytes, Matched] = Memory(most=10_000, seconds=30.0)
 
     async def match(self, pool: Pool, events: Sequence[PlaybackEvent]) -> list[Matched]:
         """What each of *events* is about, in their order. Raises asyncpg's errors."""
         now = time.monotonic()
-        keys = [_key(event) for event in events]
+        keys = [_key(event, self.corrections.mark(event.user_id)) for event in events]
         found: dict[bytes, Matched] = {}
         searches: dict[bytes, Search] = {}
         for key, event in zip(keys, events, strict=True):
@@ -72,10 +74,15 @@ class Matcher:
             if known is not None:
                 found[key] = known
             else:
-                searches[key] = Search(media=event.media, provisional=event.provisional)
+                searches[key] = Search(
+                    media=event.media,
+                    provisional=event.provisional,
+                    user_id=event.user_id,
+                    resolution=event.resolution,
+                )
         if searches:
             with metrics.match_seconds.labels("searched").time():
-                fresh = await _search(pool, list(searches.values()))
+                fresh = await _search(pool, list(searches.values()), self.corrections)
             for key, matched in zip(searches, fresh, strict=True):
                 found[key] = matched
                 if matched.items:
@@ -91,12 +98,13 @@ class Matcher:
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def _key(event: PlaybackEvent) -> bytes:
-    return _encode((event.media, event.provisional))
+def _key(event: PlaybackEvent, mark: tuple[int, ...]) -> bytes:
+    return _encode((event.media, event.provisional, event.resolution, mark))
 
 
-async def _search(pool: Pool, searches: list[Search]) -> list[Matched]:
+async def _search(pool: Pool, searches: list[Search], corrections: Corrections) -> list[Matched]:
     await _by_ids(pool, searches)
+    await corrections.settle(pool, searches)
     await _by_names(pool, searches, alike=False)
     await _by_names(pool, searches, alike=True)
     if any(provisional.may_create_title(search) for search in searches):

@@ -6,6 +6,7 @@ import msgspec
 
 from scrobbled.match.choose import Choice
 from scrobbled.match.normalize import Name
+from scrobbled.model.event import Resolution
 from scrobbled.model.media import Media, TitleKind
 
 #: Most episodes in one file.
@@ -13,10 +14,15 @@ _MOST_EPISODES = 50
 
 
 class Search(msgspec.Struct, kw_only=True):
-    """One media of a batch on its way to a title; several events may be about it."""
+    """
+    One media of a batch on its way to a title; several events may be about it. *user_id* is
+    one of those who sent it: the only one, where somebody's own corrections may matter.
+    """
 
     media: Media
     provisional: bool
+    user_id: int = 0
+    resolution: Resolution | None = None
     name: tuple[TitleKind, Name] | None = None
     title_id: int | None = None
     episode_id: int | None = None

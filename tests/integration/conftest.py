@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, reelrifter, trakt
 from scrobbled.api.pool import POOL
+from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.store import users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
@@ -19,6 +20,7 @@ from scrobbled.web import app, description, health
 from scrobbled.web.auth import Authenticator, Identity
 
 if TYPE_CHECKING:
+    from scrobbled.model.event import PlaybackEvent
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
 
@@ -67,11 +69,15 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
     async def _gauges() -> dict[str, float]:
         return {"scrobbled_stream_depth": 3.0}
 
+    async def _put_back(events: Sequence[PlaybackEvent]) -> None:
+        """No worker is there to apply them."""
+
     routes = [*native.routes(), *trakt.routes(), *reelrifter.routes()]
     routes += health.routes({"postgresql": _answers}, _gauges)
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build(routes + description.routes(routes), authenticator)
     application[POOL] = pool
+    application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
     async with TestClient(TestServer(application)) as opened:
         yield opened
 

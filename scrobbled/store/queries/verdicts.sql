@@ -103,7 +103,7 @@ insert into unmatched (user_id, event_id, event, candidates, occurred_at)
 select user_id, event_id, event::jsonb, candidates::jsonb, occurred_at
 from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
     as waiting (user_id, event_id, event, candidates, occurred_at)
-on conflict (user_id, event_id) do nothing
+on conflict (user_id, event_id) do update set candidates = excluded.candidates, tried_at = excluded.tried_at
 
 -- name: record_dead
 -- The outcome of an event that was given up; its bytes stay among the dead letters.

@@ -58,10 +58,40 @@ def write(path: Path, titles: Iterable[Listed], *, database: str = "", horizon: 
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".names-") as folder:
         made = Path(folder) / "index"
         with made.open("wb") as output:
-            header = _write(output, _Sections(Path(folder)), titles, database=database, horizon=horizon)
+            header = write_to(output, titles, Path(folder), database=database, horizon=horizon)
             output.flush()
             os.fsync(output.fileno())
         made.replace(path)
+    return header
+
+
+def write_to(
+    output: IO[bytes],
+    titles: Iterable[Listed],
+    folder: Path | None = None,
+    *,
+    database: str = "",
+    horizon: int = 0,
+) -> Header:
+    """Write the index of *titles* to an open file; *folder* holds what does not fit into memory."""
+    sections = _Sections(folder)
+    arrays = sections.arrays
+    _add_names(sections, sections.sorted_lines(_name_lines(arrays, titles)))
+    _add_backwards(sections)
+    _add_words(arrays)
+    places: dict[str, tuple[int, int]] = {}
+    at = 0
+    for name, numbers in arrays.items():
+        places[name] = (at, len(numbers) * numbers.itemsize)
+        at += -(-places[name][1] // 8) * 8
+    header = Header(
+        sections=places,
+        database=database,
+        horizon=horizon,
+        titles=len(arrays["title_id"]),
+        names=len(arrays["name_title"]),
+    )
+    _put(output, header, arrays)
     return header
 
 
@@ -94,7 +124,7 @@ def heads(name: str) -> list[str]:
 class _Sections:
     """Sections under construction: arrays of numbers, and runs of lines to be sorted."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.arrays = {name: array(kind) for name, kind in SECTIONS.items()}
 
@@ -119,35 +149,12 @@ class _Sections:
         return file
 
 
-def _write(
-    output: IO[bytes], sections: _Sections, titles: Iterable[Listed], *, database: str, horizon: int
-) -> Header:
-    arrays = sections.arrays
-    _add_names(sections, sections.sorted_lines(_name_lines(arrays, titles)))
-    _add_backwards(sections)
-    _add_words(arrays)
-    places: dict[str, tuple[int, int]] = {}
-    at = 0
-    for name, numbers in arrays.items():
-        places[name] = (at, len(numbers) * numbers.itemsize)
-        at += -(-places[name][1] // 8) * 8
-    header = Header(
-        sections=places,
-        database=database,
-        horizon=horizon,
-        titles=len(arrays["title_id"]),
-        names=len(arrays["name_title"]),
-    )
-    _put(output, header, arrays)
-    return header
-
-
 def _put(output: IO[bytes], header: Header, arrays: dict[str, array[Any]]) -> None:
     described = msgspec.json.encode(header)
     described += b" " * (-len(described) % 8)
     output.write(MAGIC + VERSION.to_bytes(4, "little") + len(described).to_bytes(4, "little") + described)
     for numbers in arrays.values():
-        numbers.tofile(output)
+        output.write(memoryview(numbers))
         output.write(bytes(-(len(numbers) * numbers.itemsize) % 8))
 
 

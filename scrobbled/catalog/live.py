@@ -1,0 +1,143 @@
+"""
+The names of the catalogue as one process sees them: a file mapped into memory that all
+processes of the machine share, and on top of it what has changed since it was built.
+
+The small part on top is made anew whenever something changes, beside the work and not
+in its way. When it grows large, somebody builds a new file (see *rebuild*); whoever
+finds it takes it in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import mmap
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from scrobbled.catalog.names import write_to
+from scrobbled.match.decide import Decision, decide
+from scrobbled.match.index import NameIndex
+from scrobbled.store import names as store
+
+if TYPE_CHECKING:
+    from scrobbled.match.layout import Listed
+    from scrobbled.match.query import Query
+    from scrobbled.store.pool import Database
+
+log = structlog.get_logger(stage="match")
+
+#: Changed titles that lie on top of the file at most; from *WORTH_A_BUILD* a new one is due.
+MOST_ON_TOP: Final = 20_000
+WORTH_A_BUILD: Final = 5_000
+
+#: Decisions remembered.
+_REMEMBERED: Final = 50_000
+
+
+class Names:
+    """What this process can match with. *path* is where the shared file is, or will be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: tuple[int, int] | None = None
+        self._base: NameIndex | None = None
+        self._changed: dict[int, Listed] = {}
+        self._on_top: NameIndex | None = None
+        self._horizon = 0
+        self._database = ""
+        self._memory: dict[Query, Decision] = {}
+        self._refreshing = asyncio.Lock()
+        self.version = 0
+
+    @property
+    def built(self) -> bool:
+        """Whether there is a file."""
+        return self._base is not None
+
+    @property
+    def waiting(self) -> int:
+        """Titles that have changed since the file was built."""
+        return len(self._changed)
+
+    @property
+    def count(self) -> int:
+        """Titles in the file."""
+        return 0 if self._base is None else self._base.header.titles
+
+    def decide(self, query: Query, familiar: Collection[int] = ()) -> Decision:
+        """The title *query* names; the same question is answered from memory."""
+        known = self._memory.get(query)
+        if known is not None and not familiar:
+            return known
+        indexes = [index for index in (self._base, self._on_top) if index is not None]
+        hidden = self._changed.keys() if self._base is not None else ()
+        decision = decide(query, indexes, hidden=hidden, familiar=familiar)
+        if not familiar:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[query] = decision
+        return decision
+
+    async def refresh(self, database: Database) -> bool:
+        """
+        Take in a new file and what changed; whether there was anything. Raises asyncpg's errors.
+        """
+        async with self._refreshing:
+            horizon = await store.horizon(database)
+            reopened = self._open(horizon.database)
+            rows = await store.changed(database, self._horizon, MOST_ON_TOP)
+            news = {row.id: row for row in rows if self._changed.get(row.id) != row}
+            if len(self._changed) + len(rows) < MOST_ON_TOP:
+                self._horizon = horizon.transaction
+            if not news and not reopened:
+                return False
+            changed = self._changed | news
+            on_top = await asyncio.to_thread(_small_index, list(changed.values())) if changed else None
+            self._changed, self._on_top = changed, on_top
+            self._memory.clear()
+            self.version += 1
+            return True
+
+    def _open(self, database: str) -> bool:
+        """Map the file when it is another than before, and of this *database*."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return self._begin(database)
+        if (found.st_ino, found.st_mtime_ns) == self._file and database == self._database:
+            return False
+        try:
+            with self.path.open("rb") as file:
+                index = NameIndex(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except (OSError, ValueError) as error:
+            log.warning("index_unreadable", path=str(self.path), error=str(error), action="a new one is built")
+            return self._begin(database)
+        self._file = (found.st_ino, found.st_mtime_ns)
+        if index.header.database != database:
+            return self._begin(database)
+        self._base, self._horizon, self._database = index, index.header.horizon, database
+        self._changed, self._on_top = {}, None
+        return True
+
+    def _begin(self, database: str) -> bool:
+        """Without a file, everything there is has changed."""
+        if self._database == database and self._base is None:
+            return False
+        self._base, self._horizon, self._database = None, 0, database
+        self._changed, self._on_top = {}, None
+        return True
+
+    @property
+    def needs_a_build(self) -> bool:
+        """Whether so much has changed that a new file is due."""
+        return self.waiting >= WORTH_A_BUILD
+
+
+def _small_index(titles: list[Listed]) -> NameIndex:
+    made = io.BytesIO()
+    write_to(made, titles)
+    return NameIndex(made.getbuffer())

@@ -251,6 +251,12 @@ class Settings:
         values.setdefault("worker_name", socket.gethostname())
         return cls(**values)
 
+    @property
+    def names_path(self) -> Path:
+        """Where the index of names lies, for all processes of the machine."""
+
+        return self.data_dir / "names" / "index"
+
     def shown(self) -> Iterator[tuple[Setting, str]]:
         """Each setting with its value as it may be shown: passwords are left out."""
 

@@ -34,6 +34,11 @@ def whole(request: web.Request, name: str, default: int, lowest: int, highest: i
     return value
 
 
+def optional(request: web.Request, name: str, lowest: int, highest: int) -> int | None:
+    """A whole number between *lowest* and *highest*, None when it is not given."""
+    return whole(request, name, lowest, lowest, highest) if request.query.get(name) else None
+
+
 def clamped(request: web.Request, name: str, default: int, highest: int) -> int:
     """A whole number from 1; more than *highest* means *highest*, as Trakt does it."""
     return min(whole(request, name, default, 1, 10**9), highest)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import io
 import mmap
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +33,10 @@ log = structlog.get_logger(stage="match")
 MOST_ON_TOP: Final = 20_000
 WORTH_A_BUILD: Final = 5_000
 
+#: Seconds after which a look at the catalogue was long, and how many times that it rests then.
+_LONG: Final = 0.05
+_RESTS: Final = 3.0
+
 #: Decisions remembered.
 _REMEMBERED: Final = 50_000
 
@@ -51,6 +54,7 @@ class Names:
         self._database = ""
         self._memory: dict[Query, Decision] = {}
         self._refreshing = asyncio.Lock()
+        self._next_look = 0.0
         self.version = 0
 
     @property
@@ -68,39 +72,49 @@ class Names:
         """Titles in the file."""
         return 0 if self._base is None else self._base.header.titles
 
-    def decide(self, query: Query, familiar: Collection[int] = ()) -> Decision:
+    def decide(self, query: Query) -> Decision:
         """The title *query* names; the same question is answered from memory."""
         known = self._memory.get(query)
-        if known is not None and not familiar:
+        if known is not None:
             return known
         indexes = [index for index in (self._base, self._on_top) if index is not None]
         hidden = self._changed.keys() if self._base is not None else ()
-        decision = decide(query, indexes, hidden=hidden, familiar=familiar)
-        if not familiar:
-            if len(self._memory) >= _REMEMBERED:
-                self._memory.clear()
-            self._memory[query] = decision
+        decision = decide(query, indexes, hidden=hidden)
+        if len(self._memory) >= _REMEMBERED:
+            self._memory.clear()
+        self._memory[query] = decision
         return decision
 
     async def refresh(self, database: Database) -> bool:
         """
-        Take in a new file and what changed; whether there was anything. Raises asyncpg's errors.
+        Take in a new file and what changed; whether there was anything. After a look that took
+        long the next ones wait: a large import goes on for a while. Raises asyncpg's errors.
         """
+        clock = asyncio.get_running_loop().time
         async with self._refreshing:
-            horizon = await store.horizon(database)
-            reopened = self._open(horizon.database)
-            rows = await store.changed(database, self._horizon, MOST_ON_TOP)
-            news = {row.id: row for row in rows if self._changed.get(row.id) != row}
-            if len(self._changed) + len(rows) < MOST_ON_TOP:
-                self._horizon = horizon.transaction
-            if not news and not reopened:
+            started = clock()
+            if started < self._next_look:
                 return False
-            changed = self._changed | news
-            on_top = await asyncio.to_thread(_small_index, list(changed.values())) if changed else None
-            self._changed, self._on_top = changed, on_top
-            self._memory.clear()
-            self.version += 1
-            return True
+            changed = await self._look(database)
+            took = clock() - started
+            self._next_look = clock() + (_RESTS * took if took > _LONG else 0.0)
+            return changed
+
+    async def _look(self, database: Database) -> bool:
+        horizon = await store.horizon(database)
+        reopened = self._open(horizon.database)
+        rows = await store.changed(database, self._horizon, MOST_ON_TOP)
+        news = {row.id: row for row in rows if self._changed.get(row.id) != row}
+        if len(self._changed) + len(rows) < MOST_ON_TOP:
+            self._horizon = horizon.transaction
+        if not news and not reopened:
+            return False
+        changed = self._changed | news
+        on_top = await asyncio.to_thread(_small_index, list(changed.values())) if changed else None
+        self._changed, self._on_top = changed, on_top
+        self._memory.clear()
+        self.version += 1
+        return True
 
     def _open(self, database: str) -> bool:
         """Map the file when it is another than before, and of this *database*."""
@@ -114,7 +128,9 @@ class Names:
             with self.path.open("rb") as file:
                 index = NameIndex(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except (OSError, ValueError) as error:
-            log.warning("index_unreadable", path=str(self.path), error=str(error), action="a new one is built")
+            log.warning(
+                "index_unreadable", path=str(self.path), error=str(error), action="a new one is built"
+            )
             return self._begin(database)
         self._file = (found.st_ino, found.st_mtime_ns)
         if index.header.database != database:

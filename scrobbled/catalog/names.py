@@ -33,7 +33,7 @@ from scrobbled.match.layout import (
     country_number,
     slips_of,
 )
-from scrobbled.match.normalize import accented, key, normalize, spelling
+from scrobbled.match.normalize import key, normalize, spelling
 
 if TYPE_CHECKING:
     import numpy as np

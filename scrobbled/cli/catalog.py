@@ -159,6 +159,35 @@ async def _fetched(options: Options) -> list[Path]:
     return [await fetch(f"{HOST}/{NAMES[name]}", folder) for name in wanted]
 
 
+@catalog.command("index")
+@click.option("--quiet", is_flag=True, help="Say nothing when it went well.")
+def index(*, quiet: bool) -> None:
+    """Build the index of names anew; workers do so by themselves when much has changed."""
+    asyncio.run(_index(quiet=quiet))
+
+
+async def _index(*, quiet: bool) -> None:
+    from time import monotonic
+
+    from scrobbled.catalog.rebuild import alone, build
+    from scrobbled.cli.importing import connected
+
+    path, started = resolved_settings().names_path, monotonic()
+    with alone(path) as chosen:
+        if not chosen:
+            if not quiet:
+                click.echo("It is being built already.")
+            return
+        async with connected() as connection:
+            header = await build(connection, path)
+    if not quiet:
+        size = path.stat().st_size / 2**20
+        seconds = monotonic() - started
+        click.echo(
+            f"{header.titles:,} titles, {header.names:,} names, {size:,.0f} MiB in {seconds:.1f} s: {path}"
+        )
+
+
 async def _stats() -> None:
     from scrobbled.cli.importing import connected
     from scrobbled.store import catalog as store

@@ -12,10 +12,9 @@ import click
 from scrobbled.cli.context import resolved_settings
 
 if TYPE_CHECKING:
-    from scrobbled.match.choose import Choice
-    from scrobbled.match.normalize import Name
-    from scrobbled.model.media import Title, TitleKind
-    from scrobbled.store.pool import Connection
+    from scrobbled.match.decide import Decision
+    from scrobbled.match.query import Query
+    from scrobbled.model.media import Title
 
 
 @click.command()
@@ -24,67 +23,74 @@ if TYPE_CHECKING:
 @click.option("--kind", type=click.Choice(["movie", "show"]), help="Both are tried when not given.")
 @click.option("--season", type=click.IntRange(0), help="With a season or an episode it is a show.")
 @click.option("--episode", type=click.IntRange(0))
-def match(text: str, year: int | None, kind: str | None, season: int | None, episode: int | None) -> None:
+@click.option("--explain", is_flag=True, help="Say how the words were read and what each field gave.")
+def match(
+    text: str, *, year: int | None, kind: str | None, season: int | None, episode: int | None, explain: bool
+) -> None:
     """Look TEXT up as a player's title would be, and print what it is taken for.
 
-    Nothing is written. When it would be left unmatched, the candidates are
-    printed and the status is 1.
+    TEXT may be a title, a file's name, or what a service shows. Nothing is written. When it
+    would be left unmatched, the candidates are printed and the status is 1.
     """
+    from scrobbled.match.query import Query
+
     if kind == "movie" and (season is not None or episode is not None):
         raise click.UsageError("a movie has no seasons and episodes")
-    if kind is None and (season is not None or episode is not None):
-        kind = "show"
-    place = None if episode is None else (1 if season is None else season, episode)
-    choice, listed = asyncio.run(_match(resolved_settings().database_url or "", text, year, kind, place))
-    if choice.title is None:
-        click.echo(f"no match: {choice.reason}", err=True)
-        for title, score in choice.candidates:
-            click.echo(f"  {score:.3f}  {_described(title)}")
+    query = Query(text, kind, year, season, episode)
+    decision, titles, listed = asyncio.run(_match(query))
+    if decision.title_id is None:
+        click.echo(f"no match: {decision.reason}", err=True)
+    for candidate in decision.candidates:
+        title = titles.get(candidate.title_id)
+        if title is None or (
+            decision.title_id is not None and candidate.title_id != decision.title_id and not explain
+        ):
+            continue
+        click.echo(_line(title, candidate.score, accepted=decision.title_id == title.id))
+        if explain:
+            reading = candidate.reading
+            click.echo(f"    read as {reading.text!r} ({reading.how})")
+            for name, part in candidate.explained():
+                click.echo(f"    {part:+7.2f}  {name.replace('_', ' ')}")
+    if decision.title_id is None:
         raise SystemExit(1)
-    click.echo(f"{_described(choice.title)}  score {choice.score:.3f}, {choice.confidence}")
-    if place is not None:
-        click.echo(f"S{place[0]:02}E{place[1]:02} is {'' if listed else 'not '}listed")
+    if listed is not None:
+        click.echo(listed)
 
 
-async def _match(
-    database_url: str, text: str, year: int | None, kind: str | None, place: tuple[int, int] | None
-) -> tuple[Choice, bool]:
-    """The choice, and whether the episode at *place* (season, number) is listed."""
-    from scrobbled.match.normalize import Name, split_suffix
-    from scrobbled.model.media import TitleKind
+async def _match(query: Query) -> tuple[Decision, dict[int, Title], str | None]:
+    """The decision, its titles, and whether the episode is listed."""
+    from scrobbled.catalog.live import Names
     from scrobbled.store import catalog
     from scrobbled.store.pool import connect
 
-    split = split_suffix(text)
-    name = Name(split.text, year or split.year, split.country)
-    connection = await connect(database_url)
+    settings = resolved_settings()
+    names = Names(settings.names_path)
+    connection = await connect(settings.database_url or "")
     try:
-        choice = await _choice(connection, name, [TitleKind(kind)] if kind else list(TitleKind))
-        if choice.title is None or place is None:
-            return choice, False
-        return choice, bool(await catalog.episodes_at(connection, [(0, choice.title.id, *place)]))
+        await names.refresh(connection)
+        decision = names.decide(query)
+        titles = await catalog.titles(connection, [each.title_id for each in decision.candidates])
+        if decision.title_id is None or decision.candidates[0].kind != "show":
+            return decision, titles, None
+        reading = decision.candidates[0].reading
+        episode = reading.episode if query.episode is None else query.episode
+        season = reading.season if query.season is None else query.season
+        if episode is None:
+            return decision, titles, None
+        season = 1 if season is None else season
+        listed = await catalog.episodes_at(connection, [(0, decision.title_id, season, episode)])
+        return decision, titles, f"S{season:02}E{episode:02} is {'' if listed else 'not '}listed"
     finally:
         await connection.close()
 
 
-async def _choice(connection: Connection, name: Name, kinds: list[TitleKind]) -> Choice:
-    """Exact names first, then those that are alike, as the worker does it."""
-    from scrobbled.match.choose import Candidate, choose
-    from scrobbled.match.normalize import normalize, spellings
-    from scrobbled.store import catalog
+def _line(title: Title, score: float, *, accepted: bool) -> str:
+    from scrobbled.match.decide import confidence
 
-    asked = [(0, kind, spelling) for kind in kinds for spelling in spellings(name)]
-    found = await catalog.by_names(connection, asked, alike=False)
-    exact = [Candidate(*each) for each in found.get(0, [])]
-    choice = choose(name, exact)
-    if choice.title is not None or choice.reason == "ambiguous":
-        return choice
-    asked = [(0, kind, normalize(name.text)) for kind in kinds]
-    alike = await catalog.by_names(connection, asked, alike=True)
-    return choose(name, [*exact, *(Candidate(*each) for each in alike.get(0, []))])
-
-
-def _described(title: Title) -> str:
     year = "" if title.year is None else f" ({title.year})"
     ids = " ".join(f"{source}:{value}" for source, value in title.ids.items())
-    return f"{title.kind.value} {title.id}  {title.name}{year}  {ids}".rstrip()
+    described = f"{title.kind.value} {title.id}  {title.name}{year}  {ids}".rstrip()
+    return (
+        f"{described}  score {score:.3f}, {confidence(score)}" if accepted else f"  {score:.3f}  {described}"
+    )

@@ -87,9 +87,7 @@ def same(index: NameIndex, words: Words) -> Iterator[Likeness]:
         spelt = index.name_spelling[entry]
         level = 3 if spelt == words.spelling else 2 if (spelt ^ words.spelling) & 0xFFFF == 0 else 1
         flags = index.name_flags[entry]
-        yield Likeness(
-            index.name_title[entry], 1.0, level, bool(flags & HEAD), bool(flags & MAIN)
-        )
+        yield Likeness(index.name_title[entry], 1.0, level, bool(flags & HEAD), bool(flags & MAIN))
 
 
 def alike(index: NameIndex, words: Words) -> Iterator[Likeness]:
@@ -99,13 +97,17 @@ def alike(index: NameIndex, words: Words) -> Iterator[Likeness]:
     asked = numbers(words.key)
     found = process.extract(words.key, names, scorer=fuzz.ratio, score_cutoff=_ALIKE_FROM, limit=_KEPT)
     kept = {entry for _, _, entry in found}
-    best = heapq.nlargest(_KEPT_WHOLE, whole, key=lambda entry: index.title_popularity[index.name_title[entry]])
+    best = heapq.nlargest(
+        _KEPT_WHOLE, whole, key=lambda entry: index.title_popularity[index.name_title[entry]]
+    )
     found += [(index.name(entry), _ALIKE_FROM, entry) for entry in best if entry not in kept]
     for name, score, entry in found:
         listed, flags = numbers(name), index.name_flags[entry]
         if score == 100.0 or (asked and listed and asked != listed):  # noqa: PLR2004  # found already; a sequel
             continue
-        if flags & HEAD and asked != listed:  # what goes on after the beginning may have the number, or another
+        if (
+            flags & HEAD and asked != listed
+        ):  # what goes on after the beginning may have the number, or another
             continue
         difference = _difference(index, words.key, name)
         yield Likeness(

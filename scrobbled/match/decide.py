@@ -38,6 +38,12 @@ LISTED: Final = 5
 _CLEAR: Final = 10.0
 _CLEAR_NAMESAKE: Final = 8.0
 
+_ALIKE: Final = FEATURES.index("alike")
+_BEGINNING: Final = FEATURES.index("only_beginning")
+
+#: What somebody knows counts against what is likelier, unless it is this much so.
+_WORTH_KNOWING: Final = 0.001
+
 #: A namesake less than this behind makes it ambiguous.
 _CLOSE: Final = 2.0
 
@@ -47,7 +53,8 @@ Find: TypeAlias = "Callable[[NameIndex, Words], Iterable[Likeness]]"
 class Candidate(msgspec.Struct, frozen=True, gc=False):
     """
     A title that may be meant, and how likely, 0-1. *reading* is how the words were read,
-    *values* what the fields say, in the order of `FEATURES`.
+    *values* what the fields say, in the order of `FEATURES`; *name* is the key when that is
+    the title's whole name.
     """
 
     title_id: int
@@ -55,6 +62,12 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     score: float
     reading: Reading
     values: tuple[float, ...]
+    name: str | None = None
+
+    @property
+    def alike(self) -> bool:
+        """Whether the name is only alike and not the same."""
+        return bool(self.values[_ALIKE] or self.values[_BEGINNING])
 
     def explained(self) -> list[tuple[str, float]]:
         """What each field gave to the sum, the weightiest first."""
@@ -91,8 +104,8 @@ _Best: TypeAlias = tuple[float, "Reading", tuple[float, ...], str | None]
 class _Contest:
     """The titles of some indexes that may be meant, each with the reading that suits it best."""
 
-    def __init__(self, query: Query, indexes: Sequence[NameIndex], familiar: Collection[int]) -> None:
-        self._query, self._indexes, self._familiar = query, indexes, familiar
+    def __init__(self, query: Query, indexes: Sequence[NameIndex]) -> None:
+        self._query, self._indexes = query, indexes
         self._best: dict[tuple[int, int], _Best] = {}
 
     def enter(self, ways: Sequence[tuple[Reading, Words]], find: Find) -> None:
@@ -104,7 +117,7 @@ class _Contest:
                         self._enter(layer, index, reading, words, like)
 
     def _enter(self, layer: int, index: NameIndex, reading: Reading, words: Words, like: Likeness) -> None:
-        values = fit(self._query, reading, words.key, like, index, self._familiar)
+        values = fit(self._query, reading, words.key, like, index)
         total = sum(map(mul, weights.WEIGHTS, values))
         known = self._best.get((layer, like.title))
         if known is None or total > known[0]:
@@ -126,7 +139,9 @@ class _Contest:
         other = top - next((best[0] for best, *_ in ranked[1:] if not name or best[3] != name), -math.inf)
         score = _sure(top, namesake, min(other, top))
         candidates = tuple(
-            Candidate(id_, kind, score if not place else _share(best[0], top, score), best[1], best[2])
+            Candidate(
+                id_, kind, score if not place else _share(best[0], top, score), best[1], best[2], best[3]
+            )
             for place, (best, id_, kind) in enumerate(ranked[:LISTED])
         )
         if score >= weights.ACCEPTED:
@@ -139,23 +154,42 @@ def decide(
     indexes: Sequence[NameIndex],
     *,
     hidden: Collection[int] = frozenset(),
-    familiar: Collection[int] = frozenset(),
 ) -> Decision:
     """
     The title *query* names among those of *indexes*: the first is the catalogue as it was
     when it was built, the others what has changed since. *hidden* are ids of titles that
-    the first has and another replaces; *familiar* those the user is in the middle of.
+    the first has and another replaces.
     """
     ways = [(reading, words_of(reading)) for reading in readings(query)]
     if says_nothing(query, ways[0][1].normalized if ways else ""):
         return Decision(None, 0.0, "nothing_to_match", ())
-    contest = _Contest(query, indexes, familiar)
+    contest = _Contest(query, indexes)
     contest.enter(ways, same)
     decision = contest.decided(hidden)
     if decision.score < SURE:
         contest.enter([way for way in ways if way[0].doubt <= _DOUBT][:_MOST_ALIKE], alike)
         decision = contest.decided(hidden)
     return decision
+
+
+def prefer(decision: Decision, familiar: Collection[int]) -> Decision:
+    """
+    *decision* for somebody in whose history *familiar* titles are: of several of one name
+    the only one they know is meant.
+    """
+    if decision.reason != "ambiguous":
+        return decision
+    top = decision.candidates[0]
+    known = [
+        each
+        for each in decision.candidates
+        if each.title_id in familiar and each.name == top.name and each.score > top.score * _WORTH_KNOWING
+    ]
+    if len(known) != 1 or top.name is None:
+        return decision
+    others = tuple(each for each in decision.candidates if each is not known[0])
+    meant = msgspec.structs.replace(known[0], score=weights.ACCEPTED)
+    return Decision(meant.title_id, weights.ACCEPTED, None, (meant, *others))
 
 
 def says_nothing(query: Query, words: str) -> bool:

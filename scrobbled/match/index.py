@@ -56,7 +56,7 @@ class NameIndex:
         self._vocabulary = range(len(self._word_ends))
 
     def kind(self, title: int) -> str:
-        """movie or show."""
+        """Movie or show."""
         return KINDS[self.title_kind[title]]
 
     def name(self, entry: int) -> str:

@@ -18,22 +18,76 @@ _LETTERS: Final = str.maketrans({
 })  # fmt: skip
 
 ARTICLES: Final = frozenset(
-    "the a an der die das ein eine le la les un une el los las il lo gli i o os as het de den det en".split()
+    [
+        "the",
+        "a",
+        "an",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "el",
+        "los",
+        "las",
+        "il",
+        "lo",
+        "gli",
+        "i",
+        "o",
+        "os",
+        "as",
+        "het",
+        "de",
+        "den",
+        "det",
+        "en",
+    ]
 )
 #: Those that are dropped from a key: the others are words of their own in too many languages.
-_DROPPED_ARTICLES: Final = frozenset("the a an der die das le la les el los las il".split())
+_DROPPED_ARTICLES: Final = frozenset(
+    ["the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il"]
+)
 _AND: Final = frozenset(("and", "und", "et"))
 
 _NUMERALS: Final = {
     roman: str(number)
     for number, roman in enumerate(
-        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), start=2
+        [
+            "ii",
+            "iii",
+            "iv",
+            "v",
+            "vi",
+            "vii",
+            "viii",
+            "ix",
+            "x",
+            "xi",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+        ],
+        start=2,
     )
 }
-_PARTS: Final = frozenset("part chapter volume vol book episode pt season series".split())
+_PARTS: Final = frozenset(["part", "chapter", "volume", "vol", "book", "episode", "pt", "season", "series"])
 _NUMBER_WORDS: Final = {
     word: str(number)
-    for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+    for number, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
+    )
 }
 _SHORT: Final = {"volume": "vol", "pt": "part", "versus": "vs", "ep": "episode"}
 

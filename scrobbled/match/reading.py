@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from scrobbled.match import release
 from scrobbled.match.normalize import ARTICLES, normalize
 from scrobbled.match.query import Query, Reading
 
-_YEAR: Final = re.compile(r"^(?P<name>.+?)\s*[(\[](?P<year>1[89]\d\d|20[0-4]\d)(?:\s?[-\u2013]\s?\d{0,4})?[)\]]\s*$")
+_YEAR: Final = re.compile(
+    r"^(?P<name>.+?)\s*[(\[](?P<year>1[89]\d\d|20[0-4]\d)(?:\s?[-\u2013]\s?\d{0,4})?[)\]]\s*$"
+)
 _YEAR_INSIDE: Final = re.compile(
     r"^(?P<name>.*\w.*?)\s*[(\[](?:[^()\[\]]*?\W)?(?P<year>19\d\d|20[0-4]\d)(?:\W[^()\[\]]*)?[)\]].*$"
 )
@@ -25,9 +28,12 @@ _SPELT_OUT: Final = {
     "US": ("US", "America", "USA"), "GB": ("UK",), "AU": ("Australia", "AU"), "CA": ("Canada",), "NZ": ("New Zealand", "NZ"),
     "IE": ("Ireland",), "IN": ("India",), "JP": ("Japan",), "KR": ("Korea",), "DE": ("Germany",), "FR": ("France",),
 }  # fmt: skip
-_INVERTED: Final = re.compile(rf"^(?P<name>[^,]+(?:,[^,]+)*?),\s(?P<article>{'|'.join(sorted(ARTICLES))})$", re.IGNORECASE)
+_INVERTED: Final = re.compile(
+    rf"^(?P<name>[^,]+(?:,[^,]+)*?),\s(?P<article>{'|'.join(sorted(ARTICLES))})$", re.IGNORECASE
+)
 _INVERTED_INSIDE: Final = re.compile(
-    r"^(?P<name>[^,]+(?:,[^,]+)*?),\s(?P<article>The|An?|Les?|La|Der|Die|Das|El|Il)(?P<rest>\s*[:(-].*)$", re.IGNORECASE
+    r"^(?P<name>[^,]+(?:,[^,]+)*?),\s(?P<article>The|An?|Les?|La|Der|Die|Das|El|Il)(?P<rest>\s*[:(-].*)$",
+    re.IGNORECASE,
 )
 _SEASON: Final = re.compile(
     r"^(?:(?:the )?(?:complete |first |second |third |fourth |fifth |final |last )*"
@@ -55,14 +61,44 @@ _EDITION: Final = re.compile(
 )
 _OPENING: Final = re.compile(r"\s*(?:[:;]\s+|\s[-\u2013\u2014/|]{1,2}\s|\uff1a)")
 _PARENTHESIS: Final = re.compile(r"^(?P<name>.*\w.*?)\s*[(\[](?P<inside>[^()\[\]]+)[)\]]\s*$")
-_POSSESSIVE: Final = re.compile(r"^(?:marvel'?s?|disney'?s?|dc'?s?|national lampoon'?s|tyler perry'?s|stephen king'?s|bbc|nova|imax)[: ]\s*(?P<name>.+)$", re.IGNORECASE)
+_POSSESSIVE: Final = re.compile(
+    r"^(?:marvel'?s?|disney'?s?|dc'?s?|national lampoon'?s|tyler perry'?s|stephen king'?s|bbc|nova|imax)[: ]\s*(?P<name>.+)$",
+    re.IGNORECASE,
+)
 
 #: The last characters and words of what `_suffixes` takes off.
 _CLOSING: Final = ")]"
-_BARE_CODES: Final = frozenset("US USA UK AU NZ CA IE U.S. U.K.".split())
+_BARE_CODES: Final = frozenset(["US", "USA", "UK", "AU", "NZ", "CA", "IE", "U.S.", "U.K."])
 _EDITION_ENDS: Final = frozenset(
-    """imax unrated uncut rated widescreen screen fullscreen remastered extended cut edition version theatrical material
-    tv dubbed subbed dub sub uncensored restored anniversary enhanced edit b&w 3d 4k""".split()
+    [
+        "imax",
+        "unrated",
+        "uncut",
+        "rated",
+        "widescreen",
+        "screen",
+        "fullscreen",
+        "remastered",
+        "extended",
+        "cut",
+        "edition",
+        "version",
+        "theatrical",
+        "material",
+        "tv",
+        "dubbed",
+        "subbed",
+        "dub",
+        "sub",
+        "uncensored",
+        "restored",
+        "anniversary",
+        "enhanced",
+        "edit",
+        "b&w",
+        "3d",
+        "4k",
+    ]
 )
 
 #: Readings of one text that are looked up.
@@ -88,6 +124,25 @@ def readings(query: Query) -> list[Reading]:
     return sorted(found.values(), key=lambda each: each.doubt)[:MOST]
 
 
+class Name(msgspec.Struct, frozen=True):
+    """A name without what tells it from its namesakes, and the year that said."""
+
+    text: str
+    year: int | None
+
+
+def plain(query: Query) -> Name:
+    """The name a title of *query* is given: ``Bluey (2018)``, ``Office, The`` and ``Rake (US)`` put right."""
+    text, year = query.text.strip(), query.year
+    if (found := _YEAR.match(text)) is not None:
+        text, year = found["name"], year or int(found["year"])
+    if (found := _COUNTRY.match(text)) is not None and not found["rest"].strip():
+        text = found["name"]
+    if (found := _INVERTED.match(text)) is not None:
+        text = f"{found['article']} {found['name']}"
+    return Name(text, year)
+
+
 def _ways(text: str) -> Iterator[Reading]:
     if release.looks_like_one(text):
         yield from release.readings(text)
@@ -109,7 +164,9 @@ def _of_service(text: str) -> Iterator[Reading]:
         before = ": ".join(segments[:number])
         if (season := _SEASON.match(segments[number])) is not None:
             count = season["number"]
-            yield Reading(before, kind="show", season=None if count is None else int(count), doubt=0.02, how="season")
+            yield Reading(
+                before, kind="show", season=None if count is None else int(count), doubt=0.02, how="season"
+            )
             return
         if (part := _PART.match(segments[number])) is not None:
             yield Reading(before, doubt=0.12, how="part", part=True)
@@ -153,7 +210,9 @@ def _suffixes(reading: Reading) -> Iterator[Reading]:
             yield from _suffixes(without)
             return
     last = text.rpartition(" ")[2]
-    country = _COUNTRY.match(text) if bracketed else _BARE_COUNTRY.match(text) if last in _BARE_CODES else None
+    country = (
+        _COUNTRY.match(text) if bracketed else _BARE_COUNTRY.match(text) if last in _BARE_CODES else None
+    )
     if country is not None:
         yield from _of_country(reading, country)
     if ", " in text and (found := _INVERTED.match(text) or _INVERTED_INSIDE.match(text)) is not None:

@@ -16,29 +16,313 @@ _EXTENSION: Final = re.compile(
 
 #: Words that only release names hold. What follows the first of them is no title.
 _STRONG: Final = frozenset(
-    """
-    x264 x265 h264 h265 hevc avc xvid divx mpeg2 mpeg4 vp9 av1 10bit 8bit hi10p hi10 hdr10 hdr uhd fhd bluray bdrip brrip
-    bdremux bdmux bdmv blurayrip bd25 bd50 dvdrip dvdscr dvdr dvd9 dvd5 dvdfull webrip webdl webcap webmux webdlrip hdtv
-    hdrip hdtvrip hdcam hdts hddvd pdtv sdtv tvrip dsr dsrip dthrip satrip vhsrip vodrip vhs telesync camrip screener workprint
-    remux aac ac3 eac3 dd5 ddp5 ddp2 dd2 dts dtshd truehd atmos flac amzn dsnp hmax atvp pcok itunes repack rerip proper
-    remastered multisubs esub esubs msubs vostfr truefrench subfrench vff vfq ntsc rarbg yify yts eztv ettv avchd readnfo
-    uncensored upscaled netflixuhd amazonhd bonsaihd mhd microhd minihd horriblesubs untouched hdma web4k m1080p hq tvnz cc dl1080p
-    """.split()
+    [
+        "x264",
+        "x265",
+        "h264",
+        "h265",
+        "hevc",
+        "avc",
+        "xvid",
+        "divx",
+        "mpeg2",
+        "mpeg4",
+        "vp9",
+        "av1",
+        "10bit",
+        "8bit",
+        "hi10p",
+        "hi10",
+        "hdr10",
+        "hdr",
+        "uhd",
+        "fhd",
+        "bluray",
+        "bdrip",
+        "brrip",
+        "bdremux",
+        "bdmux",
+        "bdmv",
+        "blurayrip",
+        "bd25",
+        "bd50",
+        "dvdrip",
+        "dvdscr",
+        "dvdr",
+        "dvd9",
+        "dvd5",
+        "dvdfull",
+        "webrip",
+        "webdl",
+        "webcap",
+        "webmux",
+        "webdlrip",
+        "hdtv",
+        "hdrip",
+        "hdtvrip",
+        "hdcam",
+        "hdts",
+        "hddvd",
+        "pdtv",
+        "sdtv",
+        "tvrip",
+        "dsr",
+        "dsrip",
+        "dthrip",
+        "satrip",
+        "vhsrip",
+        "vodrip",
+        "vhs",
+        "telesync",
+        "camrip",
+        "screener",
+        "workprint",
+        "remux",
+        "aac",
+        "ac3",
+        "eac3",
+        "dd5",
+        "ddp5",
+        "ddp2",
+        "dd2",
+        "dts",
+        "dtshd",
+        "truehd",
+        "atmos",
+        "flac",
+        "amzn",
+        "dsnp",
+        "hmax",
+        "atvp",
+        "pcok",
+        "itunes",
+        "repack",
+        "rerip",
+        "proper",
+        "remastered",
+        "multisubs",
+        "esub",
+        "esubs",
+        "msubs",
+        "vostfr",
+        "truefrench",
+        "subfrench",
+        "vff",
+        "vfq",
+        "ntsc",
+        "rarbg",
+        "yify",
+        "yts",
+        "eztv",
+        "ettv",
+        "avchd",
+        "readnfo",
+        "uncensored",
+        "upscaled",
+        "netflixuhd",
+        "amazonhd",
+        "bonsaihd",
+        "mhd",
+        "microhd",
+        "minihd",
+        "horriblesubs",
+        "untouched",
+        "hdma",
+        "web4k",
+        "m1080p",
+        "hq",
+        "tvnz",
+        "cc",
+        "dl1080p",
+    ]
 )
 
 #: Words that titles hold too: they end one only beside another of these, or between brackets.
 _WEAK: Final = frozenset(
-    """
-    web dl bd dvd br hd ts cam tc scr r5 ws fs se dc pal nf hulu cr dsnp ma h x dd 5 internal limited unrated uncut extended
-    theatrical edition cut version directors director collector collectors special ultimate anniversary criterion imax
-    hybrid complete integral integrale custom multi dual audio subs sub subbed dubbed dub docu documentary real rip raw mux
-    2160 1080 720 480 3d sbs hsbs hou half tv final remaster uncen unaired stv nlsub hardsub softsub ita eng ger
-    ger fre fra rus spa jap kor hin tam tel chs cht vf vfi vo vost fr en es de it pl nl lat latino castellano lektor pldub
-    french german italian spanish english swedish norwegian danish finnish dutch flemish portuguese polish russian czech
-    hungarian turkish greek romanian bulgarian ukrainian hebrew arabic japanese korean chinese cantonese mandarin vietnamese
-    thai hindi tamil telugu malayalam kannada bengali punjabi nordic brazilian subtitles dvd1 dvd2 cd1 cd2 cd 4k 8k intl hc
-    line batch bluray1 fandub fansub collection boxset pack disc disk open matte fan edit s e aka us uk dv dolby vision
-    """.split()
+    [
+        "web",
+        "dl",
+        "bd",
+        "dvd",
+        "br",
+        "hd",
+        "ts",
+        "cam",
+        "tc",
+        "scr",
+        "r5",
+        "ws",
+        "fs",
+        "se",
+        "dc",
+        "pal",
+        "nf",
+        "hulu",
+        "cr",
+        "dsnp",
+        "ma",
+        "h",
+        "x",
+        "dd",
+        "5",
+        "internal",
+        "limited",
+        "unrated",
+        "uncut",
+        "extended",
+        "theatrical",
+        "edition",
+        "cut",
+        "version",
+        "directors",
+        "director",
+        "collector",
+        "collectors",
+        "special",
+        "ultimate",
+        "anniversary",
+        "criterion",
+        "imax",
+        "hybrid",
+        "complete",
+        "integral",
+        "integrale",
+        "custom",
+        "multi",
+        "dual",
+        "audio",
+        "subs",
+        "sub",
+        "subbed",
+        "dubbed",
+        "dub",
+        "docu",
+        "documentary",
+        "real",
+        "rip",
+        "raw",
+        "mux",
+        "2160",
+        "1080",
+        "720",
+        "480",
+        "3d",
+        "sbs",
+        "hsbs",
+        "hou",
+        "half",
+        "tv",
+        "final",
+        "remaster",
+        "uncen",
+        "unaired",
+        "stv",
+        "nlsub",
+        "hardsub",
+        "softsub",
+        "ita",
+        "eng",
+        "ger",
+        "ger",
+        "fre",
+        "fra",
+        "rus",
+        "spa",
+        "jap",
+        "kor",
+        "hin",
+        "tam",
+        "tel",
+        "chs",
+        "cht",
+        "vf",
+        "vfi",
+        "vo",
+        "vost",
+        "fr",
+        "en",
+        "es",
+        "de",
+        "it",
+        "pl",
+        "nl",
+        "lat",
+        "latino",
+        "castellano",
+        "lektor",
+        "pldub",
+        "french",
+        "german",
+        "italian",
+        "spanish",
+        "english",
+        "swedish",
+        "norwegian",
+        "danish",
+        "finnish",
+        "dutch",
+        "flemish",
+        "portuguese",
+        "polish",
+        "russian",
+        "czech",
+        "hungarian",
+        "turkish",
+        "greek",
+        "romanian",
+        "bulgarian",
+        "ukrainian",
+        "hebrew",
+        "arabic",
+        "japanese",
+        "korean",
+        "chinese",
+        "cantonese",
+        "mandarin",
+        "vietnamese",
+        "thai",
+        "hindi",
+        "tamil",
+        "telugu",
+        "malayalam",
+        "kannada",
+        "bengali",
+        "punjabi",
+        "nordic",
+        "brazilian",
+        "subtitles",
+        "dvd1",
+        "dvd2",
+        "cd1",
+        "cd2",
+        "cd",
+        "4k",
+        "8k",
+        "intl",
+        "hc",
+        "line",
+        "batch",
+        "bluray1",
+        "fandub",
+        "fansub",
+        "collection",
+        "boxset",
+        "pack",
+        "disc",
+        "disk",
+        "open",
+        "matte",
+        "fan",
+        "edit",
+        "s",
+        "e",
+        "aka",
+        "us",
+        "uk",
+        "dv",
+        "dolby",
+        "vision",
+    ]
 )
 _STRONG_SHAPE: Final = re.compile(
     r"(?:\d{3,4}[pi]|\d{3,4}x\d{3,4}|[48]k|(?:aac|flac|ddp?|dts|eac3|ac3)\d+|[257]1ch|\dch|\d+bits?|\d{3,4}p\d\d|[hx]26[456]\w*)\Z"
@@ -71,7 +355,9 @@ _MARKED: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPACT: Final = re.compile(r"^(?P<name>.*\D.*?)\s(?P<season>\d{1,2})(?P<episode>\d\d)$")
-_BRACKETS: Final = str.maketrans("\u3010\u3011\u300c\u300d\u300a\u300b\uff3b\uff3d\uff08\uff09\u2605", "[][][][]() ")
+_BRACKETS: Final = str.maketrans(
+    "\u3010\u3011\u300c\u300d\u300a\u300b\uff3b\uff3d\uff08\uff09\u2605", "[][][][]() "
+)
 _GROUP: Final = re.compile(
     r"^\s*(?:\[+[^\]]*\]+|\{[^}]*\}|\[?\s*www?[ .][\w. -]+?(?:\s-\s|\s*\]))[\s._-]*", re.IGNORECASE
 )
@@ -101,7 +387,9 @@ def looks_like_one(text: str) -> bool:
 
 def readings(text: str) -> Iterator[Reading]:
     """The ways to read a file or release name, the likeliest first."""
-    *parents, name = [part for part in re.split(r"[/\\]", text.translate(_BRACKETS)) if part.strip()] or [text]
+    *parents, name = [part for part in re.split(r"[/\\]", text.translate(_BRACKETS)) if part.strip()] or [
+        text
+    ]
     if len(parents) and not _EXTENSION.search(name) and " " in text and not text.startswith("/"):
         name, parents = "/".join([*parents, name]), []  # a slash between names, no path
     yield from _of_name(_EXTENSION.sub("", name), 0.0)
@@ -129,16 +417,22 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
     for text, more in _variants(title, grouped=grouped):
         yield Reading(text, year, kind, season, episode, None, doubt + more, "release name")
     if year is not None and (plain := _trimmed(body[:end])) != title:
-        yield Reading(plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it")
+        yield Reading(
+            plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it"
+        )
     if not shown and (compact := _COMPACT.match(title)) is not None:
         at = int(compact["season"]), int(compact["episode"])
-        yield Reading(compact["name"], year, "show", *at, None, doubt + 0.3, "release name, season and episode in one")
+        yield Reading(
+            compact["name"], year, "show", *at, None, doubt + 0.3, "release name, season and episode in one"
+        )
     if grouped:
         yield from _of_brackets(body[end:] if len(body[:end].strip()) > 1 else spaced, doubt + 0.4)
 
 
 def _is_strong(word: str) -> bool:
-    return word in _STRONG or (word[0].isdigit() or word[-1].isdigit()) and _STRONG_SHAPE.match(word) is not None
+    return word in _STRONG or (
+        (word[0].isdigit() or word[-1].isdigit()) and _STRONG_SHAPE.match(word) is not None
+    )
 
 
 def _stop(body: str) -> int:
@@ -184,8 +478,16 @@ def _without_groups(name: str) -> str:
 def _numbers(place: re.Match[str] | None) -> tuple[int | None, int | None]:
     if place is None:
         return None, None
-    season = place["season"] or place["season_x"] or place["season_word"] or place["season_before"] or place["season_cjk"]
-    episode = place["episode"] or place["episode_x"] or place["episode_word"] or place["episode_cjk"] or place["of"]
+    season = (
+        place["season"]
+        or place["season_x"]
+        or place["season_word"]
+        or place["season_before"]
+        or place["season_cjk"]
+    )
+    episode = (
+        place["episode"] or place["episode_x"] or place["episode_word"] or place["episode_cjk"] or place["of"]
+    )
     if season is not None and len(season) > 2:  # noqa: PLR2004  # a year, as daily shows have it
         season = None
     return None if season is None else int(season), None if episode is None else int(episode)
@@ -215,9 +517,11 @@ def _variants(title: str, *, grouped: bool) -> Iterator[tuple[str, float]]:
         parts = [_trimmed(part) for part in re.split(pattern, title, flags=re.IGNORECASE)]
         if len(parts) > 1:
             yield from ((part, 0.3 + 0.1 * number) for number, part in enumerate(parts[:3]) if part)
-    if (found := re.search(r"\s+(?:0\d\b.*|part \d{1,2})$", title, re.IGNORECASE)):
+    if found := re.search(r"\s+(?:0\d\b.*|part \d{1,2})$", title, re.IGNORECASE):
         yield title[: found.start()], 0.3
-    if grouped and (found := re.search(r"\s+(?:s?\d{1,2}|ii|iii|iv|2nd season|tv|ova|oad)$", title, re.IGNORECASE)):
+    if grouped and (
+        found := re.search(r"\s+(?:s?\d{1,2}|ii|iii|iv|2nd season|tv|ova|oad)$", title, re.IGNORECASE)
+    ):
         yield title[: found.start()], 0.35
 
 
@@ -227,7 +531,13 @@ def _of_brackets(name: str, doubt: float) -> Iterator[Reading]:
     for number, part in enumerate(parts[:6]):
         words = _trimmed(part)
         first = _TOKEN.match(words.lower())
-        if len(words) < 2 or words.isdecimal() or _PLACE.match(words) or first is None or _is_strong(first[0]):  # noqa: PLR2004
+        if (
+            len(words) < 2
+            or words.isdecimal()
+            or _PLACE.match(words)
+            or first is None
+            or _is_strong(first[0])
+        ):  # noqa: PLR2004
             continue
         for each in re.split(r"\s*[/|]\s*", words)[:3]:
             yield Reading(each, None, None, None, None, None, doubt + 0.2 + 0.05 * number, "in brackets")

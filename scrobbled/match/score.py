@@ -9,7 +9,6 @@ beside all others and beside *none of them*. The weights are fitted to labelled 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from scrobbled.match.candidates import Difference
@@ -24,7 +23,7 @@ FEATURES: Final = (
     "real_word_slips", "other_words", "odd_words", "missing_words", "generic",
     "doubt", "year_same", "year_near", "year_two_three", "year_far", "year_unasked", "year_unlisted", "kind_same",
     "kind_other", "season_listed", "season_beyond", "country_same", "country_other", "popularity", "unknown_title",
-    "beginning_known", "beginning_year", "runtime_near", "runtime_far", "one_word", "series_of_numbers", "familiar",
+    "beginning_known", "beginning_year", "runtime_near", "runtime_far", "one_word", "series_of_numbers",
     "alike_year", "bias", "beginning_short", "exact_short", "only_show_place",
     "alike_popularity", "alike_one_word", "alike_unasked", "alike_doubt", "beginning_unasked", "beginning_one_word",
     "beginning_doubt", "same_popularity_unasked", "same_year_far_known", "words_count_alike",
@@ -33,25 +32,124 @@ FEATURES: Final = (
 
 #: Words of files and menus. A name of nothing else is a film's only when a year says so.
 GENERIC: Final = frozenset(
-    """
-    trailer teaser menu menus extra extras bonus deleted scene scenes sample samples test tests untitled unknown title track
-    tracks video videos movie movies film films episode episodes chapter part season series disc disk dvd bluray clip clips
-    intro outro opening ending credits interview interviews featurette featurettes making of behind promo preview recap
-    special specials commentary feature main play play all new folder default none null n a na file files recording
-    screen live tv show shows channel news sports sport event stream streaming broadcast program programme pilot official
-    full complete short shorts gag reel blooper bloopers logo warning fbi unnamed no name media output export final copy
-    """.split()
+    [
+        "trailer",
+        "teaser",
+        "menu",
+        "menus",
+        "extra",
+        "extras",
+        "bonus",
+        "deleted",
+        "scene",
+        "scenes",
+        "sample",
+        "samples",
+        "test",
+        "tests",
+        "untitled",
+        "unknown",
+        "title",
+        "track",
+        "tracks",
+        "video",
+        "videos",
+        "movie",
+        "movies",
+        "film",
+        "films",
+        "episode",
+        "episodes",
+        "chapter",
+        "part",
+        "season",
+        "series",
+        "disc",
+        "disk",
+        "dvd",
+        "bluray",
+        "clip",
+        "clips",
+        "intro",
+        "outro",
+        "opening",
+        "ending",
+        "credits",
+        "interview",
+        "interviews",
+        "featurette",
+        "featurettes",
+        "making",
+        "of",
+        "behind",
+        "promo",
+        "preview",
+        "recap",
+        "special",
+        "specials",
+        "commentary",
+        "feature",
+        "main",
+        "play",
+        "play",
+        "all",
+        "new",
+        "folder",
+        "default",
+        "none",
+        "null",
+        "n",
+        "a",
+        "na",
+        "file",
+        "files",
+        "recording",
+        "screen",
+        "live",
+        "tv",
+        "show",
+        "shows",
+        "channel",
+        "news",
+        "sports",
+        "sport",
+        "event",
+        "stream",
+        "streaming",
+        "broadcast",
+        "program",
+        "programme",
+        "pilot",
+        "official",
+        "full",
+        "complete",
+        "short",
+        "shorts",
+        "gag",
+        "reel",
+        "blooper",
+        "bloopers",
+        "logo",
+        "warning",
+        "fbi",
+        "unnamed",
+        "no",
+        "name",
+        "media",
+        "output",
+        "export",
+        "final",
+        "copy",
+    ]
 ) | {str(number) for number in range(100)}
 
 _NONE: Final = Difference()
 
 
-def fit(
-    query: Query, reading: Reading, words: str, like: Likeness, index: NameIndex, familiar: Collection[int] = ()
-) -> tuple[float, ...]:
+def fit(query: Query, reading: Reading, words: str, like: Likeness, index: NameIndex) -> tuple[float, ...]:
     """
     What each field says of the title *like* is about, in the order of `FEATURES`. *words*
-    is the reading's key, *familiar* holds ids of titles the user is in the middle of.
+    is the reading's key.
     """
     title = like.title
     year, asked = index.title_year[title], query.year or reading.year
@@ -106,7 +204,6 @@ def fit(
         float(off > 0.35),  # noqa: PLR2004
         float(" " not in words),
         float(words.isdecimal()),
-        float(bool(familiar) and index.title_id[title] in familiar),
         float(like.same == 0 and 0 <= apart <= 1),
         1.0,
         1.0 / max(length, 1) if like.head else 0.0,

@@ -37,7 +37,6 @@ WEIGHTS = (
     0.0000,  # runtime_far
     -1.0740,  # one_word
     0.6003,  # series_of_numbers
-    0.0000,  # familiar
     -0.0795,  # alike_year
     -2.6269,  # bias
     -0.7113,  # beginning_short

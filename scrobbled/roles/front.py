@@ -16,8 +16,9 @@ from aiohttp import web
 from scrobbled.api import native as native_reads
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
-from scrobbled.api.pool import POOL
+from scrobbled.api.pool import NAMES, POOL
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.catalog.live import Names
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
 from scrobbled.roles.memory import settle
@@ -67,6 +68,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
+        application[NAMES] = Names(settings.names_path)
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         async with _beside(chores):
             await _serve(application, settings)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 import uvloop
 
+from scrobbled.catalog.live import Names
 from scrobbled.roles.memory import settle
 from scrobbled.rules.policy import Policy
 from scrobbled.store.migrate import require_current
@@ -40,7 +41,9 @@ async def _run(settings: Settings) -> None:
         await require_current(pool)
         for doubt in await durability_doubts(client):
             log.warning("stream_not_durable", doubt=doubt)
-        worker = Worker(client, pool, policy(settings), limits(settings))
+        names = Names(settings.names_path)
+        await names.refresh(pool)
+        worker = Worker(client, pool, policy(settings), limits(settings), names)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import asyncpg
 import msgspec
 
 from scrobbled.model.media import Item, Kind, Title, TitleKind
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("catalog")
-
-#: Names in one search by likeness, and how alike (trigrams shared, 0–1) they must at least
-#: be. Below 0.45 the index offers three times as much and nothing that would be accepted.
-_ALIKE_AT_ONCE = 100
-_LIKENESS = "0.45"
 
 
 class NewTitle(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,37 +66,26 @@ async def by_external_ids(
     return [(row["position"], row["entity_id"]) for row in rows]
 
 
-async def by_names(
-    database: Database, asked: Sequence[tuple[int, TitleKind, str]], *, alike: bool
-) -> dict[int, list[tuple[Title, str]]]:
+async def shows_without_ids(
+    database: Database, asked: Sequence[tuple[int, str, int | None]]
+) -> dict[int, int]:
     """
-    By position, the titles called (or, if *alike*, called something like) each
-    (position, kind, normalised name), with the name that fits. A position may ask
-    for several names.
+    By position, the one show called exactly (position, name, year) that has no ids. A year
+    that is not known, on either side, fits every other.
     """
-    rows = await (_alike(database, asked) if alike else _fetch(database, "by_names", asked))
-    found: defaultdict[int, list[tuple[Title, str]]] = defaultdict(list)
+    if not asked:
+        return {}
+    rows = await database.fetch(_QUERIES["shows_without_ids"], *sql.columns(asked, 3))
+    return {row["position"]: row["id"] for row in rows}
+
+
+async def in_history(database: Database, asked: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    """By user, those of their (user, title) pairs that they have played."""
+    rows = await database.fetch(_QUERIES["in_history"], *sql.columns(sorted(set(asked)), 2))
+    found: defaultdict[int, set[int]] = defaultdict(set)
     for row in rows:
-        found[row["position"]].append((_title(row), row["matched"]))
-    return found
-
-
-async def _fetch(database: Database, query: str, asked: Sequence[tuple[int, TitleKind, str]]) -> list[Any]:
-    columns = sql.columns([(position, kind.value, text) for position, kind, text in asked], 3)
-    return list(await database.fetch(_QUERIES[query], *columns))
-
-
-async def _alike(database: Database, asked: Sequence[tuple[int, TitleKind, str]]) -> list[Any]:
-    """In parts that stay well below the command timeout: likeness costs 10 to 60 ms a name."""
-    if isinstance(database, asyncpg.Pool):
-        async with database.acquire() as connection:
-            return await _alike(connection, asked)
-    rows: list[Any] = []
-    for start in range(0, len(asked), _ALIKE_AT_ONCE):
-        async with database.transaction():
-            await database.execute(_QUERIES["set_likeness"], _LIKENESS)
-            rows += await _fetch(database, "like_names", asked[start : start + _ALIKE_AT_ONCE])
-    return rows
+        found[row["user_id"]].add(row["title_id"])
+    return {user: frozenset(titles) for user, titles in found.items()}
 
 
 async def episodes_at(

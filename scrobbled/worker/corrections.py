@@ -104,7 +104,7 @@ def _fits(search: Search, found: Found) -> bool:
 
 
 def _settle(search: Search, title_id: int, kind: Kind, numbers: tuple[int | None, int | None]) -> None:
-    search.title_id, search.episode_id, search.choice = title_id, None, None
+    search.title_id, search.episode_id, search.decision = title_id, None, None
     search.media = _corrected(search.media, kind, *numbers)
 
 

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from scrobbled import metrics
+from scrobbled.catalog.rebuild import build_beside
 from scrobbled.store import corrections, listening, timeline, verdicts, waiting
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import answers, consumer, leases
@@ -31,6 +32,7 @@ from scrobbled.worker.waiting import WaitingEvents
 if TYPE_CHECKING:
     import redis.asyncio
 
+    from scrobbled.catalog.live import Names
     from scrobbled.model.event import PlaybackEvent
     from scrobbled.model.outcome import Answer
     from scrobbled.rules.policy import Policy
@@ -61,14 +63,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Worker:
     """Applies the events of the partitions it holds, until *stop* is called."""
 
-    def __init__(self, client: redis.asyncio.Redis, pool: Pool, policy: Policy, limits: Limits) -> None:
+    def __init__(
+        self, client: redis.asyncio.Redis, pool: Pool, policy: Policy, limits: Limits, names: Names
+    ) -> None:
         self._client = client
         self._pool = pool
         self._policy = policy
         self._limits = limits
         self._leases = leases.Leases(client, limits.name, limits.partitions)
         self._consumer = consumer.Consumer(client, limits.name, self._leases, limits.batch_size)
-        self._matcher = Matcher()
+        self._names = names
+        self._matcher = Matcher(names)
         self._waiting = WaitingEvents(pool, client, self._matcher, limits.partitions)
         self._inherited: set[int] = set()
         self._stopping = asyncio.Event()
@@ -88,6 +93,8 @@ class Worker:
                 tasks.create_task(self._every(3600.0, self._forget), name="housekeeping"),
                 tasks.create_task(self._every(0.5, self._try_waiting), name="waiting"),
                 tasks.create_task(self._listen(), name="listening"),
+                tasks.create_task(self._every(0.5, self._refresh_names), name="names"),
+                tasks.create_task(self._every(2.0, self._build_names), name="building"),
             ]
             await self._work()
             for task in side:
@@ -247,6 +254,23 @@ class Worker:
             await self._waiting.try_again()
         else:
             self._waiting.hand_over()
+
+    async def _refresh_names(self) -> None:
+        """Match by the catalogue as it is."""
+        if await self._names.refresh(self._pool):
+            self._waiting.change()
+
+    async def _build_names(self) -> None:
+        """Have a new index of names built when too much has changed for the old one."""
+        if not self._names.needs_a_build:
+            return
+        waiting, started = self._names.waiting, asyncio.get_running_loop().time()
+        status = await build_beside(self._names.path)
+        seconds = round(asyncio.get_running_loop().time() - started, 3)
+        if status:
+            log.error("index_not_built", status=status, action="the old one is used; tried again soon")
+        elif await self._names.refresh(self._pool):
+            log.info("index_built", titles=self._names.count, changed=waiting, seconds=seconds)
 
     async def _listen(self) -> None:
         """Hear what people teach and when the catalogue changes."""

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scrobbled import metrics
-from scrobbled.match.choose import Candidate, candidates_as_values, choose, wanted
-from scrobbled.match.normalize import normalize, spellings
+from scrobbled.match.corrections import contradicts
+from scrobbled.match.decide import confidence, prefer
 from scrobbled.model.event import Action
 from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
 from scrobbled.worker import provisional
 from scrobbled.worker.corrections import Corrections
 from scrobbled.worker.memory import Memory
-from scrobbled.worker.search import Search, numbers_of, season_of
+from scrobbled.worker.search import Search, numbers_of, season_of, wanted
 
 if TYPE_CHECKING:
+    from scrobbled.catalog.live import Names
+    from scrobbled.match.decide import Decision
     from scrobbled.model.event import PlaybackEvent
     from scrobbled.store.pool import Pool
 
@@ -51,12 +53,13 @@ NOTHING = Matched(reason="nothing_to_match")
 
 
 class Matcher:
-    """Matches for one worker; keeps what it found for a minute."""
+    """Matches for one worker by the *names* of the catalogue; keeps what it found for a minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
+        self.names = names
         self.corrections = Corrections()
         self._memory: Memory[bytes, Matched] = Memory(most=50_000, seconds=60.0)
-        self._misses: Memory[bytes, Matched] = Memory(most=10_000, seconds=30.0)
+        self._misses: Memory[tuple[bytes, int], Matched] = Memory(most=10_000, seconds=30.0)
 
     async def match(self, pool: Pool, events: Sequence[PlaybackEvent]) -> list[Matched]:
         """What each of *events* is about, in their order. Raises asyncpg's errors."""
@@ -70,7 +73,7 @@ class Matcher:
             known = self._memory.get(key, now)
             if known is None and event.action is Action.PROGRESS:
                 # A heartbeat every second must not search every second for what is not there.
-                known = self._misses.get(key, now)
+                known = self._misses.get((key, self.names.version), now)
             if known is not None:
                 found[key] = known
             else:
@@ -82,17 +85,36 @@ class Matcher:
                 )
         if searches:
             with metrics.match_seconds.labels("searched").time():
-                fresh = await _search(pool, list(searches.values()), self.corrections)
+                fresh = await self._search(pool, list(searches.values()))
             for key, matched in zip(searches, fresh, strict=True):
                 found[key] = matched
                 if matched.items:
                     self._memory.put(key, msgspec.structs.replace(matched, how="cached"), now)
                 else:
-                    self._misses.put(key, matched, now)
+                    self._misses.put((key, self.names.version), matched, now)
         return [
             found.get(key, NOTHING) if event.ignored is None else NOTHING
             for key, event in zip(keys, events, strict=True)
         ]
+
+    async def _search(self, pool: Pool, searches: list[Search]) -> list[Matched]:
+        await _by_ids(pool, searches)
+        await self.corrections.settle(pool, searches)
+        await _by_names(pool, self.names, searches)
+        if any(provisional.may_create_title(search) for search in searches):
+            await provisional.create_titles(pool, searches, _by_ids)
+        await _find_episodes(pool, searches)
+        if await provisional.create_episodes(pool, searches):
+            await _find_episodes(pool, searches)
+        items = await catalog.items(pool, {item for search in searches for item in search.item_ids})
+        told = {
+            candidate.title_id
+            for search in searches
+            if search.title_id is None and search.decision is not None
+            for candidate in search.decision.candidates
+        }
+        titles = await catalog.titles(pool, told) if told else {}
+        return [_matched(search, items, titles) for search in searches]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -100,20 +122,6 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def _key(event: PlaybackEvent, mark: tuple[int, ...]) -> bytes:
     return _encode((event.media, event.provisional, event.resolution, mark))
-
-
-async def _search(pool: Pool, searches: list[Search], corrections: Corrections) -> list[Matched]:
-    await _by_ids(pool, searches)
-    await corrections.settle(pool, searches)
-    await _by_names(pool, searches, alike=False)
-    await _by_names(pool, searches, alike=True)
-    if any(provisional.may_create_title(search) for search in searches):
-        await provisional.create_titles(pool, searches, _by_ids)
-    await _find_episodes(pool, searches)
-    if await provisional.create_episodes(pool, searches):
-        await _find_episodes(pool, searches)
-    items = await catalog.items(pool, {item for search in searches for item in search.item_ids})
-    return [_matched(search, items) for search in searches]
 
 
 # By ids ------------------------------------------------------------------------
@@ -158,40 +166,78 @@ def _is_own(source: str, value: str) -> bool:
 # By names ----------------------------------------------------------------------
 
 
-async def _by_names(pool: Pool, searches: Sequence[Search], *, alike: bool) -> None:
-    asked = []
-    for position, search in enumerate(searches):
+async def _by_names(pool: Pool, names: Names, searches: Sequence[Search]) -> None:
+    """Give what ids left open the title its name means; nothing is asked of the database for most."""
+    undecided: list[Search] = []
+    for search in searches:
         if search.title_id is not None or search.episode_id is not None:
             continue
-        search.name = search.name or wanted(search.media)
-        if search.name is not None and not (
-            alike and (_is_settled(search) or provisional.may_create_title(search))
-        ):
-            kind, name = search.name
-            words = (normalize(name.text),) if alike else spellings(name)
-            asked += [(position, kind, each) for each in words]
+        search.query = wanted(search.media)
+        if search.query is not None:
+            search.decision = names.decide(search.query)
+            undecided.append(search)
+    # Nothing is left unmatched for a title that is there by now.
+    unclear = any(search.decision is None or search.decision.title_id is None for search in undecided)
+    if unclear and await names.refresh(pool):
+        for search in undecided:
+            search.decision = names.decide(search.query) if search.query is not None else None
+    await _prefer_familiar(pool, undecided)
+    known = await _titles_with_ids(pool, undecided)
+    for search in undecided:
+        decision = search.decision
+        if decision is None or decision.title_id is None:
+            continue
+        best = decision.candidates[0]
+        listed = known.get(best.title_id)
+        # What has ids of its own may be made: then only its very name is another title's.
+        if has_ids(search.media) and (best.alike or (listed and contradicts(search.media, listed.ids))):
+            continue
+        _settle(search, decision)
+
+
+def _settle(search: Search, decision: Decision) -> None:
+    best = decision.candidates[0]
+    search.title_id, search.score = best.title_id, decision.score
+    search.how = "fuzzy" if best.alike else "exact"
+    media, reading = search.media, best.reading
+    if (
+        media.kind is Kind.EPISODE
+        and media.season is None
+        and media.episode is None
+        and media.absolute is None
+    ):
+        search.media = msgspec.structs.replace(media, season=reading.season, episode=reading.episode)
+
+
+async def _prefer_familiar(pool: Pool, searches: Sequence[Search]) -> None:
+    """Of several of one name somebody means the one that is in their history."""
+    unclear = [search for search in searches if search.decision and search.decision.reason == "ambiguous"]
+    asked = [
+        (search.user_id, candidate.title_id)
+        for search in unclear
+        if search.decision is not None
+        for candidate in search.decision.candidates
+    ]
     if not asked:
         return
-    found = await catalog.by_names(pool, asked, alike=alike)
-    for position, rows in found.items():
-        search = searches[position]
-        assert search.name is not None  # only those with a name were asked
-        candidates = [Candidate(title, name) for title, name in rows if not _contradicts(search.media, title)]
-        search.choice = choose(search.name[1], candidates)
-        if search.choice.title is not None:
-            search.title_id = search.choice.title.id
-            search.how, search.score = "fuzzy" if alike else "exact", search.choice.score
+    seen = await catalog.in_history(pool, asked)
+    for search in unclear:
+        if search.decision is not None:
+            search.decision = prefer(search.decision, seen.get(search.user_id, frozenset()))
 
 
-def _is_settled(search: Search) -> bool:
-    """Several titles have exactly that name: none that only looks like it can be meant."""
-    return search.choice is not None and search.choice.reason == "ambiguous"
+async def _titles_with_ids(pool: Pool, searches: Sequence[Search]) -> dict[int, Title]:
+    """Titles whose own ids have to be looked at, or that are told as candidates."""
+    wanted_ids: set[int] = set()
+    for search in searches:
+        if search.decision is not None and search.decision.title_id is not None and has_ids(search.media):
+            wanted_ids.add(search.decision.title_id)
+    return await catalog.titles(pool, wanted_ids) if wanted_ids else {}
 
 
-def _contradicts(media: Media, title: Title) -> bool:
-    """Whether *media* and *title* have different ids at the same provider."""
-    ids = media.ids if media.kind is Kind.MOVIE else media.show_ids
-    return any(title.ids.get(source, value) != value for source, value in ids.items())
+def has_ids(media: Media) -> bool:
+    """Whether *media* has ids of the title itself."""
+    return bool(media.ids if media.kind is Kind.MOVIE else media.show_ids or media.ids)
 
 
 # Episodes ------------------------------------------------------------------------
@@ -241,17 +287,27 @@ def _is_range(media: Media) -> bool:
     return media.episode is not None and media.episode_end is not None and media.episode_end > media.episode
 
 
-def _matched(search: Search, items: dict[int, Item]) -> Matched:
+def _matched(search: Search, items: dict[int, Item], titles: dict[int, Title]) -> Matched:
     found = tuple(items[item] for item in search.item_ids if item in items)
     if found:
         return Matched(items=found, score=search.score, how=search.how)
     if search.title_id is not None:
         return Matched(reason="unknown_episode")
-    if search.choice is not None:
+    if search.decision is not None and search.decision.candidates:
         return Matched(
-            score=search.choice.score,
-            reason=search.choice.reason,
-            candidates=candidates_as_values(search.choice),
+            score=search.decision.score,
+            reason=search.decision.reason or "not_sure",
+            candidates=_as_values(search.decision, titles),
         )
-    has_words = search.name is not None or search.media.ids or search.media.show_ids
+    has_words = search.query is not None or search.media.ids or search.media.show_ids
     return Matched(reason="unknown_title" if has_words else "nothing_to_match")
+
+
+def _as_values(decision: Decision, titles: dict[int, Title]) -> list[dict[str, Any]]:
+    """The candidates as plain values, to be kept with an unmatched event."""
+    return [
+        {"id": title.id, "kind": title.kind.value, "title": title.name, "year": title.year, "ids": title.ids,
+         "score": round(candidate.score, 3), "confidence": confidence(candidate.score)}
+        for candidate in decision.candidates
+        if (title := titles.get(candidate.title_id)) is not None
+    ]  # fmt: skip

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scrobbled.match.normalize import normalize
-from scrobbled.model.media import Kind
+from scrobbled.match.reading import plain
+from scrobbled.model.media import Kind, TitleKind
 from scrobbled.store import catalog
 from scrobbled.store.catalog import NewEpisode, NewTitle
 from scrobbled.worker.search import Search, numbers_of, season_of
@@ -30,7 +31,7 @@ def may_create_title(search: Search) -> bool:
     """Whether *search* found nothing, nothing it might be confused with, and knows enough."""
     if not search.provisional or search.title_id is not None or search.episode_id is not None:
         return False
-    if search.name is None or (search.choice is not None and search.choice.reason == "ambiguous"):
+    if search.query is None or (search.decision is not None and search.decision.reason == "ambiguous"):
         return False
     media = search.media
     if media.kind is Kind.EPISODE:
@@ -44,7 +45,7 @@ async def create_titles(pool: Pool, searches: Sequence[Search], by_ids: ByIds) -
         await connection.execute(_LOCK)
         wanted = [search for search in searches if may_create_title(search)]
         await by_ids(connection, wanted)
-        await _by_exact_name(connection, wanted)
+        await _by_own_name(connection, wanted)
         new: dict[tuple[Any, ...], NewTitle] = {}
         for search in wanted:
             if may_create_title(search):
@@ -56,7 +57,7 @@ async def create_titles(pool: Pool, searches: Sequence[Search], by_ids: ByIds) -
         if made:
             await catalog.create_titles(connection, made)
         await by_ids(connection, wanted)
-        await _by_exact_name(connection, wanted)
+        await _by_own_name(connection, wanted)
 
 
 async def create_episodes(pool: Pool, searches: Sequence[Search]) -> bool:
@@ -87,12 +88,12 @@ async def create_episodes(pool: Pool, searches: Sequence[Search]) -> bool:
 
 
 def _new_title(search: Search) -> NewTitle:
-    assert search.name is not None  # may_create_title demands it
-    kind, name = search.name
+    assert search.query is not None  # may_create_title demands it
+    name = plain(search.query)
     film = search.media.kind is Kind.MOVIE
     normalized = normalize(name.text)
     return NewTitle(
-        kind=kind,
+        kind=TitleKind.MOVIE if film else TitleKind.SHOW,
         name=name.text,
         normalized=normalized,
         slug=_slug(normalized),
@@ -118,27 +119,17 @@ def _without_shared_ids(titles: list[NewTitle]) -> list[NewTitle]:
     return kept
 
 
-async def _by_exact_name(connection: Any, searches: Sequence[Search]) -> None:
+async def _by_own_name(connection: Any, searches: Sequence[Search]) -> None:
     """Series without ids of their own are found again by the name they were made under."""
-    asked = [
-        (position, search.name[0], normalize(search.name[1].text))
-        for position, search in enumerate(searches)
-        if search.name is not None and search.title_id is None and search.episode_id is None
-    ]
-    found = await catalog.by_names(connection, asked, alike=False) if asked else {}
-    for position, rows in found.items():
+    asked = []
+    for position, search in enumerate(searches):
+        if search.query is not None and search.title_id is None and search.episode_id is None:
+            if search.media.kind is Kind.EPISODE:
+                name = plain(search.query)
+                asked.append((position, name.text, name.year))
+    for position, title_id in (await catalog.shows_without_ids(connection, asked)).items():
         search = searches[position]
-        ids = search.media.ids if search.media.kind is Kind.MOVIE else search.media.show_ids
-        assert search.name is not None  # only those with a name were asked
-        year = search.name[1].year
-        fitting = [
-            title
-            for title, _ in rows
-            if (year is None or title.year is None or title.year == year)
-            and all(title.ids.get(source, value) == value for source, value in ids.items())
-        ]
-        if len(fitting) == 1 and search.media.kind is Kind.EPISODE:
-            search.title_id, search.how, search.score = fitting[0].id, "created", 1.0
+        search.title_id, search.how, search.score = title_id, "created", 1.0
 
 
 def _slug(normalized: str) -> str:

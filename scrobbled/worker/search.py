@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from scrobbled.match.choose import Choice
-from scrobbled.match.normalize import Name
+from scrobbled.match.decide import Decision
+from scrobbled.match.query import Query
 from scrobbled.model.event import Resolution
-from scrobbled.model.media import Media, TitleKind
+from scrobbled.model.media import Kind, Media
 
 #: Most episodes in one file.
 _MOST_EPISODES = 50
@@ -23,13 +23,28 @@ class Search(msgspec.Struct, kw_only=True):
     provisional: bool
     user_id: int = 0
     resolution: Resolution | None = None
-    name: tuple[TitleKind, Name] | None = None
+    query: Query | None = None
     title_id: int | None = None
     episode_id: int | None = None
     how: str = "none"
     score: float = 0.0
-    choice: Choice | None = None
+    decision: Decision | None = None
     item_ids: tuple[int, ...] = ()
+
+
+def wanted(media: Media) -> Query | None:
+    """
+    What names the title *media* is about: the film, or the series and not the episode. The
+    year beside an episode is the episode's and says nothing of the series.
+    """
+    if media.kind is Kind.MOVIE:
+        text, kind, year = media.title, "movie", media.year
+    else:
+        text, kind, year = media.show, "show", media.show_year
+    if not text:
+        return None
+    minutes = None if media.runtime is None else media.runtime / 60
+    return Query(text, kind, year, media.season, media.episode, minutes)
 
 
 def numbers_of(media: Media) -> range | tuple[int, ...]:

@@ -25,32 +25,21 @@ select
 from episodes join titles on titles.id = episodes.show_id
 where episodes.id = any($1::bigint[])
 
--- name: by_names
--- Titles of exactly these names, in the matcher's spelling.
-select asked.position, asked.name as matched, titles.id, titles.kind, titles.name, titles.year,
-    titles.runtime, titles.slug, titles.popularity, titles.ids
-from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
-join title_names on title_names.normalized = asked.name
-join titles on titles.id = title_names.title_id and titles.kind = asked.kind
+-- name: shows_without_ids
+-- Shows of exactly these names that nobody gave an id, where there is one and not more.
+select asked.position, min(titles.id) as id
+from unnest($1::int[], $2::text[], $3::int[]) as asked (position, name, year)
+join titles on titles.kind = 'show' and left(lower(titles.name), 100) = left(lower(asked.name), 100)
+    and titles.ids = '{}' and lower(titles.name) = lower(asked.name)
+    and (titles.year is null or asked.year is null or titles.year = asked.year)
+group by asked.position
+having count(*) = 1
 
--- name: set_likeness
--- How alike names must be for the index to offer them; until the transaction ends.
-select set_config('pg_trgm.similarity_threshold', $1, true)
-
--- name: like_names
--- Titles whose names look like these: the nearest 40 names of any kind from the trigram
--- index, then those of the right kind. (With the kind inside, the planner joins first.)
-select asked.position, found.normalized as matched, titles.id, titles.kind, titles.name, titles.year,
-    titles.runtime, titles.slug, titles.popularity, titles.ids
-from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
-cross join lateral (
-    select title_names.normalized, title_names.title_id
-    from title_names
-    where title_names.normalized % asked.name
-    order by similarity(title_names.normalized, asked.name) desc
-    limit 40
-) as found
-join titles on titles.id = found.title_id and titles.kind = asked.kind
+-- name: in_history
+-- Which of these titles have these users played?
+select asked.user_id, asked.title_id
+from unnest($1::bigint[], $2::bigint[]) as asked (user_id, title_id)
+where exists (select from plays where plays.user_id = asked.user_id and plays.title_id = asked.title_id)
 
 -- name: episodes_at
 -- Episodes by show, season and number; with a null season by absolute number. Two

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from scrobbled.catalog.client import Api
+from scrobbled.errors import ScrobbledError
 
 #: Requests under way at once; the API's pause still lies between them.
 _AT_ONCE: Final = 4
@@ -37,10 +38,13 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
 
     def write(self, answer: bytes | None) -> None:
         """Keep *answer*. That there is none is kept too, as an empty file."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_name(self.path.name + ".part")
-        part.write_bytes(answer or b"")
-        part.replace(self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(answer or b"")
+            part.replace(self.path)
+        except OSError as error:
+            raise ScrobbledError(f"{self.path}: {error}") from error
 
 
 async def keep(api: Api, copies: Sequence[Copy], *, progress: Progress | None = None) -> None:

@@ -42,7 +42,7 @@ Wanted = tuple[TitleKind, int]
 def connect(
     session: aiohttp.ClientSession, key: str, *, base: str = BASE, patience: Patience | None = None
 ) -> Api:
-    """The API at *base* with *key*, which is either a v3 key or a v4 token (a JSON Web Token, so it has dots)."""
+    """The API at *base* with *key*: a v3 key, or a v4 token, which has dots as JSON Web Tokens do."""
     if "." in key:
         headers, parameters = {"Authorization": f"Bearer {key}"}, {}
     else:
@@ -65,7 +65,7 @@ async def details(api: Api, kind: TitleKind, tmdb_id: int) -> Record | None:
 async def keep_details(
     api: Api, wanted: Sequence[Wanted], folder: Path, *, now: float, progress: Progress | None = None
 ) -> None:
-    """Keep the details of *wanted* in *folder*, for *kept_details* to read. *now* is in seconds since 1970."""
+    """Keep the details of *wanted* in *folder* for *kept_details*. *now* is in seconds since 1970."""
     copies = [
         Copy(
             address=_address(kind, tmdb_id),

@@ -80,7 +80,8 @@ SELECT ?item ?label ?kind {names} WHERE {{
 {optional}
   OPTIONAL {{ ?item rdfs:label ?english FILTER(LANG(?english) = "en") }}
   OPTIONAL {{ ?item rdfs:label ?any FILTER(LANG(?any) = "mul") }}
-  BIND(COALESCE(?english, ?any) AS ?label)
+  OPTIONAL {{ ?item wdt:P1476 ?original }}
+  BIND(COALESCE(?english, ?any, ?original) AS ?label)
 }}
 ORDER BY ?item
 """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scrobbled.cli import catalog_sources
 from scrobbled.cli.context import resolved_settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def import_() -> None:
 def jsonl(files: tuple[str, ...]) -> None:
     """Import FILE… in our own format, one title a line, gzipped or not; - reads standard input."""
     asyncio.run(_import(resolved_settings().database_url or "", files))
+
+
+for _command in catalog_sources.COMMANDS:
+    import_.add_command(_command)
 
 
 @catalog.command("stats")

@@ -77,10 +77,12 @@ class _Text:
                 if self._ended or len(self._rest) - start > LONGEST_LINE:
                     raise
             else:
-                if end < len(self._rest) or self._ended:  # a number may go on in what follows
+                if end < len(self._rest):
                     self._rest = self._rest[end:]
                     self._first = False
                     return value
+                if self._ended:  # so it may be the beginning of a longer number
+                    raise json.JSONDecodeError("The array does not end", self._rest, end)
             self._read_more()
 
     def _after_comma(self, start: int) -> int:

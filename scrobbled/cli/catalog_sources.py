@@ -1,0 +1,309 @@
+"""`scrobbled catalog import tmdb|tvmaze|wikidata|anime`: what other people's catalogues know."""
+
+# ruff: noqa: PLC0415 - imported when run, not for --help
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+import msgspec
+
+from scrobbled.cli.context import resolved_settings
+from scrobbled.model.media import TitleKind
+
+if TYPE_CHECKING:
+    from scrobbled.catalog.jsonl import Summary
+    from scrobbled.catalog.reading import Reading
+    from scrobbled.catalog.records import Record
+    from scrobbled.config import Settings
+
+_OFFLINE: Final = (
+    "https://github.com/manami-project/anime-offline-database/releases/latest/download/"
+    "anime-offline-database-minified.json"
+)
+_LISTS: Final = "https://raw.githubusercontent.com/Anime-Lists/anime-lists/master/anime-list.xml"
+
+#: Problems shown at the end; the summary counts them all.
+_SHOWN_PROBLEMS: Final = 20
+
+_KINDS: Final = {"movie": TitleKind.MOVIE, "show": TitleKind.SHOW}
+
+_file = click.option(
+    "--file",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="Read FILE instead of loading; - is standard input.",
+)
+_folder = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to load files to (data directory).",
+)
+_only_known = click.option(
+    "--only-known", is_flag=True, help="Add to titles that are known already, and make no new ones."
+)
+
+
+@click.command()
+@_file
+@_folder
+@_only_known
+@click.option("--kind", type=click.Choice([*_KINDS]), help="Only films or only shows.")
+@click.option(
+    "--details",
+    default=0,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Ask the API for the N best known of each kind.",
+)
+@click.option("--adult", is_flag=True, help="Adult titles, too.")
+def tmdb(
+    *,
+    files: tuple[str, ...],
+    folder: Path | None,
+    only_known: bool,
+    kind: str | None,
+    details: int,
+    adult: bool,
+) -> None:
+    """Import TMDB's daily lists of ids, and the details of the best known titles.
+
+    The lists are loaded unless --file names them. --details needs SCROBBLED_TMDB_KEY.
+    """
+    from scrobbled.catalog import tmdb as source
+    from scrobbled.catalog.tmdb_api import kept_details
+
+    settings = resolved_settings()
+    if details and settings.tmdb_key is None:
+        raise click.UsageError("--details needs a key of TMDB in SCROBBLED_TMDB_KEY")
+    if details and "-" in files:
+        raise click.UsageError("--details reads the lists twice, so they cannot come from standard input")
+    into = _folder_of(settings, folder)
+    kinds = [_KINDS[kind]] if kind else list(TitleKind)
+    lists = list(files) or asyncio.run(_load_lists(into, kinds))
+    wanted = _most_popular(lists, details, adult=adult) if details else []
+    asyncio.run(_load_details(settings, wanted, into))
+    reading = _new_reading()
+    listed = (record for path in lists for record in source.records(path, reading, adult=adult))
+    # Details first: a title that is made should be made of them.
+    found = itertools.chain(kept_details(wanted, into, reading), listed)
+    _import(settings, found, "tmdb", reading, only_known=only_known)
+
+
+@click.command()
+@_file
+@_folder
+@_only_known
+@click.option(
+    "--episodes",
+    default=0,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Also load the episodes of the N best known shows.",
+)
+def tvmaze(files: tuple[str, ...], folder: Path | None, only_known: bool, episodes: int) -> None:
+    """Import TVmaze's shows and their episodes.
+
+    The index is loaded unless --file names its pages, shows or lists of episodes. One call is made
+    every half second: the index takes some three minutes, the episodes of 1,000 shows nine.
+    """
+    from scrobbled.catalog import tvmaze as source
+    from scrobbled.catalog.tvmaze_api import kept_episodes
+
+    settings = resolved_settings()
+    into = _folder_of(settings, folder)
+    reading = _new_reading()
+    pages = list(files) or asyncio.run(_load_tvmaze(into, episodes))
+    episodes_of = source.no_episodes if files else kept_episodes(into, reading)
+    found = (record for page in pages for record in source.records(page, reading, episodes_of=episodes_of))
+    _import(settings, found, "tvmaze", reading, only_known=only_known)
+
+
+@click.command()
+@_file
+@click.option("--query", type=click.Choice([*_KINDS]), help="Print the SPARQL query for the file, and stop.")
+def wikidata(files: tuple[str, ...], query: str | None) -> None:
+    """Import Wikidata's crosswalk: the ids a title has elsewhere.
+
+    FILE is a result of the query that --query prints, in the SPARQL JSON format. It only adds
+    ids and names to titles that are known.
+    """
+    from scrobbled.catalog import wikidata as source
+
+    if query is not None:
+        click.echo(source.query(_KINDS[query]), nl=False)
+        return
+    if not files:
+        raise click.UsageError(
+            "name the result with --file; --query movie and --query show print the queries"
+        )
+    reading = _new_reading()
+    found = (record for file in files for record in source.records(file, reading))
+    _import(resolved_settings(), found, "wikidata", reading, only_known=True)
+
+
+@click.command()
+@click.option("--file", "offline", metavar="FILE", help="The anime-offline-database instead of loading it.")
+@click.option("--lists", metavar="FILE", help="anime-list.xml of the Anime-Lists instead of loading it.")
+@_folder
+@_only_known
+def anime(offline: str | None, lists: str | None, folder: Path | None, only_known: bool) -> None:
+    """Import anime: names and ids of the anime-offline-database, seasons of the Anime-Lists.
+
+    Both are loaded unless a file is named; with one file named, the other is left out.
+    """
+    from scrobbled.catalog import anime as source
+
+    settings = resolved_settings()
+    if offline is None and lists is None:
+        offline, lists = asyncio.run(_load_anime(_folder_of(settings, folder)))
+    reading = _new_reading()
+    _import(settings, source.records(offline, lists, reading), "anime", reading, only_known=only_known)
+
+
+COMMANDS: Final = (tmdb, tvmaze, wikidata, anime)
+
+
+# Loading -----------------------------------------------------------------------
+
+
+async def _load_lists(into: Path, kinds: Iterable[TitleKind]) -> list[str]:
+    """Today's lists of TMDB, or yesterday's while today's are not there yet."""
+    from scrobbled.catalog.client import Refused
+    from scrobbled.catalog.download import fetch
+    from scrobbled.catalog.tmdb import export_days, export_url
+    from scrobbled.errors import NotFound
+
+    found: list[str] = []
+    for kind in kinds:
+        *earlier, last = [export_url(kind, day) for day in export_days(datetime.now(UTC).date())]
+        for url in earlier:
+            try:
+                found.append(str(await fetch(url, into / "tmdb", progress=_show_bytes(url))))
+                break
+            except (NotFound, Refused):  # the host refuses what does not exist
+                continue
+        else:
+            found.append(str(await fetch(last, into / "tmdb", progress=_show_bytes(last))))
+    return found
+
+
+async def _load_details(settings: Settings, wanted: list[tuple[TitleKind, int]], into: Path) -> None:
+    """Keep the details of *wanted*; without any, nothing is asked."""
+    from scrobbled.catalog.client import open_session
+    from scrobbled.catalog.tmdb_api import connect, keep_details
+
+    async with open_session() as session:
+        api = connect(session, settings.tmdb_key or "")
+        await keep_details(api, wanted, into, now=time.time(), progress=_show_count("details"))
+
+
+async def _load_tvmaze(into: Path, episodes: int) -> list[str]:
+    from scrobbled.catalog import tvmaze_api
+    from scrobbled.catalog.client import open_session
+
+    async with open_session() as session:
+        api = tvmaze_api.connect(session)
+        pages = await tvmaze_api.keep_pages(api, into, now=time.time(), progress=_show_count("pages"))
+        shows = tvmaze_api.best_known(pages, episodes) if episodes else []
+        await tvmaze_api.keep_episodes(api, shows, into, progress=_show_count("shows"))
+    return [str(page) for page in pages]
+
+
+async def _load_anime(into: Path) -> tuple[str, str]:
+    from scrobbled.catalog.download import fetch
+
+    offline = await fetch(_OFFLINE, into / "anime", progress=_show_bytes(_OFFLINE))
+    lists = await fetch(_LISTS, into / "anime", progress=_show_bytes(_LISTS))
+    return str(offline), str(lists)
+
+
+def _most_popular(lists: Iterable[str], count: int, *, adult: bool) -> list[tuple[TitleKind, int]]:
+    from scrobbled.catalog.tmdb import most_popular
+
+    best = [entry for path in lists for entry in most_popular(path, _new_reading(), count, adult=adult)]
+    return [(entry.kind, entry.id) for entry in best]
+
+
+# Into the catalogue ------------------------------------------------------------
+
+
+async def load(database_url: str, records: Iterable[Record], *, source: str) -> Summary:
+    """
+    Merge *records* of *source* (``tmdb``, ``wikidata``…) into the catalogue. This is all that the
+    sources need of the loader: a loader that knows better and worse sources takes *source*, and
+    passes over a record that is *only_known* and whose title it does not have.
+    """
+    from scrobbled.catalog.jsonl import import_jsonl
+    from scrobbled.store.migrate import require_current
+    from scrobbled.store.pool import connect
+
+    connection = await connect(database_url)
+    try:
+        await require_current(connection)
+        lines = (msgspec.json.encode(record) for record in records)
+        return await import_jsonl(connection, lines, progress=_show_summary(source))
+    finally:
+        await connection.close()
+
+
+def _import(
+    settings: Settings, records: Iterable[Record], source: str, reading: Reading, *, only_known: bool
+) -> None:
+    if only_known:
+        records = (msgspec.structs.replace(record, only_known=True) for record in records)
+    summary = asyncio.run(load(settings.database_url or "", records, source=source))
+    _show("")
+    for problem in [*reading.problems, *summary.problems][:_SHOWN_PROBLEMS]:
+        click.echo(f"{source}: {problem}", err=True)
+    changes = f"{summary.new:,} new, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
+    click.echo(
+        f"{source}: {reading.read:,} read, {reading.bad:,} bad; {summary.read:,} titles: {changes}; "
+        f"{summary.conflicts:,} conflicting ids"
+    )
+
+
+def _new_reading() -> Reading:
+    from scrobbled.catalog.reading import Reading
+
+    return Reading()
+
+
+def _folder_of(settings: Settings, folder: Path | None) -> Path:
+    return folder or settings.data_dir / "downloads"
+
+
+# On the terminal ---------------------------------------------------------------
+
+
+def _show(line: str) -> None:
+    """One line that the next one takes the place of."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+
+
+def _show_bytes(url: str) -> Callable[[int, int | None], None]:
+    name = url.rpartition("/")[2]
+
+    def show(there: int, total: int | None) -> None:
+        of = f" of {total / 2**20:,.1f}" if total else ""
+        _show(f"{name}: {there / 2**20:,.1f}{of} MiB")
+
+    return show
+
+
+def _show_count(what: str) -> Callable[[int, int], None]:
+    return lambda there, total: _show(f"{what}: {there:,} of {total:,}")
+
+
+def _show_summary(source: str) -> Callable[[Summary], None]:
+    return lambda summary: _show(f"{source}: {summary.read:,} titles")

@@ -161,9 +161,9 @@ def _kinds(row: Row) -> Iterator[TitleKind]:
 def _ids(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
     """The ids in the shape their sources give them; what is none (an IMDb name, say) is left out."""
     for row in rows:
-        for name, column in COLUMNS.items():
-            if name in row:
-                found = external_id(column.source, _plain(name, row[name].value))
+        for name, term in row.items():
+            if name in COLUMNS:
+                found = external_id(COLUMNS[name].source, _plain(name, term.value))
                 if found is not None:
                     yield found
 

@@ -29,9 +29,9 @@ async def host() -> AsyncIterator[Host]:
         yield opened
 
 
-async def load(host: Host, folder: Path, **more: str) -> bytes:
+async def load(host: Host, folder: Path, sha256: str | None = None) -> bytes:
     """What is in the folder afterwards."""
-    path = await fetch(host.url(), folder, patience=PATIENCE, **more)
+    path = await fetch(host.url(), folder, patience=PATIENCE, sha256=sha256)
     assert path == folder / "title.gz"
     return path.read_bytes()
 

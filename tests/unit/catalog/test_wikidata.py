@@ -64,7 +64,7 @@ def test_several_values_are_one_record(tmp_path: Path) -> None:
     first, second = read(tmp_path / "result.json", rows, reading)
 
     assert (TitleKind.SHOW, ["5081", "11597"], ["6327"]) == (first.type, first.ids["mal"], first.ids["anidb"])
-    assert ("Other", {"tvdb", "kitsu", "anilist", "tvmaze", "wikidata"}) == (second.title, second.ids.keys())
+    assert ("Other", {"tvdb", "kitsu", "anilist", "tvmaze", "wikidata"}) == (second.title, set(second.ids))
     assert (3, 0) == (reading.read, reading.bad)
 
 

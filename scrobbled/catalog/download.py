@@ -10,7 +10,7 @@ the same (https://www.rfc-editor.org/rfc/rfc9110#field.if-range).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -60,6 +60,21 @@ async def fetch(
             return await load.run(sha256)
     except OSError as error:
         raise ScrobbledError(f"{folder / name}: {error}") from error
+
+
+async def fetch_first(urls: Sequence[str], folder: Path, *, progress: Progress | None = None) -> Path:
+    """
+    The first of *urls* that is there, for files whose names have a day. A host that refuses
+    (403) counts as one that lacks the file: storage services do not tell the two apart. Raises
+    what *fetch* raises for the last one.
+    """
+    *others, last = urls
+    for url in others:
+        try:
+            return await fetch(url, folder, progress=progress)
+        except (NotFound, Refused):
+            continue
+    return await fetch(last, folder, progress=progress)
 
 
 class _Load:

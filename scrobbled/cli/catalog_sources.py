@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -178,23 +179,17 @@ COMMANDS: Final = (tmdb, tvmaze, wikidata, anime)
 
 async def _load_lists(into: Path, kinds: Iterable[TitleKind]) -> list[str]:
     """Today's lists of TMDB, or yesterday's while today's are not there yet."""
-    from scrobbled.catalog.client import Refused
-    from scrobbled.catalog.download import fetch
+    from scrobbled.catalog.download import fetch_first
     from scrobbled.catalog.tmdb import export_days, export_url
-    from scrobbled.errors import NotFound
 
-    found: list[str] = []
-    for kind in kinds:
-        *earlier, last = [export_url(kind, day) for day in export_days(datetime.now(UTC).date())]
-        for url in earlier:
-            try:
-                found.append(str(await fetch(url, into / "tmdb", progress=_show_bytes(url))))
-                break
-            except (NotFound, Refused):  # the host refuses what does not exist
-                continue
-        else:
-            found.append(str(await fetch(last, into / "tmdb", progress=_show_bytes(last))))
-    return found
+    days = export_days(datetime.now(UTC).date())
+    paths = [
+        await fetch_first(
+            [export_url(kind, day) for day in days], into / "tmdb", progress=_show_bytes(f"{kind.value}s")
+        )
+        for kind in kinds
+    ]
+    return [str(path) for path in paths]
 
 
 async def _load_details(settings: Settings, wanted: list[tuple[TitleKind, int]], into: Path) -> None:
@@ -222,8 +217,8 @@ async def _load_tvmaze(into: Path, episodes: int) -> list[str]:
 async def _load_anime(into: Path) -> tuple[str, str]:
     from scrobbled.catalog.download import fetch
 
-    offline = await fetch(_OFFLINE, into / "anime", progress=_show_bytes(_OFFLINE))
-    lists = await fetch(_LISTS, into / "anime", progress=_show_bytes(_LISTS))
+    offline = await fetch(_OFFLINE, into / "anime", progress=_show_bytes("anime-offline-database"))
+    lists = await fetch(_LISTS, into / "anime", progress=_show_bytes("anime-list"))
     return str(offline), str(lists)
 
 
@@ -237,21 +232,24 @@ def _most_popular(lists: Iterable[str], count: int, *, adult: bool) -> list[tupl
 # Into the catalogue ------------------------------------------------------------
 
 
-async def load(database_url: str, records: Iterable[Record], *, source: str) -> Summary:
+async def load(database_url: str, records: Iterable[Record], *, source: str, reading: Reading) -> Summary:
     """
-    Merge *records* of *source* (``tmdb``, ``wikidata``…) into the catalogue. This is all that the
-    sources need of the loader: a loader that knows better and worse sources takes *source*, and
-    passes over a record that is *only_known* and whose title it does not have.
+    Merge *records* of *source* (``tmdb``, ``wikidata``…) into the catalogue: all that the sources
+    need of the loader. It takes lines and cannot wait, hence the file.
     """
     from scrobbled.catalog.jsonl import import_jsonl
+    from scrobbled.catalog.known import known
     from scrobbled.store.migrate import require_current
     from scrobbled.store.pool import connect
 
     connection = await connect(database_url)
     try:
         await require_current(connection)
-        lines = (msgspec.json.encode(record) for record in records)
-        return await import_jsonl(connection, lines, progress=_show_summary(source))
+        with tempfile.NamedTemporaryFile(prefix=f"scrobbled-{source}-") as file:
+            async for record in known(connection, records, reading):
+                file.write(msgspec.json.encode(record) + b"\n")
+            file.flush()
+            return await import_jsonl(connection, file.name, progress=_show_summary(source))
     finally:
         await connection.close()
 
@@ -261,14 +259,14 @@ def _import(
 ) -> None:
     if only_known:
         records = (msgspec.structs.replace(record, only_known=True) for record in records)
-    summary = asyncio.run(load(settings.database_url or "", records, source=source))
+    summary = asyncio.run(load(settings.database_url or "", records, source=source, reading=reading))
     _show("")
     for problem in [*reading.problems, *summary.problems][:_SHOWN_PROBLEMS]:
         click.echo(f"{source}: {problem}", err=True)
     changes = f"{summary.new:,} new, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
     click.echo(
-        f"{source}: {reading.read:,} read, {reading.bad:,} bad; {summary.read:,} titles: {changes}; "
-        f"{summary.conflicts:,} conflicting ids"
+        f"{source}: {reading.read:,} read, {reading.bad:,} bad, {reading.unknown:,} unknown; "
+        f"{summary.read:,} titles: {changes}; {summary.conflicts + reading.conflicts:,} conflicting ids"
     )
 
 
@@ -291,9 +289,7 @@ def _show(line: str) -> None:
         click.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
 
-def _show_bytes(url: str) -> Callable[[int, int | None], None]:
-    name = url.rpartition("/")[2]
-
+def _show_bytes(name: str) -> Callable[[int, int | None], None]:
     def show(there: int, total: int | None) -> None:
         of = f" of {total / 2**20:,.1f}" if total else ""
         _show(f"{name}: {there / 2**20:,.1f}{of} MiB")

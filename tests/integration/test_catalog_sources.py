@@ -60,7 +60,7 @@ def number() -> int:
     return random.randrange(10**8, 10**9)
 
 
-async def known(pool: Pool, **ids: Any) -> str:
+async def known_film(pool: Pool, **ids: Any) -> str:
     """A film that the catalogue has; returns its name."""
     name = f"w{uuid4().hex[:12]}"
     line = json.dumps({"type": "movie", "title": name, "year": 2001, "ids": ids})
@@ -81,19 +81,23 @@ async def ids_of(pool: Pool, kind: str, source: str, value: str) -> dict[str, An
     return {row["source"]: row["value"] for row in rows}
 
 
+def item_row(**cells: str) -> dict[str, Any]:
+    """A row about an item of its own."""
+    cells["item"] = f"http://www.wikidata.org/entity/Q{number()}"
+    return {column: {"type": "literal", "value": value} for column, value in cells.items()}
+
+
 async def test_wikidata_gives_a_known_title_its_other_ids(pool: Pool, shell: Shell) -> None:
     """The crosswalk joins the ids of one film to the title that has one of them."""
     imdb, tmdb, tvdb = f"tt{number()}", str(number()), str(number())
-    name = await known(pool, imdb=imdb)
-    cells = {"item": f"http://www.wikidata.org/entity/Q{number()}", "label": name, "imdb": imdb}
-    cells |= {"tmdb_movie": tmdb, "tvdb_movie": tvdb}
-    row = {column: {"type": "literal", "value": value} for column, value in cells.items()}
+    name = await known_film(pool, imdb=imdb)
+    row = item_row(label=name, imdb=imdb, tmdb_movie=tmdb, tvdb_movie=tvdb)
     file = shell.file("result.json", {"head": {"vars": [*row]}, "results": {"bindings": [row, {}]}})
 
     status, output, errors = await shell.run("wikidata", "--file", file)
 
     assert (0, "wikidata: row 2: the column item is no Wikidata item\n") == (status, errors)
-    assert output.startswith("wikidata: 2 read, 1 bad; 1 titles: 0 new, 1 updated")
+    assert output.startswith("wikidata: 2 read, 1 bad, 0 unknown; 1 titles: 0 new, 1 updated")
     found = await ids_of(pool, "movie", "imdb", imdb)
     assert (tmdb, tvdb) == (found["tmdb"], found["tvdb"])
 
@@ -148,21 +152,51 @@ async def test_anime_makes_a_show_of_seasons(pool: Pool, shell: Shell) -> None:
     status, output, errors = await shell.run("anime", "--file", offline, "--lists", xml)
 
     assert (0, "") == (status, errors)
-    assert output.startswith("anime: 4 read, 0 bad; 1 titles: 1 new")
+    assert output.startswith("anime: 4 read, 0 bad, 0 unknown; 1 titles: 1 new")
     expected = {"tvdb": str(tvdb), "anidb": str(first), "mal": str(mal)}
     assert expected == await ids_of(pool, "show", "tvdb", str(tvdb))
 
 
 async def test_tmdb_gives_the_original_name(pool: Pool, shell: Shell) -> None:
-    """A line of the daily list adds the name a film has at home."""
-    tmdb, original = number(), f"w{uuid4().hex[:12]}"
-    await known(pool, tmdb=tmdb)
-    file = shell.file("movie_ids.json", json.dumps({"id": tmdb, "original_title": original, "adult": False}))
+    """A line of the daily list adds the name a film has at home, and neither renames nor makes a title."""
+    tmdb, unknown, original = number(), number(), f"w{uuid4().hex[:12]}"
+    name = await known_film(pool, tmdb=tmdb)
+    lines = [json.dumps({"id": each, "original_title": original, "adult": False}) for each in (tmdb, unknown)]
+    file = shell.file("movie_ids.json", "\n".join(lines))
 
     status, output, _ = await shell.run("tmdb", "--file", file)
 
-    assert (0, True) == (status, "0 new, 1 updated" in output)
-    assert 1 == await pool.fetchval("select count(*) from title_names where normalized = $1", original)
+    assert (0, True) == (status, "1 unknown; 1 titles: 0 new, 1 updated" in output)
+    names = await pool.fetch(
+        "select normalized from title_names join titles on titles.id = title_id where titles.name = $1", name
+    )
+    assert {name, original} == {row["normalized"] for row in names}
+    assert {} == await ids_of(pool, "movie", "tmdb", str(unknown))
+
+
+async def test_a_contradiction_makes_no_title(pool: Pool, shell: Shell) -> None:
+    """An item that shares one id with a film and has another IMDb id than that is a conflict."""
+    tmdb, other = str(number()), f"tt{number()}"
+    name = await known_film(pool, imdb=f"tt{number()}", tmdb=tmdb)
+    row = item_row(label="Other", imdb=other, tmdb_movie=tmdb)
+    file = shell.file("result.json", {"results": {"bindings": [row]}})
+
+    _, output, errors = await shell.run("wikidata", "--file", file)
+
+    assert "0 titles: 0 new, 0 updated, 0 unchanged; 1 conflicting ids" in output
+    assert f"'Other': shares an id with {name!r}" in errors
+    assert {} == await ids_of(pool, "movie", "imdb", other)
+
+
+async def test_only_known_makes_no_titles(pool: Pool, shell: Shell) -> None:
+    """With --only-known a source adds to what is there and nothing else."""
+    show = number()
+    file = shell.file("show.json", {"id": show, "name": "Somewhere", "externals": {}})
+
+    status, output, _ = await shell.run("tvmaze", "--file", file, "--only-known")
+
+    assert (0, True) == (status, "1 unknown; 0 titles" in output)
+    assert {} == await ids_of(pool, "show", "tvmaze", str(show))
 
 
 async def test_what_is_missing_is_said(shell: Shell) -> None:

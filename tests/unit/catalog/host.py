@@ -79,6 +79,7 @@ def breaks_after(count: int) -> Trouble:
     """The connection breaks after *count* bytes of the body."""
 
     async def trouble(host: Host, request: web.Request) -> web.StreamResponse:
+        """Serve a part."""
         return await host.serve(request, cut=count)
 
     return trouble
@@ -88,6 +89,7 @@ def says(status: int, **headers: str) -> Trouble:
     """The host answers *status*."""
 
     async def trouble(_host: Host, _request: web.Request) -> web.StreamResponse:
+        """Answer without the file."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return web.Response(status=status, headers=named, text="no")
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from scrobbled.catalog.client import USER_AGENT, Patience, Refused, seconds_of
-from scrobbled.catalog.download import fetch
+from scrobbled.catalog.download import fetch, fetch_first
 from scrobbled.errors import NotFound, PayloadError, Unavailable
 from tests.unit.catalog.host import Host, Trouble, breaks_after, says, serving
 
@@ -77,6 +77,7 @@ async def test_a_file_that_changed_in_between_is_loaded_anew(host: Host, tmp_pat
     """Halves of two states never become one file."""
 
     async def changes(host: Host, request: web.Request) -> web.StreamResponse:
+        """Have another file from now on."""
         host.content, host.etag = CONTENT[::-1], '"two"'
         return await host.serve(request)
 
@@ -89,6 +90,7 @@ async def test_a_server_that_ignores_the_condition_is_caught(host: Host, tmp_pat
     """A rest with another tag is not joined to what is there, even if the server sends it."""
 
     async def lies(host: Host, request: web.Request) -> web.StreamResponse:
+        """Send the rest of another file."""
         host.content, host.etag = CONTENT[::-1], '"two"'
         start = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
         headers = {"Content-Range": f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}", "ETag": '"two"'}
@@ -196,6 +198,18 @@ async def test_what_will_not_change_is_not_tried_again(
     assert 1 == len(host.requests)
 
 
+async def test_the_first_that_is_there(host: Host, tmp_path: Path) -> None:
+    """Of today's and yesterday's file the newest one is taken; when there is none, the last is the error."""
+    urls = [host.url(f"/{day}.gz") for day in ("today", "yesterday", "before")]
+    host.troubles = [says(403), says(404)]
+
+    assert "before.gz" == (await fetch_first(urls, tmp_path)).name
+    assert "today.gz" == (await fetch_first(urls, tmp_path)).name
+    host.troubles = [says(404)] * 3
+    with pytest.raises(NotFound, match=r"before\.gz"):
+        await fetch_first(urls, tmp_path / "other")
+
+
 async def test_nobody_there(tmp_path: Path) -> None:
     """A host that cannot be reached is an error of one sentence."""
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1/x\.gz"):
@@ -206,7 +220,10 @@ async def test_a_body_without_announced_length(host: Host, tmp_path: Path) -> No
     """A file sent in chunks arrives, and one that breaks off is not taken for whole."""
 
     def chunked(*, whole: bool) -> Trouble:
+        """The file, or its beginning, without its length."""
+
         async def trouble(host: Host, request: web.Request) -> web.StreamResponse:
+            """Send it in chunks."""
             response = web.StreamResponse()
             response.enable_chunked_encoding()
             await response.prepare(request)

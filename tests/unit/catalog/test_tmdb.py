@@ -258,6 +258,7 @@ async def test_details_are_kept(host: Host, tmp_path: Path) -> None:
     wanted = [(TitleKind.MOVIE, 194), (TitleKind.MOVIE, 5)]
 
     async def missing(_host: Host, request: web.Request) -> web.StreamResponse:
+        """Know but one film."""
         return web.Response(status=404 if request.path == "/movie/5" else 200, text=json.dumps(MOVIE))
 
     host.troubles = [missing, missing]

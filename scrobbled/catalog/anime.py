@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +19,10 @@ from scrobbled.catalog.anime_offline import Entry
 from scrobbled.catalog.reading import Reading
 from scrobbled.catalog.records import PartRecord, Record, checked
 from scrobbled.model.media import TitleKind
+
+#: What stands for a show where there is none, of titles that are not for everybody, or are none.
+_ADULT: Final = "hentai"
+_MUSIC: Final = "music video"
 
 
 class _Anime(msgspec.Struct, frozen=True, gc=False):
@@ -30,7 +34,11 @@ class _Anime(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_movie(self) -> bool:
-        return self.entry.type == "MOVIE" if self.entry else _marks_movie(self.listed)
+        """A film, or what IMDb and TMDB list as one: a special of one episode."""
+        if self.entry is None:
+            return _is_one_off(self.listed)
+        several = self.entry.type == "TV" or self.entry.episodes > 1
+        return self.entry.type == "MOVIE" or (not several and _is_one_off(self.listed))
 
     @property
     def names(self) -> list[str]:
@@ -44,14 +52,19 @@ class _Anime(msgspec.Struct, frozen=True, gc=False):
         return ids or ({"anidb": [self.listed.anidb]} if self.listed else {})
 
 
-def records(offline: str | None, lists: str | None, reading: Reading) -> Iterator[Record]:
+def records(
+    offline: str | None, lists: str | None, reading: Reading, *, adult: bool = False
+) -> Iterator[Record]:
     """
     The shows and films of the anime-offline-database at the path *offline* and of the Anime-Lists
-    at *lists*; either may be None. Raises *PayloadError* for a damaged file.
+    at *lists*; either may be None. What the lists mark as music video is left out, and as adult
+    unless wanted. Raises *PayloadError* for a damaged file.
     """
     by_anidb = {each.anidb: each for each in anime_list.anime(lists, reading)} if lists else {}
     parts: defaultdict[str, list[_Anime]] = defaultdict(list)
     for each in _both(offline, by_anidb, reading):
+        if not _is_wanted(each.listed, adult=adult):
+            continue
         if each.listed is not None and each.listed.tvdb is not None and not each.is_movie:
             parts[each.listed.tvdb].append(each)
         else:
@@ -73,12 +86,17 @@ def _both(offline: str | None, by_anidb: Mapping[str, ListedAnime], reading: Rea
             used.add(anidb)
         yield _Anime(where, entry, by_anidb[anidb] if anidb is not None else None)
     for anidb, listed in by_anidb.items():
-        if anidb not in used and (listed.tvdb is not None or _marks_movie(listed)):
+        if anidb not in used and (listed.tvdb is not None or _is_one_off(listed)):
             yield _Anime(f"line {listed.line}", None, listed)
 
 
-def _marks_movie(listed: ListedAnime | None) -> bool:
-    return listed is not None and listed.marked == "movie"
+def _is_one_off(listed: ListedAnime | None) -> bool:
+    """Whether the lists mark a film, or give ids that only films have there."""
+    return listed is not None and bool(listed.marked == "movie" or listed.imdb or listed.tmdb_movies)
+
+
+def _is_wanted(listed: ListedAnime | None, *, adult: bool) -> bool:
+    return listed is None or (listed.marked != _MUSIC and (adult or listed.marked != _ADULT))
 
 
 def _place_in_show(each: _Anime) -> tuple[bool, int, int, int]:

@@ -68,29 +68,34 @@ class _Text:
     def element(self) -> Any:
         """The next element, or *_END*. One that is not complete is tried again with twice the text."""
         while True:
-            start = _SPACE.match(self._rest).end()  # type: ignore[union-attr]  # it matches nothing, too
+            start = self._after_space(0)
             if self._rest.startswith("]", start):
                 return _END
             try:
-                value, end = self._json.raw_decode(self._rest, self._after_comma(start))
+                value, end = self._decode_at(start)
             except json.JSONDecodeError:
                 if self._ended or len(self._rest) - start > LONGEST_LINE:
                     raise
+                self._read_more()
             else:
-                if end < len(self._rest):
-                    self._rest = self._rest[end:]
-                    self._first = False
-                    return value
-                if self._ended:  # so it may be the beginning of a longer number
-                    raise json.JSONDecodeError("The array does not end", self._rest, end)
-            self._read_more()
+                self._rest, self._first = self._rest[end:], False
+                return value
 
-    def _after_comma(self, start: int) -> int:
-        if self._first:
-            return start
-        if not self._rest.startswith(",", start):
-            raise json.JSONDecodeError("Expecting ',' delimiter", self._rest, start)
-        return _SPACE.match(self._rest, start + 1).end()  # type: ignore[union-attr]  # as above
+    def _decode_at(self, start: int) -> tuple[Any, int]:
+        if not self._first:
+            if not self._rest.startswith(",", start):
+                raise json.JSONDecodeError("Expecting ',' delimiter", self._rest, start)
+            start = self._after_space(start + 1)
+        value, end = self._json.raw_decode(self._rest, start)
+        place = self._after_space(end)
+        following = self._rest[place : place + 1]
+        if not following or following not in ",]":  # a number may go on after this piece
+            raise json.JSONDecodeError("Expecting ',' delimiter", self._rest, end)
+        return value, end
+
+    def _after_space(self, start: int) -> int:
+        found = _SPACE.match(self._rest, start)
+        return found.end() if found else start
 
     def _read_more(self) -> None:
         piece = self._file.read(max(_PIECE, len(self._rest)))

@@ -53,6 +53,8 @@ _only_known = click.option(
     "--only-known", is_flag=True, help="Add to titles that are known already, and make no new ones."
 )
 
+_adult = click.option("--adult", is_flag=True, help="Adult titles, too.")
+
 
 @click.command()
 @_file
@@ -66,7 +68,7 @@ _only_known = click.option(
     metavar="N",
     help="Ask the API for the N best known of each kind.",
 )
-@click.option("--adult", is_flag=True, help="Adult titles, too.")
+@_adult
 def tmdb(
     *,
     files: tuple[str, ...],
@@ -157,7 +159,10 @@ def wikidata(files: tuple[str, ...], query: str | None) -> None:
 @click.option("--lists", metavar="FILE", help="anime-list.xml of the Anime-Lists instead of loading it.")
 @_folder
 @_only_known
-def anime(offline: str | None, lists: str | None, folder: Path | None, only_known: bool) -> None:
+@_adult
+def anime(
+    *, offline: str | None, lists: str | None, folder: Path | None, only_known: bool, adult: bool
+) -> None:
     """Import anime: names and ids of the anime-offline-database, seasons of the Anime-Lists.
 
     Both are loaded unless a file is named; with one file named, the other is left out.
@@ -168,7 +173,13 @@ def anime(offline: str | None, lists: str | None, folder: Path | None, only_know
     if offline is None and lists is None:
         offline, lists = asyncio.run(_load_anime(_folder_of(settings, folder)))
     reading = _new_reading()
-    _import(settings, source.records(offline, lists, reading), "anime", reading, only_known=only_known)
+    _import(
+        settings,
+        source.records(offline, lists, reading, adult=adult),
+        "anime",
+        reading,
+        only_known=only_known,
+    )
 
 
 COMMANDS: Final = (tmdb, tvmaze, wikidata, anime)

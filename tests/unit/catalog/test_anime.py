@@ -369,6 +369,37 @@ def test_a_film_among_the_specials_is_a_film(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"type": "OVA", "episodes": 1}, TitleKind.MOVIE),
+        ({"type": "SPECIAL", "episodes": 0}, TitleKind.MOVIE),
+        ({"type": "OVA", "episodes": 4}, TitleKind.SHOW),
+        ({"type": "TV", "episodes": 1}, TitleKind.SHOW),
+    ],
+)
+def test_a_one_off_that_others_list_as_a_film(
+    tmp_path: Path, more: dict[str, Any], expected: TitleKind
+) -> None:
+    """A special of one episode that IMDb or TMDB has as a film is one; several episodes are none."""
+    lists = one('anidbid="11" tvdbid="OVA" tmdbid="685308"')
+
+    (found,) = together(tmp_path, entry("Initial D Battle Stage", 11, **more), lists=lists)
+
+    assert expected is found.type
+    assert (expected is TitleKind.MOVIE) == ("tmdb" in found.ids)
+
+
+@pytest.mark.parametrize(("mark", "wanted"), [("hentai", 1), ("music video", 0), ("web", 1)])
+def test_what_is_not_for_everybody(tmp_path: Path, mark: str, wanted: int) -> None:
+    """Adult titles come on demand, music videos never."""
+    path = write(tmp_path / "anime-list.xml", one(f'anidbid="11" tvdbid="{mark}"'))
+    database = offline(tmp_path, entry("x", 11))
+
+    assert (mark == "web") == bool(list(anime.records(database, path, Reading())))
+    assert wanted == len(list(anime.records(database, path, Reading(), adult=True)))
+
+
 def test_what_the_lists_lack(tmp_path: Path) -> None:
     """A title nobody mapped is a show of its own; one that only the lists have is taken from them."""
     found = {each.title: each for each in together(tmp_path, ALONE)}

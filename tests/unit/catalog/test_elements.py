@@ -22,14 +22,20 @@ def read(text: bytes, key: str = "", into: list[Any] | None = None) -> list[Any]
 
 
 scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8)
 )
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=6,
 )
 
 
-@given(st.lists(values), st.booleans(), st.sampled_from([None, 2]))
+@given(st.lists(values, max_size=6), st.booleans(), st.sampled_from([None, 2]))
 def test_any_array_is_read_as_it_is(array: list[Any], keyed: bool, indent: int | None) -> None:
     """Whatever its layout, the elements are those of the array, numbers at its end included."""
     document = {"head": {"vars": ["x"]}, "data": array, "tail": [1]} if keyed else array
@@ -37,7 +43,7 @@ def test_any_array_is_read_as_it_is(array: list[Any], keyed: bool, indent: int |
     assert array == read(json.dumps(document, indent=indent).encode(), "data" if keyed else "")
 
 
-@given(st.lists(values, min_size=1), st.integers(min_value=1))
+@given(st.lists(values, min_size=1, max_size=6), st.integers(min_value=1))
 def test_a_cut_array_gives_what_came_before(array: list[Any], cut: int) -> None:
     """A file that ends too early gives its whole elements, then an error that counts them."""
     text = json.dumps(array).encode()
@@ -61,7 +67,7 @@ def test_garbage_is_an_error_of_ours(garbage: bytes) -> None:
 @pytest.mark.parametrize(
     ("text", "read_before"),
     [
-        (b"[1 2]", 1),
+        (b"[1 2]", 0),
         (b"[1,,2]", 1),
         (b"[,1]", 0),
         (b"[1,]", 1),

@@ -8,8 +8,6 @@
 -- Every instant is timestamptz (UTC in, UTC out). Percent is 0–100. Runtimes
 -- are minutes in the catalogue and seconds in events.
 
-create extension if not exists pg_trgm;
-
 
 -- The catalogue -----------------------------------------------------------
 
@@ -23,27 +21,37 @@ create table titles (
     kind text not null check (kind in ('movie', 'show')),
     name text not null,
     year integer,
+    end_year integer,                      -- of a show that ended
     runtime integer,                       -- minutes, of one episode for shows
     slug text not null,
     popularity double precision not null default 0,
     country text,
+    genres text[],
+    anime boolean,                         -- null = nobody said
     season_count integer,
     episode_count integer,
+    source text,                           -- the importer that gave the facts above
     provisional boolean not null default false,  -- made from a player's metadata
     ids jsonb not null default '{}',       -- {"imdb": "tt…", "tmdb": "603"}; see external_ids
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    -- The transaction that last changed the title or its names; the matcher's index reads on
+    -- from here. Whoever changes one sets it, and notifies `catalog_changed`.
+    changed xid8 not null default pg_current_xact_id(),
     unique (kind, slug)
 );
+create index titles_changed on titles (changed);
+create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
 
--- Every name a title goes by, the main one included, in the matcher's spelling.
+-- The other names a title goes by, as they are written; the main one is in titles. Names that
+-- differ in case or spaces alone are one.
 create table title_names (
-    normalized text not null,
     title_id bigint not null references titles on delete cascade,
-    primary key (normalized, title_id)
+    name text not null,
+    language text,                         -- as the source says it, usually ISO 639-1
+    region text,                           -- usually ISO 3166-1
+    primary key (title_id, name)
 );
-create index title_names_title on title_names (title_id);
-create index title_names_trigram on title_names using gin (normalized gin_trgm_ops);
 
 create table seasons (
     id bigint primary key default nextval('catalog_ids'),
@@ -80,6 +88,17 @@ create table external_ids (
     primary key (kind, source, value)
 );
 create index external_ids_entity on external_ids (entity_id);
+
+-- Imports that ran to their end, so that the same files need not be read again.
+create table catalog_imports (
+    source text not null,
+    digest text not null,                  -- SHA-256 over the files' SHA-256 and the options
+    files jsonb not null,                  -- [{"name": …, "size": bytes, "sha256": …}]
+    options jsonb not null,
+    counts jsonb not null,
+    finished_at timestamptz not null default now(),
+    primary key (source, digest)
+);
 
 
 -- Users and what they may do ----------------------------------------------

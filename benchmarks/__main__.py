@@ -7,10 +7,10 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, history, pipeline
+from benchmarks import accept, history, imports, pipeline
 from benchmarks.stack import running
 
-NAMES = ("accept", "pipeline", "answers", "history")
+NAMES = ("accept", "pipeline", "answers", "history", "imports")
 
 
 def main() -> None:
@@ -39,6 +39,11 @@ def main() -> None:
                     rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
                 case "answers":
                     rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
+                case "imports":
+                    scale = 200 if smoke else 1
+                    rows = imports.measure(
+                        stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
+                    )
                 case _:
                     rows = history.measure(
                         stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5

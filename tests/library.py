@@ -7,7 +7,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from scrobbled.match.normalize import normalize
 from scrobbled.model.media import Kind
 from scrobbled.model.play import Play
 from scrobbled.store import verdicts
@@ -49,7 +48,6 @@ async def film(pool: Pool, name: str | None = None, **ids: str) -> Film:
         uuid4().hex,
         ids,
     )
-    await _name_it(pool, number, name)
     await _give(pool, "movie", number, ids)
     return Film(number, name)
 
@@ -63,7 +61,6 @@ async def episodes(pool: Pool, how_many: int = 1, **ids: str) -> list[Episode]:
         uuid4().hex,
         ids,
     )
-    await _name_it(pool, show, name)
     await _give(pool, "show", show, ids)
     season = await pool.fetchval("insert into seasons (show_id, number) values ($1, 1) returning id", show)
     numbers = await pool.fetch(
@@ -157,12 +154,6 @@ async def left_over(pool: Pool, user_id: int, title: str, at: datetime = NOON) -
         at,
     )
     return event_id
-
-
-async def _name_it(pool: Pool, number: int, name: str) -> None:
-    await pool.execute(
-        "insert into title_names (normalized, title_id) values ($1, $2)", normalize(name), number
-    )
 
 
 async def _give(pool: Pool, kind: str, number: int, ids: dict[str, str]) -> None:

@@ -141,6 +141,7 @@ def _described(each: _Anime) -> dict[str, Any]:
     entry = each.entry
     return {
         "title": names[0],
+        "anime": True,
         "aka": names[1:],
         "year": entry.animeSeason.year if entry else None,
         "runtime": entry.duration.value / 60 if entry and entry.duration else None,

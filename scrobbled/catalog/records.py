@@ -1,21 +1,16 @@
-"""What one line of our JSON-lines format says, checked (pure)."""
+"""What a source says of a title, checked; also one line of our JSON-lines format (pure)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from scrobbled.match.normalize import normalize, split_suffix, with_country
 from scrobbled.model.media import ID_SOURCES, TitleKind
 
 #: Slugs are made, not imported.
 _RANK: Final = {source: rank for rank, source in enumerate(ID_SOURCES) if source != "slug"}
-
-#: Characters of a normalised name that are kept and compared.
-LONGEST_NAME: Final = 400
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 _Year = Annotated[int, msgspec.Meta(ge=1800, le=2200)]
@@ -34,6 +29,14 @@ class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
     runtime: _Minutes | None = None
     first_aired: datetime | None = None
     ids: _Ids = {}
+
+
+class NameRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Another name, in *language* (ISO 639-1) or used in *region* (ISO 3166-1), where known."""
+
+    name: str
+    language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
+    region: Annotated[str, msgspec.Meta(max_length=35)] | None = None
 
 
 class NumberingRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,22 +71,28 @@ class PartRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A film or show as a line describes it. *runtime* in minutes; unknown fields are skipped.
+    A film or show as a source describes it. *runtime* in minutes, *end_year* of a show that
+    ended, *seasons* and *episodes* counts; *names* are like *aka*, for a source that knows
+    more of them. Unknown fields are skipped.
 
     *only_known* marks a record that knows too little to make a title of (a line of ids, say):
-    it adds to the title that has its ids, and is passed over when there is none.
+    it adds to the title that has its ids, and *catalog.known* passes it over when there is none.
     """
 
     type: TitleKind
     title: _Name
     year: _Year | None = None
+    end_year: _Year | None = None
     runtime: _Minutes | None = None
     popularity: Annotated[float, msgspec.Meta(ge=0)] | None = None
     country: Annotated[str, msgspec.Meta(max_length=3)] | None = None
+    genres: list[str] | None = None
+    anime: bool | None = None
     seasons: _Count | None = None
     episodes: _Count | None = None
     ids: _Ids = {}
     aka: list[str] = []
+    names: list[NameRecord] = []
     episode_list: list[EpisodeRecord] = []
     parts: list[PartRecord] = []
     only_known: bool = False
@@ -122,17 +131,24 @@ def usable_ids(ids: _Ids) -> list[tuple[str, str]]:
     return list(pairs)
 
 
-def names_of(record: Record) -> list[str]:
+def names_of(record: Record) -> list[NameRecord]:
     """
-    Every name *record* goes by in the matcher's spelling, the main one first. Versions of
-    one show are told apart by their country, so a show has that name too.
+    The names *record* goes by beside its main one, with single spaces; those that differ
+    in case alone once.
     """
-    names = dict.fromkeys(_spellings([record.title, *record.aka]))
-    if record.type is TitleKind.SHOW and record.country:
-        country = record.country.strip().upper()
-        main = normalize(split_suffix(record.title).text)[: LONGEST_NAME - 4]
-        names |= dict.fromkeys(with_country(main, {"UK": "GB", "USA": "US"}.get(country, country)))
-    return list(names)
+    seen = {_plain(record.title).casefold(), ""}
+    found = []
+    for each in [*record.names, *(NameRecord(name=name) for name in record.aka)]:
+        name = _plain(each.name)
+        if name.casefold() not in seen:
+            seen.add(name.casefold())
+            found.append(msgspec.structs.replace(each, name=name))
+    return found
+
+
+def main_name(record: Record) -> str:
+    """The name *record* puts first, with single spaces."""
+    return _plain(record.title)
 
 
 def minutes(value: float | None) -> int | None:
@@ -140,11 +156,8 @@ def minutes(value: float | None) -> int | None:
     return round(value) or None if value is not None else None
 
 
-def _spellings(names: Iterable[str]) -> Iterable[str]:
-    for name in names:
-        if name.strip():
-            yield normalize(name)[:LONGEST_NAME]
-            yield normalize(split_suffix(name).text)[:LONGEST_NAME]
+def _plain(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _has_nul(value: Any) -> bool:

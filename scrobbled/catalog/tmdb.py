@@ -103,11 +103,16 @@ def of_details(kind: TitleKind, details: Mapping[str, Any]) -> Record:
 
 
 class _Titled(msgspec.Struct, frozen=True, gc=False):
+    """A name: films have a *title*, series a *name*."""
+
     title: str | None = None
     name: str | None = None
+    iso_3166_1: str | None = None
 
 
 class _Translation(msgspec.Struct, frozen=True, gc=False):
+    iso_639_1: str | None = None
+    iso_3166_1: str | None = None
     data: _Titled = _Titled()
 
 
@@ -135,6 +140,7 @@ class _Details(msgspec.Struct, frozen=True, gc=False):
     name: str | None = None
     original_title: str | None = None
     original_name: str | None = None
+    original_language: str | None = None
     release_date: str | None = None
     first_air_date: str | None = None
     runtime: int | None = None
@@ -158,7 +164,7 @@ def _of_movie(film: _Details) -> Record:
         runtime=film.runtime,
         popularity=film.vote_count,
         ids={"tmdb": film.id, **{source: value for source, value in ids.items() if value}},
-        aka=_names(film, film.original_title),
+        names=_names(film, film.original_title),
     )
 
 
@@ -176,18 +182,24 @@ def _of_show(show: _Details) -> Record:
         seasons=show.number_of_seasons,
         episodes=show.number_of_episodes,
         ids={"tmdb": show.id, **{source: value for source, value in ids.items() if value}},
-        aka=_names(show, show.original_name),
+        names=_names(show, show.original_name),
     )
 
 
-def _names(details: _Details, original: str | None) -> list[str]:
+def _names(details: _Details, original: str | None) -> list[dict[str, str | None]]:
     """The names but the main one, each once; a translation that was not made is an empty text."""
-    others = [original]
-    others += [each.title or each.name for each in details.alternative_titles.titles]
-    others += [each.title or each.name for each in details.alternative_titles.results]
-    others += [each.data.title or each.data.name for each in details.translations.translations]
-    main = details.title or details.name
-    return [name for name in dict.fromkeys(others) if name and name.strip() and name != main]
+    alternatives = (*details.alternative_titles.titles, *details.alternative_titles.results)
+    translations = details.translations.translations
+    given = [
+        (original, details.original_language, None),
+        *((each.title or each.name, None, each.iso_3166_1) for each in alternatives),
+        *((each.data.title or each.data.name, each.iso_639_1, each.iso_3166_1) for each in translations),
+    ]
+    names: dict[str, dict[str, str | None]] = {}
+    for name, language, region in given:
+        if name and name.strip() and name != (details.title or details.name):
+            names.setdefault(name, {"name": name, "language": language, "region": region})
+    return list(names.values())
 
 
 def _year(day: str | None) -> int | None:

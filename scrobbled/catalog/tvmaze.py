@@ -45,9 +45,10 @@ class Externals(msgspec.Struct, frozen=True, gc=False):
 
 
 class Aka(msgspec.Struct, frozen=True, gc=False):
-    """Another name of a show."""
+    """Another name of a show, and where it goes by it."""
 
     name: str
+    country: Country | None = None
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
@@ -91,6 +92,7 @@ class Show(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: int
     name: str
     premiered: str | None = None
+    ended: str | None = None
     runtime: int | None = None
     averageRuntime: int | None = None  # noqa: N815  # TVmaze's spelling
     weight: int = 0
@@ -172,20 +174,28 @@ def _show_of(each: Show | Episode) -> int | None:
 def _record(where: str, show: Show, listed: list[Episode], reading: Reading) -> Iterator[Record]:
     ids = {"imdb": show.externals.imdb, "tvdb": show.externals.thetvdb, "tvrage": show.externals.tvrage}
     channel = show.network or show.webChannel
-    year = (show.premiered or "")[:4]
     try:
         yield checked(
             type=TitleKind.SHOW,
             title=show.name,
-            year=int(year) if year.isascii() and year.isdigit() else None,
+            year=_year(show.premiered),
+            end_year=_year(show.ended),
             runtime=show.averageRuntime or show.runtime,
             country=channel.country.code if channel and channel.country else None,
             ids={"tvmaze": show.id, **{source: value for source, value in ids.items() if value}},
-            aka=[aka.name for aka in show.embedded.akas],
+            names=[
+                {"name": aka.name, "region": aka.country.code if aka.country else None}
+                for aka in show.embedded.akas
+            ],
             episode_list=[_listed(each) for each in listed if each.number is not None],
         )
     except ValueError as error:
         reading.refuse(where, error)
+
+
+def _year(day: str | None) -> int | None:
+    year = (day or "")[:4]
+    return int(year) if year.isascii() and year.isdigit() else None
 
 
 def _of_episodes(show_id: int, together: list[tuple[str, Episode]], reading: Reading) -> Iterator[Record]:

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,10 +14,16 @@ from scrobbled.cli import catalog_sources
 from scrobbled.cli.context import resolved_settings
 
 if TYPE_CHECKING:
-    from scrobbled.catalog.jsonl import Summary
+    from scrobbled.catalog.imdb import Options
 
-#: Problems shown at the end; the summary counts them all.
-_SHOWN_PROBLEMS = 20
+_again = click.option("--again", is_flag=True, help="Import files that were imported before all the same.")
+_conflicts = click.option(
+    "--conflicts",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write every conflicting id to FILE, one JSON object a line.",
+)
+_KINDS = ("movie", "tvMovie", "tvSpecial", "video", "short", "tvShort", "tvSeries", "tvMiniSeries")
 
 
 @click.group()
@@ -32,9 +38,62 @@ def import_() -> None:
 
 @import_.command("jsonl")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-def jsonl(files: tuple[str, ...]) -> None:
+@_again
+@_conflicts
+def jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None) -> None:
     """Import FILE… in our own format, one title a line, gzipped or not; - reads standard input."""
-    asyncio.run(_import(resolved_settings().database_url or "", files))
+    asyncio.run(_jsonl(files, again=again, conflicts=conflicts))
+
+
+@import_.command("imdb")
+@click.argument("files", nargs=-1, metavar="[FILE…]", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Use the title.*.tsv.gz in DIR.",
+)
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Titles of this type only; may be repeated.")
+@click.option("--votes", type=click.IntRange(0), default=0, metavar="N", help="Titles with at least N votes only.")
+@click.option(
+    "--language", "languages", multiple=True, metavar="LL", help="Other names in this language; may be repeated. [all]"
+)
+@click.option(
+    "--region", "regions", multiple=True, metavar="RR", help="Other names of this region; may be repeated. [all]"
+)
+@click.option("--episodes/--no-episodes", default=True, help="List the episodes of shows. [yes]")
+@click.option("--adult", is_flag=True, help="Titles for adults too.")
+@_again
+@_conflicts
+def imdb(  # noqa: PLR0917  # the options
+    files: tuple[Path, ...],
+    directory: Path | None,
+    kinds: tuple[str, ...],
+    votes: int,
+    languages: tuple[str, ...],
+    regions: tuple[str, ...],
+    episodes: bool,
+    adult: bool,
+    again: bool,
+    conflicts: Path | None,
+) -> None:
+    """
+    Import IMDb's public dumps: FILE…, those in a directory, or the ones fetched from IMDb.
+
+    FILE… are title.basics.tsv.gz and those of title.akas, title.episode and title.ratings that are
+    wanted. See https://developer.imdb.com/non-commercial-datasets/ for IMDb's terms.
+    """
+    from scrobbled.catalog.imdb import Options
+
+    options = Options(
+        kinds=kinds or _KINDS,
+        votes=votes,
+        languages=[each.lower() for each in languages],
+        regions=[each.upper() for each in regions],
+        episodes=episodes,
+        adult=adult,
+    )
+    asyncio.run(_imdb(files, directory, options, again=again, conflicts=conflicts))
 
 
 for _command in catalog_sources.COMMANDS:
@@ -43,48 +102,58 @@ for _command in catalog_sources.COMMANDS:
 
 @catalog.command("stats")
 def stats() -> None:
-    """Count titles, episodes, names and external ids."""
-    for name, count in asyncio.run(_stats(resolved_settings().database_url or "")).items():
-        click.echo(f"{name.replace('_', ' '):14}{count:>12,}")
+    """Count titles, episodes, names and external ids, and tell which sources they came from."""
+    asyncio.run(_stats())
 
 
-async def _import(database_url: str, files: tuple[str, ...]) -> None:
-    from scrobbled.catalog.jsonl import import_jsonl
-    from scrobbled.store.migrate import require_current
-    from scrobbled.store.pool import connect
+async def _jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None) -> None:
+    from scrobbled.catalog.jsonl import SOURCE, import_jsonl
+    from scrobbled.cli.importing import Import, connected
 
-    connection = await connect(database_url)
-    try:
-        await require_current(connection)
+    async with connected() as connection:
         for file in files:
-            summary = await import_jsonl(connection, file, progress=_show_progress)
-            _show(file, summary)
-    finally:
-        await connection.close()
+            paths = [] if file == "-" else [Path(file)]
+            run = Import(connection, SOURCE, paths, {}, name=file, again=again, conflicts=conflicts)
+            await run(lambda listener, file=file: import_jsonl(connection, file, listener=listener))  # type: ignore[misc]
 
 
-async def _stats(database_url: str) -> dict[str, int]:
+async def _imdb(
+    files: tuple[Path, ...], directory: Path | None, options: Options, *, again: bool, conflicts: Path | None
+) -> None:
+    import msgspec
+
+    from scrobbled.catalog.imdb import SOURCE, import_imdb
+    from scrobbled.catalog.imdb_files import Meter
+    from scrobbled.cli.importing import Import, connected
+
+    paths = [*files, *(sorted(directory.glob("title.*.tsv*")) if directory is not None else ())]
+    if not paths:
+        paths = await _fetched(options)
+    meter = Meter()
+    told: dict[str, Any] = msgspec.to_builtins(options)
+    async with connected() as connection:
+        run = Import(connection, SOURCE, paths, told, name="IMDb", again=again, conflicts=conflicts, meter=meter)
+        await run(lambda listener: import_imdb(connection, paths, options, listener=listener, meter=meter))
+
+
+async def _fetched(options: Options) -> list[Path]:
+    """The dumps that *options* want, from IMDb's own host; what is there already is not fetched again."""
+    from scrobbled.catalog.download import fetch
+    from scrobbled.catalog.imdb_files import HOST, NAMES
+
+    folder = resolved_settings().data_dir / "downloads" / "imdb"
+    wanted = [name for name in NAMES if options.episodes or name != "episode"]
+    return [await fetch(f"{HOST}/{NAMES[name]}", folder) for name in wanted]
+
+
+async def _stats() -> None:
+    from scrobbled.cli.importing import connected
     from scrobbled.store import catalog as store
-    from scrobbled.store.pool import connect
 
-    connection = await connect(database_url)
-    try:
-        return await store.stats(connection)
-    finally:
-        await connection.close()
-
-
-def _show_progress(summary: Summary) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{summary.read:,} lines", nl=False, err=True)
-
-
-def _show(file: str, summary: Summary) -> None:
-    if sys.stderr.isatty():
-        click.echo("\r", nl=False, err=True)
-    for problem in summary.problems[:_SHOWN_PROBLEMS]:
-        click.echo(f"{file}: {problem}", err=True)
-    click.echo(
-        f"{file}: {summary.read:,} read: {summary.new:,} new, {summary.updated:,} updated, "
-        f"{summary.unchanged:,} unchanged, {summary.bad:,} bad; {summary.conflicts:,} conflicting ids"
-    )
+    async with connected() as connection:
+        counts, sources = await store.stats(connection), await store.sources(connection)
+    for name, count in counts.items():
+        click.echo(f"{name.replace('_', ' '):20}{count:>12,}")
+    for source, count, imported_at in sources:
+        when = "" if imported_at is None else f"  imported {imported_at.astimezone():%Y-%m-%d %H:%M}"
+        click.echo(f"{f'described by {source}':20}{count:>12,}{when}")

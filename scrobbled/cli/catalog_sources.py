@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -21,10 +20,11 @@ from scrobbled.cli.context import resolved_settings
 from scrobbled.model.media import TitleKind
 
 if TYPE_CHECKING:
-    from scrobbled.catalog.jsonl import Summary
+    from scrobbled.catalog.loading import Listener, Summary
     from scrobbled.catalog.reading import Reading
     from scrobbled.catalog.records import Record
     from scrobbled.config import Settings
+    from scrobbled.store.pool import Connection
 
 _OFFLINE: Final = (
     "https://github.com/manami-project/anime-offline-database/releases/latest/download/"
@@ -99,7 +99,7 @@ def tmdb(
     listed = (record for path in lists for record in source.records(path, reading, adult=adult))
     # Details first: a title that is made should be made of them.
     found = itertools.chain(kept_details(wanted, into, reading), listed)
-    _import(settings, found, "tmdb", reading, only_known=only_known)
+    asyncio.run(_import(found, "tmdb", reading, only_known=only_known))
 
 
 @click.command()
@@ -128,7 +128,7 @@ def tvmaze(files: tuple[str, ...], folder: Path | None, only_known: bool, episod
     pages = list(files) or asyncio.run(_load_tvmaze(into, episodes))
     episodes_of = source.no_episodes if files else kept_episodes(into, reading)
     found = (record for page in pages for record in source.records(page, reading, episodes_of=episodes_of))
-    _import(settings, found, "tvmaze", reading, only_known=only_known)
+    asyncio.run(_import(found, "tvmaze", reading, only_known=only_known))
 
 
 @click.command()
@@ -151,7 +151,7 @@ def wikidata(files: tuple[str, ...], query: str | None) -> None:
         )
     reading = _new_reading()
     found = (record for file in files for record in source.records(file, reading))
-    _import(resolved_settings(), found, "wikidata", reading, only_known=True)
+    asyncio.run(_import(found, "wikidata", reading, only_known=True))
 
 
 @click.command()
@@ -173,13 +173,8 @@ def anime(
     if offline is None and lists is None:
         offline, lists = asyncio.run(_load_anime(_folder_of(settings, folder)))
     reading = _new_reading()
-    _import(
-        settings,
-        source.records(offline, lists, reading, adult=adult),
-        "anime",
-        reading,
-        only_known=only_known,
-    )
+    found = source.records(offline, lists, reading, adult=adult)
+    asyncio.run(_import(found, "anime", reading, only_known=only_known))
 
 
 COMMANDS: Final = (tmdb, tvmaze, wikidata, anime)
@@ -243,41 +238,33 @@ def _most_popular(lists: Iterable[str], count: int, *, adult: bool) -> list[tupl
 # Into the catalogue ------------------------------------------------------------
 
 
-async def load(database_url: str, records: Iterable[Record], *, source: str, reading: Reading) -> Summary:
-    """
-    Merge *records* of *source* (``tmdb``, ``wikidata``…) into the catalogue: all that the sources
-    need of the loader. It takes lines and cannot wait, hence the file.
-    """
-    from scrobbled.catalog.jsonl import import_jsonl
+async def load(
+    connection: Connection, records: Iterable[Record], *, source: str, reading: Reading, listener: Listener
+) -> Summary:
+    """Merge *records* of *source* (one of *trust.TRUST*) into the catalogue."""
     from scrobbled.catalog.known import known
-    from scrobbled.store.migrate import require_current
-    from scrobbled.store.pool import connect
+    from scrobbled.catalog.loading import load_records
 
-    connection = await connect(database_url)
-    try:
-        await require_current(connection)
-        with tempfile.NamedTemporaryFile(prefix=f"scrobbled-{source}-") as file:
-            async for record in known(connection, records, reading):
-                file.write(msgspec.json.encode(record) + b"\n")
-            file.flush()
-            return await import_jsonl(connection, file.name, progress=_show_summary(source))
-    finally:
-        await connection.close()
+    return await load_records(connection, source, known(connection, records, reading), listener=listener)
 
 
-def _import(
-    settings: Settings, records: Iterable[Record], source: str, reading: Reading, *, only_known: bool
-) -> None:
+async def _import(records: Iterable[Record], source: str, reading: Reading, *, only_known: bool) -> None:
+    from scrobbled.cli.importing import Import, connected
+
     if only_known:
         records = (msgspec.structs.replace(record, only_known=True) for record in records)
-    summary = asyncio.run(load(settings.database_url or "", records, source=source, reading=reading))
-    _show("")
-    for problem in [*reading.problems, *summary.problems][:_SHOWN_PROBLEMS]:
+    async with connected() as connection:
+        # What a run adds depends on the titles that are there, so no run is remembered as done.
+        run = Import(connection, source, [], {}, name=source)
+        await run(
+            lambda listener: load(connection, records, source=source, reading=reading, listener=listener),
+            place="title",
+        )
+    for problem in reading.problems[:_SHOWN_PROBLEMS]:
         click.echo(f"{source}: {problem}", err=True)
-    changes = f"{summary.new:,} new, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
     click.echo(
-        f"{source}: {reading.read:,} read, {reading.bad:,} bad, {reading.unknown:,} unknown; "
-        f"{summary.read:,} titles: {changes}; {summary.conflicts + reading.conflicts:,} conflicting ids"
+        f"{source}: of {reading.read:,} entries {reading.bad:,} bad, {reading.unknown:,} unknown, "
+        f"{reading.conflicts:,} contradicting"
     )
 
 
@@ -310,7 +297,3 @@ def _show_bytes(name: str) -> Callable[[int, int | None], None]:
 
 def _show_count(what: str) -> Callable[[int, int], None]:
     return lambda there, total: _show(f"{what}: {there:,} of {total:,}")
-
-
-def _show_summary(source: str) -> Callable[[Summary], None]:
-    return lambda summary: _show(f"{source}: {summary.read:,} titles")

@@ -12,8 +12,8 @@ import structlog
 from scrobbled import log
 from scrobbled.config import PREFIX, Settings, table
 
-#: Read by the tests alone; everything else with the prefix is a setting or a mistake.
-NOT_SETTINGS = frozenset({"SCROBBLED_EVALUATION_DIR"})
+#: Read by the tests and benchmarks alone; everything else with the prefix is a setting or a mistake.
+NOT_SETTINGS = frozenset({"SCROBBLED_EVALUATION_DIR", "SCROBBLED_BENCH_DIR"})
 
 
 def settings_from_environment() -> Settings:

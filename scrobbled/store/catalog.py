@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -125,10 +126,8 @@ async def create_titles(database: Database, new: Sequence[NewTitle]) -> None:
     values = [(kind, title.name, title.year, title.runtime, slug) for (kind, slug), title in ordered]
     rows = await database.fetch(_QUERIES["insert_titles"], *sql.columns(values, 5))
     made = [(row["id"], by_slug[row["kind"], row["slug"]]) for row in rows]
-    await database.execute(
-        _QUERIES["insert_names"], [title.normalized for _, title in made], [entity for entity, _ in made]
-    )
     await give_ids(database, [(title.kind.value, entity, title.ids) for entity, title in made])
+    await database.execute(_QUERIES["announce"])
 
 
 async def create_episodes(database: Database, new: Sequence[NewEpisode]) -> None:
@@ -165,6 +164,7 @@ async def give_ids(database: Database, given: Iterable[tuple[str, int, Mapping[s
     of_titles = {entity for kind, *_, entity in rows if kind in ("movie", "show")}
     if of_titles:
         await database.execute(_QUERIES["show_title_ids"], sorted(of_titles))
+        await database.execute(_QUERIES["announce"])
     if of_episodes:
         await database.execute(_QUERIES["show_episode_ids"], sorted(of_episodes))
 
@@ -173,6 +173,12 @@ async def stats(database: Database) -> dict[str, int]:
     """How much of everything there is."""
     row = await database.fetchrow(_QUERIES["stats"])
     return dict(row) if row is not None else {}
+
+
+async def sources(database: Database) -> list[tuple[str, int, datetime | None]]:
+    """By importer, how many titles have their facts from it, and when a run of it last ended."""
+    rows = await database.fetch(_QUERIES["sources"])
+    return [(row["source"], row["titles"], row["imported_at"]) for row in rows]
 
 
 async def _free_slugs(database: Database, new: Sequence[NewTitle]) -> list[str]:

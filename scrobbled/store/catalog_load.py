@@ -1,10 +1,16 @@
-"""Reading and writing the catalogue thousands of titles at a time, for the importers."""
+"""
+Merging into the catalogue thousands of titles at a time, for the importers.
+
+A chunk (*Staged*) is copied to temporary tables and merged from there by
+queries/catalog_load.sql: as sets, in one transaction, writing only what differs.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -15,35 +21,88 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("catalog_load")
 
-_COLUMNS = (
-    "id", "kind", "name", "year", "runtime", "popularity", "country", "season_count", "episode_count",
-    "provisional",
-)  # fmt: skip
+#: Characters of an alternative name that are kept: the key they are part of has a limit.
+LONGEST_NAME: Final = 400
+
+#: Bytes handed to COPY at once.
+_PIECE: Final = 1 << 20
 
 
-class TitleRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of *titles* as an importer sees it. *runtime* in minutes."""
+class Staged(msgspec.Struct, kw_only=True):
+    """
+    What a chunk says: rows of the ``load_…`` table of the same name in COPY's text format,
+    each with its newline. A record has exactly one row in *titles*; where its name is
+    null it only adds to a title that is there already. In *names* each name of a record stands
+    once whatever its case, and without the record's main name.
+    """
 
-    id: int
+    titles: list[bytes] = []
+    ids: list[bytes] = []
+    names: list[bytes] = []
+    episodes: list[bytes] = []
+    episode_ids: list[bytes] = []
+
+    def __len__(self) -> int:
+        """The number of rows that may enter the catalogue."""
+        return len(self.titles) + len(self.names) + len(self.episodes)
+
+
+class Speaker(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Who describes titles: *source* is one of *trust*, all sources with the most trusted
+    first; *single* are those id sources that know a title under one id.
+    """
+
+    source: str
+    trust: Sequence[str]
+    single: Sequence[str]
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    An id that was not given: *record*'s title (*season* and *number*: its episode) goes
+    by another one at *source*, or, with *owner*, the id is that title's or episode's.
+    """
+
+    record: int
     kind: str
-    name: str
-    year: int | None = None
-    runtime: int | None = None
-    popularity: float = 0.0
-    country: str | None = None
-    season_count: int | None = None
-    episode_count: int | None = None
-    provisional: bool = False
+    title: str | None
+    season: int | None
+    number: int | None
+    source: str
+    value: str
+    owner: int | None
+    owner_name: str | None
+    owner_season: int | None
+    owner_number: int | None
 
 
-async def prepare(connection: Connection) -> None:
-    """Make the temporary tables a run needs; call once for each run."""
+class Merged(msgspec.Struct, kw_only=True):
+    """
+    What a chunk changed. *described* counts the records with facts of their own, of which *new*
+    made a title and *updated* changed one.
+    """
+
+    described: int = 0
+    new: int = 0
+    updated: int = 0
+    episodes_new: int = 0
+    episodes_updated: int = 0
+    names: int = 0
+    ids: int = 0
+    conflicts: list[Conflict] = []
+
+
+@asynccontextmanager
+async def session(connection: Connection) -> AsyncIterator[None]:
+    """Set *connection* up for a run, with its temporary tables; afterwards it is as before."""
+    await connection.execute(_QUERIES["settings"])
     await connection.execute(_QUERIES["prepare"])
-
-
-async def lock(connection: Connection) -> None:
-    """Until the transaction ends, nobody else makes titles."""
-    await connection.execute(_QUERIES["lock"])
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute(_QUERIES["reset"])
 
 
 async def analyze(connection: Connection) -> None:
@@ -51,100 +110,120 @@ async def analyze(connection: Connection) -> None:
     await connection.execute(_QUERIES["analyze"])
 
 
-async def owners(
-    connection: Connection, asked: Sequence[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], int]:
-    """By (kind, source, value), the entities that have these ids."""
-    rows = await connection.fetch(_QUERIES["owners"], *sql.columns(asked, 3))
-    return {(row["kind"], row["source"], row["value"]): row["entity_id"] for row in rows}
-
-
-async def titles(connection: Connection, title_ids: Iterable[int]) -> dict[int, TitleRow]:
-    """Titles by id."""
-    return {row["id"]: _title(row) for row in await connection.fetch(_QUERIES["titles"], list(title_ids))}
-
-
-async def ids_of(connection: Connection, title_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
-    """By title id, all its (source, value) pairs."""
-    found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
-    for row in await connection.fetch(_QUERIES["ids_of"], list(title_ids)):
-        found[row["entity_id"]].add((row["source"], row["value"]))
-    return found
-
-
-async def without_ids(
-    connection: Connection, asked: Sequence[tuple[int, str, str]]
-) -> dict[int, list[TitleRow]]:
-    """By position, titles with no external id for (position, kind, normalised name)."""
-    found: defaultdict[int, list[TitleRow]] = defaultdict(list)
-    for row in await connection.fetch(_QUERIES["without_ids"], *sql.columns(asked, 3)):
-        found[row["position"]].append(_title(row))
-    return found
-
-
-async def mark_seen(connection: Connection, title_ids: Iterable[int]) -> set[int]:
-    """Remember that this run described these titles; return those it had not before."""
-    return {row["title_id"] for row in await connection.fetch(_QUERIES["mark_seen"], list(title_ids))}
-
-
-async def new_ids(connection: Connection, count: int) -> list[int]:
-    """*count* ids nobody has."""
-    return [row["id"] for row in await connection.fetch(_QUERIES["new_ids"], count)]
-
-
-async def taken_slugs(connection: Connection, asked: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of these (kind, slug) pairs that titles have."""
-    rows = await connection.fetch(_QUERIES["taken_slugs"], *sql.columns(asked, 2))
-    return {(row["kind"], row["slug"]) for row in rows}
-
-
-async def insert(connection: Connection, rows: Sequence[tuple[TitleRow, str]]) -> None:
-    """New titles with their slugs; hold *lock*, and give them their external ids afterwards."""
-    await connection.copy_records_to_table(
-        "titles",
-        columns=(*_COLUMNS, "slug"),
-        records=[(*(getattr(row, column) for column in _COLUMNS), slug) for row, slug in rows],
-    )
-
-
-async def update(connection: Connection, rows: Sequence[TitleRow]) -> None:
-    """Titles as they are now; none of them is provisional any more."""
-    await connection.execute(
-        _QUERIES["update_titles"],
-        *sql.columns(
-            [
-                (row.id, row.name, row.year, row.runtime, row.popularity, row.country, row.season_count,
-                 row.episode_count)
-                for row in rows
-            ],
-            8,
-        ),
-    )  # fmt: skip
-
-
-async def add_names(connection: Connection, names: Iterable[tuple[str, int]]) -> set[int]:
-    """Give titles (normalised name, title id) pairs; return the titles to which one was new."""
-    await connection.copy_records_to_table("load_names", records=names)
-    return {row["title_id"] for row in await connection.fetch(_QUERIES["merge_names"])}
-
-
-async def merge_episodes(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> set[int]:
+async def merge(connection: Connection, staged: Staged, speaker: Speaker) -> Merged:
     """
-    Episodes as (show, season, number, absolute, name, minutes, first aired); None leaves a
-    value as it is. Returns the shows where something changed.
+    Merge a chunk in one transaction. Records that share an id, or turn out to be one title, are
+    merged one after the other.
     """
-    await connection.copy_records_to_table("load_episodes", records=rows)
-    await connection.execute(_QUERIES["merge_seasons"])
-    return {row["show_id"] for row in await connection.fetch(_QUERIES["merge_episodes"])}
+    merged = Merged()
+    async with connection.transaction():
+        await connection.execute(_QUERIES["lock"])
+        for table in ("titles", "ids", "names", "episodes", "episode_ids"):
+            await _copy(connection, table, getattr(staged, table))
+        await connection.execute(_QUERIES["analyze_chunk"])
+        while await _merge_round(connection, staged, speaker, merged):
+            await connection.execute(_QUERIES["next_round"])
+    return merged
 
 
-async def episode_ids(
-    connection: Connection, asked: Sequence[tuple[int, int, int]]
-) -> dict[tuple[int, int, int], int]:
-    """By (show, season, number), the episode's id."""
-    rows = await connection.fetch(_QUERIES["episode_ids"], *sql.columns(asked, 3))
-    return {(row["show_id"], row["season"], row["number"]): row["id"] for row in rows}
+async def import_known(connection: Connection, source: str, digest: str) -> datetime | None:
+    """When exactly these files were imported with these options, None when they never were."""
+    known: datetime | None = await connection.fetchval(_QUERIES["import_known"], source, digest)
+    return known
 
 
-def _title(row: Any) -> TitleRow:
-    return TitleRow(**{column: row[column] for column in _COLUMNS})
+async def remember_import(
+    connection: Connection, source: str, digest: str, *, files: Any, options: Any, counts: Any
+) -> None:
+    """Note that an import ran to its end."""
+    await connection.execute(_QUERIES["remember_import"], source, digest, files, options, counts)
+
+
+async def _merge_round(connection: Connection, staged: Staged, speaker: Speaker, merged: Merged) -> bool:
+    """Merge what need not wait; whether something waits."""
+    run = _Runner(connection)
+    known, new = await _link(run, speaker)
+    await _merge_ids(run, speaker)
+    if new:
+        for step in ("name_slugs", "year_slugs", "counted_slugs"):
+            await run(step)
+        await run("insert_titles", speaker.source)
+        if staged.names:
+            merged.names += await run("insert_names")
+    changed = new
+    if known:
+        changed += await run("update_titles", speaker.source, LONGEST_NAME)
+        changed += (names := await run("add_names", LONGEST_NAME))
+        changed += await run("show_ids")
+        merged.names += names
+    await run("mark_seen")
+    if staged.episodes:
+        await _merge_episodes(run, merged)
+    merged.ids += await run("insert_ids")
+    if changed:
+        await connection.execute(_QUERIES["announce"])
+    await _count(connection, merged)
+    return bool(await connection.fetchval("select exists (select from load_waiting)"))
+
+
+async def _link(run: _Runner, speaker: Speaker) -> tuple[int, int]:
+    """Find or make the title of each record; how many were known and how many are new."""
+    await run("find_owners")
+    await run("wait")
+    known = await run("link", speaker.trust, speaker.source)
+    known += await run("link_without_ids", speaker.trust, speaker.source)
+    return known, await run("link_new")
+
+
+async def _merge_ids(run: _Runner, speaker: Speaker) -> None:
+    await run("give_title_ids", speaker.single)
+    await run("note_title_conflicts")
+
+
+async def _merge_episodes(run: _Runner, merged: Merged) -> None:
+    await run("place_episodes")
+    await run("find_episode_owners")
+    await run("give_episode_ids")
+    await run("note_episode_conflicts")
+    await run("insert_seasons")
+    merged.episodes_new += await run("insert_episodes")
+    merged.episodes_updated += await run("update_episodes")
+    await run("show_episode_ids")
+    await run("touch_shows")
+
+
+async def _count(connection: Connection, merged: Merged) -> None:
+    counts = await connection.fetchrow(_QUERIES["count"])
+    assert counts is not None  # an aggregate has a row
+    merged.described += counts["described"]
+    merged.new += counts["new"]
+    merged.updated += counts["updated"]
+    rows = await connection.fetch(_QUERIES["conflicts"])
+    merged.conflicts += [Conflict(**dict(row)) for row in rows]
+
+
+class _Runner:
+    """Runs named statements; each answers how many rows it wrote."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def __call__(self, name: str, *arguments: Any) -> int:
+        """Without arguments the statement is planned anew, for the chunk at hand."""
+        status = await self._connection.execute(_QUERIES[name], *arguments)
+        return int(status.rsplit(" ", 1)[-1])
+
+
+async def _copy(connection: Connection, table: str, rows: list[bytes]) -> None:
+    if rows:
+        await connection.copy_to_table(f"load_{table}", source=_pieces(rows), format="text")
+
+
+async def _pieces(rows: list[bytes]) -> AsyncIterator[bytes]:
+    start, size = 0, 0
+    for end, row in enumerate(rows, start=1):
+        size += len(row)
+        if size >= _PIECE:
+            yield b"".join(rows[start:end])
+            start, size = end, 0
+    yield b"".join(rows[start:])

@@ -83,10 +83,9 @@ select titles.kind, titles.slug from titles
 join unnest($1::text[], $2::text[]) as asked (kind, base)
     on titles.kind = asked.kind and (titles.slug = asked.base or titles.slug like asked.base || '-%')
 
--- name: insert_names
-insert into title_names (normalized, title_id)
-select * from unnest($1::text[], $2::bigint[])
-on conflict do nothing
+-- name: announce
+-- When the transaction ends, the indexes of names hear that there is something to read.
+select pg_notify('catalog_changed', '')
 
 -- name: insert_episodes
 insert into episodes (show_id, season, number, name, runtime, provisional)
@@ -103,7 +102,7 @@ on conflict (kind, source, value) do nothing
 -- name: show_title_ids
 -- The ids column of titles follows the look-up index. It shows one id of each source:
 -- the one it shows already, else the smallest.
-update titles set ids = found.ids || titles.ids, updated_at = now()
+update titles set ids = found.ids || titles.ids, updated_at = now(), changed = pg_current_xact_id()
 from (
     select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
     from external_ids where entity_id = any($1::bigint[]) and kind in ('movie', 'show')
@@ -126,6 +125,13 @@ select
     (select count(*) from titles where kind = 'movie') as movies,
     (select count(*) from titles where kind = 'show') as shows,
     (select count(*) from episodes) as episodes,
-    (select count(*) from title_names) as names,
+    (select count(*) from title_names) as other_names,
     (select count(*) from external_ids) as external_ids,
     (select count(*) from titles where provisional) as provisional
+
+-- name: sources
+-- How many titles have their facts from which importer, and when one last ran to its end.
+select source, coalesce(titles, 0) as titles, imported_at
+from (select source, count(*) as titles from titles where source is not null group by source) as told
+full join (select source, max(finished_at) as imported_at from catalog_imports group by source) as ran using (source)
+order by source

@@ -1,102 +1,563 @@
--- Loading the catalogue in bulk. Rows arrive by COPY in temporary tables, which
--- live as long as the connection, and are merged from there.
+-- Loading the catalogue in bulk. A chunk's rows arrive by COPY in temporary tables, are
+-- merged from there as sets, and are gone when the transaction ends.
 
 -- name: lock
 -- Whoever makes titles waits here for whoever else does; the same number as in the worker.
 select pg_advisory_xact_lock(7274664)
 
+-- name: settings
+-- For the session. Chunks are far larger than what others sort; an import that a crash cut
+-- short is run again, so only its last commit waits for the disk. The temporary tables are
+-- measured for each chunk, which a handful of samples does. Every row that is inserted comes from
+-- a join with its title, so where we may, foreign keys are not looked up once more for each
+-- (a third of the time); nothing that is done meanwhile cascades.
+set temp_buffers = '128MB';
+set work_mem = '64MB';
+set synchronous_commit = off;
+set random_page_cost = 1.1;
+set default_statistics_target = 1;
+do $$
+begin
+    set session_replication_role = replica;
+exception when insufficient_privilege then
+    null;
+end
+$$
+
 -- name: prepare
-create temporary table if not exists load_names (normalized text not null, title_id bigint not null)
-    on commit delete rows;
-create temporary table if not exists load_seen (title_id bigint primary key);
-create temporary table if not exists load_episodes (
-    show_id bigint not null, season integer not null, number integer not null, absolute integer,
+-- load_titles to load_episode_ids are what a chunk says, by record. The name is null where a
+-- record only adds to a title that must be there. The others are what the merge notes down;
+-- load_seen alone outlives a chunk: the titles that this run described.
+create temporary table load_titles (
+    record integer not null, kind text not null, name text, slug text, year integer, end_year integer,
+    runtime integer, popularity double precision, country text, genres text[], anime boolean,
+    season_count integer, episode_count integer
+) on commit delete rows;
+create temporary table load_ids (
+    record integer not null, place smallint not null, kind text not null, source text not null, value text not null
+) on commit delete rows;
+create temporary table load_names (
+    record integer not null, name text not null, language text, region text
+) on commit delete rows;
+create temporary table load_episodes (
+    record integer not null, season integer not null, number integer not null, absolute integer,
     name text, runtime integer, first_aired timestamptz
 ) on commit delete rows;
-truncate load_seen
+create temporary table load_episode_ids (
+    record integer not null, season integer not null, number integer not null, source text not null, value text not null
+) on commit delete rows;
+create temporary table load_claims (
+    record integer not null, place smallint not null, kind text not null, source text not null, value text not null,
+    owner bigint
+) on commit delete rows;
+create index load_claims_record on load_claims (record);
+create temporary table load_waiting (record integer not null) on commit delete rows;
+create temporary table load_links (
+    record integer primary key, title_id bigint not null, fresh boolean not null, better boolean not null
+) on commit delete rows;
+create temporary table load_slugs (
+    record integer not null, kind text not null, slug text not null, primary key (kind, slug)
+) on commit delete rows;
+create temporary table load_places (
+    record integer not null, show_id bigint not null, season integer not null, number integer not null,
+    absolute integer, name text, runtime integer, first_aired timestamptz, episode_id bigint not null,
+    fresh boolean not null, better boolean not null
+) on commit delete rows;
+create temporary table load_episode_claims (
+    record integer not null, season integer not null, number integer not null, source text not null, value text not null,
+    episode_id bigint not null, fresh boolean not null, owner bigint
+) on commit delete rows;
+create temporary table load_given (
+    kind text not null, source text not null, value text not null, entity_id bigint not null, fresh boolean not null
+) on commit delete rows;
+create temporary table load_conflicts (
+    record integer not null, kind text not null, season integer, number integer, source text not null,
+    value text not null, entity_id bigint not null, owner bigint
+) on commit delete rows;
+create temporary table load_touched (title_id bigint not null) on commit delete rows;
+create temporary table load_seen (title_id bigint primary key)
 
--- name: owners
--- Who has these ids, and under which of them.
-select asked.kind, asked.source, asked.value, external_ids.entity_id
-from unnest($1::text[], $2::text[], $3::text[]) as asked (kind, source, value)
-join external_ids using (kind, source, value)
+-- name: analyze_chunk
+analyze load_titles, load_ids, load_names, load_episodes, load_episode_ids
 
--- name: titles
-select id, kind, name, year, runtime, popularity, country, season_count, episode_count, provisional
-from titles where id = any($1::bigint[])
+-- name: find_owners
+-- Who has the ids of the chunk.
+insert into load_claims (record, place, kind, source, value, owner)
+select asked.record, asked.place, asked.kind, asked.source, asked.value, known.entity_id
+from load_ids as asked
+left join external_ids as known
+    on known.kind = asked.kind and known.source = asked.source and known.value = asked.value
 
--- name: ids_of
-select entity_id, source, value from external_ids
-where entity_id = any($1::bigint[]) and kind in ('movie', 'show')
+-- name: wait
+-- A record that shares an id (without ids: kind, name and year) with an earlier one of the chunk
+-- is merged after it.
+insert into load_waiting (record)
+select record from (
+    select record, min(record) over (partition by kind, source, value) as first from load_claims
+) as sharing
+where record > first
+union
+select record from (
+    select record, min(record) over (partition by kind, lower(name), year) as first
+    from load_titles
+    where name is not null and not exists (select from load_claims where load_claims.record = load_titles.record)
+) as nameless
+where record > first
 
--- name: without_ids
--- Titles of these names that have no external id.
-select asked.position, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.popularity,
-    titles.country, titles.season_count, titles.episode_count, titles.provisional
-from unnest($1::int[], $2::text[], $3::text[]) as asked (position, kind, name)
-join title_names on title_names.normalized = asked.name
-join titles on titles.id = title_names.title_id and titles.kind = asked.kind
-where not exists (select from external_ids where external_ids.entity_id = titles.id)
-order by asked.position, titles.id
+-- name: link
+-- The title of a record is the owner of its most specific id that no more specific one
+-- contradicts: at another source, where both have ids and none in common. $1 are the sources
+-- from the most to the least trusted, $2 is the one that speaks: it may overwrite what
+-- less trusted ones said, and what it said itself in another run.
+with found as (
+    select distinct on (mine.record) mine.record, mine.owner
+    from load_claims as mine
+    where mine.owner is not null
+        and not exists (select from load_waiting where load_waiting.record = mine.record)
+        and (mine.place = 0 or not exists (
+            select from load_claims as other
+            where other.record = mine.record and other.place < mine.place and other.source <> mine.source
+                and exists (
+                    select from external_ids as theirs
+                    where theirs.entity_id = mine.owner and theirs.kind = mine.kind and theirs.source = other.source
+                )
+                and not exists (
+                    select from load_claims as shared
+                    where shared.record = mine.record and shared.source = other.source and shared.owner = mine.owner
+                )
+        ))
+    order by mine.record, mine.place
+), in_turn as (
+    select record, owner, row_number() over (partition by owner order by record) as turn from found
+), waiting as (
+    insert into load_waiting (record) select record from in_turn where turn > 1
+)
+insert into load_links (record, title_id, fresh, better)
+select in_turn.record, titles.id, false,
+    titles.provisional or titles.source is null
+    or array_position($1::text[], titles.source) > array_position($1::text[], $2)
+    or (titles.source = $2 and (
+        said.name is null or not exists (select from load_seen where load_seen.title_id = titles.id)
+    ))
+from in_turn
+join titles on titles.id = in_turn.owner
+join load_titles as said on said.record = in_turn.record
+where in_turn.turn = 1
 
--- name: mark_seen
--- Titles a line of this run described; returns those no line had described before.
-insert into load_seen (title_id) select unnest($1::bigint[])
-on conflict do nothing
-returning title_id
+-- name: link_without_ids
+-- A record without ids is the title without ids of its name and year; a provisional title
+-- may also lack the year, and gives way to a record with ids.
+with found as (
+    select distinct on (said.record) said.record, titles.id
+    from load_titles as said
+    join titles on titles.ids = '{}' and titles.kind = said.kind
+        and left(lower(titles.name), 100) = left(lower(said.name), 100) and lower(titles.name) = lower(said.name)
+    where not exists (select from load_links where load_links.record = said.record)
+        and not exists (select from load_waiting where load_waiting.record = said.record)
+        and not exists (select from load_links where load_links.title_id = titles.id)
+        and (titles.provisional or not exists (select from load_claims where load_claims.record = said.record))
+        and (titles.year is not distinct from said.year
+            or (titles.provisional and (titles.year is null or said.year is null)))
+    order by said.record, titles.year is null, titles.id
+), in_turn as (
+    select record, id, row_number() over (partition by id order by record) as turn from found
+), waiting as (
+    insert into load_waiting (record) select record from in_turn where turn > 1
+)
+insert into load_links (record, title_id, fresh, better)
+select in_turn.record, titles.id, false,
+    titles.provisional or titles.source is null
+    or array_position($1::text[], titles.source) > array_position($1::text[], $2)
+    or (titles.source = $2 and (
+        said.name is null or not exists (select from load_seen where load_seen.title_id = titles.id)
+    ))
+from in_turn
+join titles on titles.id = in_turn.id
+join load_titles as said on said.record = in_turn.record
+where in_turn.turn = 1
 
--- name: new_ids
-select nextval('catalog_ids') as id from generate_series(1, $1::int)
+-- name: link_new
+-- Records that describe a title nobody has yet.
+insert into load_links (record, title_id, fresh, better)
+select said.record, nextval('catalog_ids'), true, true
+from load_titles as said
+where said.name is not null
+    and not exists (select from load_links where load_links.record = said.record)
+    and not exists (select from load_waiting where load_waiting.record = said.record)
+order by said.record
 
--- name: taken_slugs
-select titles.kind, titles.slug
-from unnest($1::text[], $2::text[]) as asked (kind, slug)
-join titles on titles.kind = asked.kind and titles.slug = asked.slug
+-- name: name_slugs
+-- A new title's slug is its name; of several the best known one gets it…
+insert into load_slugs (record, kind, slug)
+select distinct on (said.kind, said.slug) said.record, said.kind, said.slug
+from load_titles as said join load_links on load_links.record = said.record
+where load_links.fresh and said.slug <> ''
+    and not exists (select from titles where titles.kind = said.kind and titles.slug = said.slug)
+order by said.kind, said.slug, said.popularity desc nulls last, said.record
+
+-- name: year_slugs
+-- … else its name and year…
+insert into load_slugs (record, kind, slug)
+select distinct on (kind, wish) record, kind, wish
+from (
+    select said.record, said.kind, said.slug || '-' || said.year as wish, said.popularity
+    from load_titles as said join load_links on load_links.record = said.record
+    where load_links.fresh and said.slug <> '' and said.year is not null
+        and not exists (select from load_slugs where load_slugs.record = said.record)
+) as wishing
+where not exists (select from titles where titles.kind = wishing.kind and titles.slug = wish)
+    and not exists (select from load_slugs where load_slugs.kind = wishing.kind and load_slugs.slug = wish)
+order by kind, wish, popularity desc nulls last, record
+
+-- name: counted_slugs
+-- … else that with the smallest free number up to 5, or with its id, which is nobody else's.
+with waiting as (
+    select said.record, said.kind, load_links.title_id,
+        case when said.slug = '' then said.kind || '-' || load_links.title_id
+            else concat_ws('-', said.slug, said.year::text) end as stem,
+        said.slug = '' as nameless,
+        row_number() over (
+            partition by said.kind, said.slug, said.year order by said.popularity desc nulls last, said.record
+        ) as turn
+    from load_titles as said join load_links on load_links.record = said.record
+    where load_links.fresh and not exists (select from load_slugs where load_slugs.record = said.record)
+), free as (
+    select kind, stem, stem || '-' || number as slug, row_number() over (partition by kind, stem order by number) as turn
+    from (select distinct kind, stem from waiting where not nameless) as stems
+    cross join generate_series(2, 5) as number
+    where not exists (select from titles where titles.kind = stems.kind and titles.slug = stem || '-' || number)
+        and not exists (
+            select from load_slugs where load_slugs.kind = stems.kind and load_slugs.slug = stem || '-' || number
+        )
+)
+insert into load_slugs (record, kind, slug)
+select waiting.record, waiting.kind,
+    case when waiting.nameless then waiting.stem else coalesce(free.slug, waiting.stem || '-' || waiting.title_id) end
+from waiting left join free using (kind, stem, turn)
+
+-- name: give_title_ids
+-- Ids that are nobody's go to the record's title, unless it has another one of that source
+-- ($1: the sources that know a title under one id).
+insert into load_given (kind, source, value, entity_id, fresh)
+select mine.kind, mine.source, mine.value, load_links.title_id, load_links.fresh
+from load_claims as mine join load_links on load_links.record = mine.record
+where mine.owner is null
+    and (load_links.fresh or mine.source <> all($1::text[]) or not exists (
+        select from external_ids as theirs
+        where theirs.entity_id = load_links.title_id and theirs.kind = mine.kind and theirs.source = mine.source
+    ) or exists (
+        select from load_claims as shared
+        where shared.record = mine.record and shared.source = mine.source and shared.owner = load_links.title_id
+    ))
+
+-- name: note_title_conflicts
+-- The others: owned by somebody else, or (owner null) one more of a source that has one.
+insert into load_conflicts (record, kind, source, value, entity_id, owner)
+select mine.record, mine.kind, mine.source, mine.value, load_links.title_id, mine.owner
+from load_claims as mine join load_links on load_links.record = mine.record
+where mine.owner is distinct from load_links.title_id
+    and (mine.owner is not null or not exists (
+        select from load_given
+        where load_given.kind = mine.kind and load_given.source = mine.source and load_given.value = mine.value
+    ))
+
+-- name: insert_titles
+insert into titles (
+    id, kind, name, year, end_year, runtime, slug, popularity, country, genres, anime, season_count, episode_count,
+    source, ids
+)
+select load_links.title_id, said.kind, said.name, said.year, said.end_year, said.runtime, load_slugs.slug,
+    coalesce(said.popularity, 0), said.country, said.genres, said.anime, said.season_count, said.episode_count,
+    $1, coalesce(given.ids, '{}')
+from load_links
+join load_titles as said on said.record = load_links.record
+join load_slugs on load_slugs.record = load_links.record
+left join (
+    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
+    from load_given where fresh group by entity_id
+) as given on given.entity_id = load_links.title_id
+where load_links.fresh
+order by load_links.title_id
 
 -- name: update_titles
-update titles set
-    name = new.name, year = new.year, runtime = new.runtime, popularity = new.popularity,
-    country = new.country, season_count = new.season_count, episode_count = new.episode_count,
-    provisional = false, updated_at = now()
-from unnest(
-    $1::bigint[], $2::text[], $3::int[], $4::int[], $5::float8[], $6::text[], $7::int[], $8::int[]
-) as new (id, name, year, runtime, popularity, country, season_count, episode_count)
-where titles.id = new.id
-
--- name: merge_names
--- Returns the titles that got a name they did not have.
-insert into title_names (normalized, title_id)
-select distinct normalized, title_id from load_names
-on conflict do nothing
-returning title_id
-
--- name: merge_seasons
-insert into seasons (show_id, number)
-select distinct show_id, season from load_episodes
-on conflict do nothing
-
--- name: merge_episodes
--- Returns the shows whose episodes changed.
-insert into episodes as known (show_id, season, number, absolute, name, runtime, first_aired)
-select distinct on (show_id, season, number) show_id, season, number, absolute, name, runtime, first_aired
-from load_episodes order by show_id, season, number
-on conflict (show_id, season, number) do update set
-    absolute = coalesce(excluded.absolute, known.absolute),
-    name = coalesce(excluded.name, known.name),
-    runtime = coalesce(excluded.runtime, known.runtime),
-    first_aired = coalesce(excluded.first_aired, known.first_aired),
-    provisional = false
-where known.provisional
-    or (known.absolute, known.name, known.runtime, known.first_aired) is distinct from (
-        coalesce(excluded.absolute, known.absolute), coalesce(excluded.name, known.name),
-        coalesce(excluded.runtime, known.runtime), coalesce(excluded.first_aired, known.first_aired)
+-- Known titles after what was said of them. A replaced main name stays as another name.
+with said as (
+    select titles.id, titles.name as old_name,
+        case when better then new.name else titles.name end as name,
+        case when better then coalesce(new.year, titles.year) else coalesce(titles.year, new.year) end as year,
+        case when better then coalesce(new.end_year, titles.end_year)
+            else coalesce(titles.end_year, new.end_year) end as end_year,
+        case when better then coalesce(new.runtime, titles.runtime)
+            else coalesce(titles.runtime, new.runtime) end as runtime,
+        case when better or titles.popularity = 0 then coalesce(new.popularity, titles.popularity)
+            else titles.popularity end as popularity,
+        case when better then coalesce(new.country, titles.country)
+            else coalesce(titles.country, new.country) end as country,
+        case when better then coalesce(new.genres, titles.genres)
+            else coalesce(titles.genres, new.genres) end as genres,
+        case when better then coalesce(new.anime, titles.anime) else coalesce(titles.anime, new.anime) end as anime,
+        case when better then coalesce(new.season_count, titles.season_count)
+            else coalesce(titles.season_count, new.season_count) end as season_count,
+        case when better then coalesce(new.episode_count, titles.episode_count)
+            else coalesce(titles.episode_count, new.episode_count) end as episode_count,
+        case when better then $1 else titles.source end as source
+    from load_links
+    join load_titles as new on new.record = load_links.record
+    join titles on titles.id = load_links.title_id
+    where not load_links.fresh and new.name is not null
+), updated as (
+    update titles set
+        name = said.name, year = said.year, end_year = said.end_year, runtime = said.runtime,
+        popularity = said.popularity, country = said.country, genres = said.genres, anime = said.anime,
+        season_count = said.season_count, episode_count = said.episode_count, source = said.source,
+        provisional = false, updated_at = now(), changed = pg_current_xact_id()
+    from said
+    where titles.id = said.id and (
+        titles.provisional
+        or (titles.name, titles.year, titles.end_year, titles.runtime, titles.popularity, titles.country,
+            titles.genres, titles.anime, titles.season_count, titles.episode_count, titles.source)
+        is distinct from (said.name, said.year, said.end_year, said.runtime, said.popularity, said.country,
+            said.genres, said.anime, said.season_count, said.episode_count, said.source)
     )
-returning show_id
+    returning titles.id
+), renamed as (
+    select said.id, said.old_name, said.name from said join updated using (id) where lower(said.old_name) <> lower(said.name)
+), repeated as (
+    delete from title_names using renamed
+    where title_names.title_id = renamed.id and lower(title_names.name) = lower(renamed.name)
+), kept as (
+    insert into title_names (title_id, name) select id, left(old_name, $2) from renamed on conflict do nothing
+)
+insert into load_touched (title_id) select id from updated
 
--- name: episode_ids
-select episodes.id, episodes.show_id, episodes.season, episodes.number
-from unnest($1::bigint[], $2::int[], $3::int[]) as asked (show_id, season, number)
-join episodes using (show_id, season, number)
+-- name: insert_names
+-- The names of new titles, of which each is said once.
+insert into title_names (title_id, name, language, region)
+select load_links.title_id, said.name, said.language, said.region
+from load_names as said join load_links on load_links.record = said.record
+where load_links.fresh
+order by load_links.title_id
+
+-- name: add_names
+-- The names that known titles do not have yet; how their record calls them is one.
+with added as (
+    insert into title_names (title_id, name, language, region)
+    select distinct on (titles.id, lower(said.name)) titles.id, said.name, said.language, said.region
+    from (
+        select record, name, language, region from load_names
+        union all
+        select record, left(name, $1), null, null from load_titles where name is not null
+    ) as said
+    join load_links on load_links.record = said.record and not load_links.fresh
+    join titles on titles.id = load_links.title_id
+    where lower(said.name) <> lower(titles.name)
+        and not exists (
+            select from title_names as known
+            where known.title_id = titles.id and lower(known.name) = lower(said.name)
+        )
+    order by titles.id, lower(said.name), said.name
+    returning title_id
+), named as (
+    select title_id, count(*) as names from added group by title_id
+), changed as (
+    update titles set updated_at = now(), changed = pg_current_xact_id()
+    from named where titles.id = named.title_id and titles.changed <> pg_current_xact_id()
+)
+insert into load_touched (title_id) select added.title_id from added
+
+-- name: show_ids
+-- The ids of known titles follow what they were given; of each source the one shown already
+-- stays, else it is the smallest.
+with given as (
+    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
+    from load_given where not fresh and kind in ('movie', 'show') group by entity_id
+), shown as (
+    update titles set ids = given.ids || titles.ids, updated_at = now(), changed = pg_current_xact_id()
+    from given where titles.id = given.entity_id
+)
+insert into load_touched (title_id) select entity_id from given
+
+-- name: insert_ids
+insert into external_ids (kind, source, value, entity_id)
+select kind, source, value, entity_id from load_given order by kind, source, value
+
+-- name: mark_seen
+insert into load_seen (title_id)
+select load_links.title_id from load_links join load_titles using (record)
+where load_titles.name is not null
+on conflict do nothing
+
+-- name: place_episodes
+-- Where the listed episodes are, or will be. They follow the trust their show's facts got.
+insert into load_places (
+    record, show_id, season, number, absolute, name, runtime, first_aired, episode_id, fresh, better
+)
+select said.record, load_links.title_id, said.season, said.number, said.absolute, said.name, said.runtime,
+    said.first_aired, coalesce(known.id, nextval('catalog_ids')), known.id is null, load_links.better
+from load_episodes as said
+join load_links on load_links.record = said.record
+left join episodes as known
+    on known.show_id = load_links.title_id and known.season = said.season and known.number = said.number
+order by load_links.title_id, said.season, said.number
+
+-- name: find_episode_owners
+insert into load_episode_claims (record, season, number, source, value, episode_id, fresh, owner)
+select said.record, said.season, said.number, said.source, said.value, place.episode_id, place.fresh, known.entity_id
+from load_episode_ids as said
+join load_places as place
+    on place.record = said.record and place.season = said.season and place.number = said.number
+left join external_ids as known
+    on known.kind = 'episode' and known.source = said.source and known.value = said.value
+
+-- name: give_episode_ids
+-- As with titles; every source knows an episode under one id.
+insert into load_given (kind, source, value, entity_id, fresh)
+select distinct on (mine.source, mine.value) 'episode', mine.source, mine.value, mine.episode_id, mine.fresh
+from load_episode_claims as mine
+where mine.owner is null and (mine.fresh or not exists (
+    select from external_ids as theirs
+    where theirs.entity_id = mine.episode_id and theirs.kind = 'episode' and theirs.source = mine.source
+))
+order by mine.source, mine.value, mine.episode_id
+
+-- name: note_episode_conflicts
+insert into load_conflicts (record, kind, season, number, source, value, entity_id, owner)
+select mine.record, 'episode', mine.season, mine.number, mine.source, mine.value, mine.episode_id, mine.owner
+from load_episode_claims as mine
+where mine.owner is distinct from mine.episode_id
+    and not exists (
+        select from load_given
+        where load_given.kind = 'episode' and load_given.source = mine.source and load_given.value = mine.value
+            and load_given.entity_id = mine.episode_id
+    )
+
+-- name: insert_seasons
+insert into seasons (show_id, number)
+select show_id, season from load_places
+where fresh and not exists (
+    select from seasons where seasons.show_id = load_places.show_id and seasons.number = load_places.season
+)
+group by show_id, season order by show_id, season
+
+-- name: insert_episodes
+insert into episodes (id, show_id, season, number, absolute, name, runtime, first_aired, ids)
+select place.episode_id, place.show_id, place.season, place.number, place.absolute, place.name, place.runtime,
+    place.first_aired, coalesce(given.ids, '{}')
+from load_places as place
+left join (
+    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
+    from load_given where fresh and kind = 'episode' group by entity_id
+) as given on given.entity_id = place.episode_id
+where place.fresh
+order by place.episode_id
+
+-- name: update_episodes
+-- Known episodes after what was said of them. Where the source's own id contradicts the place,
+-- it speaks of another episode and is not believed.
+with said as (
+    select known.id, known.show_id,
+        case when better then coalesce(place.absolute, known.absolute)
+            else coalesce(known.absolute, place.absolute) end as absolute,
+        case when better then coalesce(place.name, known.name) else coalesce(known.name, place.name) end as name,
+        case when better then coalesce(place.runtime, known.runtime)
+            else coalesce(known.runtime, place.runtime) end as runtime,
+        case when better then coalesce(place.first_aired, known.first_aired)
+            else coalesce(known.first_aired, place.first_aired) end as first_aired
+    from load_places as place join episodes as known on known.id = place.episode_id
+    where not place.fresh and not exists (
+        select from load_conflicts
+        where load_conflicts.kind = 'episode' and load_conflicts.entity_id = place.episode_id
+    )
+), updated as (
+    update episodes set
+        absolute = said.absolute, name = said.name, runtime = said.runtime, first_aired = said.first_aired,
+        provisional = false
+    from said
+    where episodes.id = said.id and (
+        episodes.provisional
+        or (episodes.absolute, episodes.name, episodes.runtime, episodes.first_aired)
+        is distinct from (said.absolute, said.name, said.runtime, said.first_aired)
+    )
+    returning episodes.id, episodes.show_id
+)
+insert into load_touched (title_id) select show_id from updated
+
+-- name: show_episode_ids
+with given as (
+    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
+    from load_given where not fresh and kind = 'episode' group by entity_id
+)
+update episodes set ids = given.ids || episodes.ids
+from given where episodes.id = given.entity_id
+
+-- name: touch_shows
+insert into load_touched (title_id)
+select show_id from load_places
+where fresh or exists (
+    select from load_given where load_given.kind = 'episode' and load_given.entity_id = load_places.episode_id
+)
+group by show_id
+
+-- name: count
+select
+    count(*) filter (where load_links.fresh and said.name is not null) as new,
+    count(*) filter (where said.name is not null and not load_links.fresh and touched.title_id is not null) as updated,
+    count(*) filter (where said.name is not null) as described
+from load_links
+join load_titles as said on said.record = load_links.record
+left join (select distinct title_id from load_touched) as touched on touched.title_id = load_links.title_id
+
+-- name: conflicts
+-- With the names people know: of the record's title, and of the id's owner.
+select conflict.record, conflict.kind, conflict.season, conflict.number, conflict.source, conflict.value,
+    coalesce(titles.name, shows.name) as title, conflict.owner, coalesce(owners.name, owners_show.name) as owner_name,
+    owner_episode.season as owner_season, owner_episode.number as owner_number
+from load_conflicts as conflict
+left join titles on titles.id = conflict.entity_id and conflict.kind <> 'episode'
+left join load_links on load_links.record = conflict.record
+left join titles as shows on shows.id = load_links.title_id
+left join titles as owners on owners.id = conflict.owner
+left join episodes as owner_episode on owner_episode.id = conflict.owner
+left join titles as owners_show on owners_show.id = owner_episode.show_id
+order by conflict.record, conflict.season, conflict.number, conflict.source, conflict.value
+
+-- name: next_round
+-- What waited is all that is left to merge.
+delete from load_titles where not exists (select from load_waiting where load_waiting.record = load_titles.record);
+delete from load_ids where not exists (select from load_waiting where load_waiting.record = load_ids.record);
+delete from load_names where not exists (select from load_waiting where load_waiting.record = load_names.record);
+delete from load_episodes where not exists (select from load_waiting where load_waiting.record = load_episodes.record);
+delete from load_episode_ids
+where not exists (select from load_waiting where load_waiting.record = load_episode_ids.record);
+truncate load_claims, load_waiting, load_links, load_slugs, load_places, load_episode_claims, load_given,
+    load_conflicts, load_touched
+
+-- name: announce
+select pg_notify('catalog_changed', '')
+
+-- name: reset
+-- temp_buffers cannot be set again, and does no harm.
+discard temp;
+reset work_mem;
+reset synchronous_commit;
+reset random_page_cost;
+reset default_statistics_target;
+do $$
+begin
+    set session_replication_role = origin;
+exception when insufficient_privilege then
+    null;
+end
+$$
 
 -- name: analyze
-analyze titles, title_names, episodes, external_ids
+analyze titles, title_names, seasons, episodes, external_ids
+
+-- name: import_known
+-- When an import of exactly these files with these options ended.
+select finished_at from catalog_imports where source = $1 and digest = $2
+
+-- name: remember_import
+insert into catalog_imports (source, digest, files, options, counts) values ($1, $2, $3, $4, $5)
+on conflict (source, digest) do update set
+    files = excluded.files, options = excluded.options, counts = excluded.counts, finished_at = now()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scrobbled.catalog import tmdb
 from scrobbled.catalog.client import Patience, open_session
 from scrobbled.catalog.reading import Reading
-from scrobbled.catalog.records import usable_ids
+from scrobbled.catalog.records import NameRecord, usable_ids
 from scrobbled.catalog.tmdb_api import connect, details, keep_details, kept_details
 from scrobbled.errors import ConfigError, Unavailable
 from scrobbled.model.media import TitleKind
@@ -161,13 +161,25 @@ def test_where_the_lists_lie() -> None:
     assert [day, date(2026, 1, 8), date(2026, 1, 7)] == tmdb.export_days(day)
 
 
+def names(*told: tuple[str, str | None, str | None]) -> list[NameRecord]:
+    """Names with language and region."""
+    return [NameRecord(name=name, language=language, region=region) for name, language, region in told]
+
+
 def test_the_details_of_a_film() -> None:
     """Ids, year, minutes, votes, and each name once."""
     found = tmdb.of_details(TitleKind.MOVIE, MOVIE)
 
     assert ("Amélie", 2001, 122, 11000) == (found.title, found.year, found.runtime, found.popularity)
     assert [("imdb", "tt0211915"), ("tmdb", "194"), ("wikidata", "Q484048")] == usable_ids(found.ids)
-    assert ["Le Fabuleux Destin d'Amélie Poulain", "O Fabuloso Destino", "Амели"] == found.aka
+    assert (
+        names(
+            ("Le Fabuleux Destin d'Amélie Poulain", "fr", None),
+            ("O Fabuloso Destino", None, "BR"),
+            ("Амели", "ru", "RU"),
+        )
+        == found.names
+    )
     assert not found.only_known
 
 
@@ -178,7 +190,7 @@ def test_the_details_of_a_series() -> None:
     assert ("Attack on Titan", 2013, 24, "JP") == (found.title, found.year, found.runtime, found.country)
     assert (4, 87) == (found.seasons, found.episodes)
     assert {"imdb", "tmdb", "tvdb", "wikidata"} == found.ids.keys()
-    assert ["進撃の巨人", "Shingeki no Kyojin", "L'Attaque des Titans"] == found.aka
+    assert ["進撃の巨人", "Shingeki no Kyojin", "L'Attaque des Titans"] == [each.name for each in found.names]
 
 
 def test_unknown_is_nothing() -> None:

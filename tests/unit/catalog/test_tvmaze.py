@@ -87,6 +87,7 @@ def test_a_page_of_the_index(tmp_path: Path) -> None:
     first, second = read(tmp_path / "page.json", [SHOW, BARE])
 
     assert ("Under the Dome", 2013, 61, "US") == (first.title, first.year, first.runtime, first.country)
+    assert 2015 == first.end_year
     ids = [("imdb", "tt1553656"), ("tvdb", "264492"), ("tvmaze", "1"), ("tvrage", "25988")]
     assert ids == usable_ids(first.ids)
     assert (None, None, None) == (second.year, second.runtime, second.country)
@@ -101,7 +102,9 @@ def test_a_show_with_what_is_embedded(tmp_path: Path) -> None:
 
     (found,) = read(tmp_path / "show.json", show)
 
-    assert ["La Cúpula", "Under the Dome"] == found.aka
+    assert [("La Cúpula", "ES"), ("Under the Dome", None)] == [
+        (each.name, each.region) for each in found.names
+    ]
     (listed,) = found.episode_list
     assert (1, 1, "Number 1", 60) == (listed.season, listed.number, listed.title, listed.runtime)
     assert datetime(2013, 6, 25, 2, tzinfo=UTC) == listed.first_aired

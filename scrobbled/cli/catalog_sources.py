@@ -274,10 +274,13 @@ def _import(
     _show("")
     for problem in [*reading.problems, *summary.problems][:_SHOWN_PROBLEMS]:
         click.echo(f"{source}: {problem}", err=True)
-    changes = f"{summary.new:,} new, {summary.updated:,} updated, {summary.unchanged:,} unchanged"
     click.echo(
-        f"{source}: {reading.read:,} read, {reading.bad:,} bad, {reading.unknown:,} unknown; "
-        f"{summary.read:,} titles: {changes}; {summary.conflicts + reading.conflicts:,} conflicting ids"
+        f"{source}: of {reading.read:,} entries {reading.bad:,} bad, {reading.unknown:,} unknown, "
+        f"{reading.conflicts:,} contradicting"
+    )
+    click.echo(
+        f"{source}: {summary.read:,} titles: {summary.new:,} new, {summary.updated:,} updated, "
+        f"{summary.unchanged:,} unchanged; {summary.conflicts:,} conflicting ids"
     )
 
 

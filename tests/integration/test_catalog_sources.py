@@ -97,7 +97,8 @@ async def test_wikidata_gives_a_known_title_its_other_ids(pool: Pool, shell: She
     status, output, errors = await shell.run("wikidata", "--file", file)
 
     assert (0, "wikidata: row 2: the column item is no Wikidata item\n") == (status, errors)
-    assert output.startswith("wikidata: 2 read, 1 bad, 0 unknown; 1 titles: 0 new, 1 updated")
+    assert "wikidata: of 2 entries 1 bad, 0 unknown, 0 contradicting\n" in output
+    assert "0 new, 1 updated" in output
     found = await ids_of(pool, "movie", "imdb", imdb)
     assert (tmdb, tvdb) == (found["tmdb"], found["tvdb"])
 
@@ -126,7 +127,7 @@ async def test_tvmaze_brings_episodes(pool: Pool, shell: Shell) -> None:
     status, output, _ = await shell.run("tvmaze", "--file", file)
     _, again, _ = await shell.run("tvmaze", "--file", file)
 
-    assert (0, True) == (status, "1 new" in output)
+    assert (0, True) == (status, "1 new, 0 updated" in output)
     assert "1 unchanged" in again
     assert {"tvmaze": str(show), "tvdb": str(tvdb)} == await ids_of(pool, "show", "tvmaze", str(show))
     assert {"tvmaze": str(episode)} == await ids_of(pool, "episode", "tvmaze", str(episode))
@@ -152,7 +153,8 @@ async def test_anime_makes_a_show_of_seasons(pool: Pool, shell: Shell) -> None:
     status, output, errors = await shell.run("anime", "--file", offline, "--lists", xml)
 
     assert (0, "") == (status, errors)
-    assert output.startswith("anime: 4 read, 0 bad, 0 unknown; 1 titles: 1 new")
+    assert "anime: of 4 entries 0 bad" in output
+    assert "1 new, 0 updated" in output
     expected = {"tvdb": str(tvdb), "anidb": str(first), "mal": str(mal)}
     assert expected == await ids_of(pool, "show", "tvdb", str(tvdb))
 
@@ -166,11 +168,13 @@ async def test_tmdb_gives_the_original_name(pool: Pool, shell: Shell) -> None:
 
     status, output, _ = await shell.run("tmdb", "--file", file)
 
-    assert (0, True) == (status, "1 unknown; 1 titles: 0 new, 1 updated" in output)
+    assert 0 == status
+    assert "of 2 entries 0 bad, 1 unknown, 0 contradicting" in output
+    assert "0 new, 1 updated" in output
     names = await pool.fetch(
-        "select normalized from title_names join titles on titles.id = title_id where titles.name = $1", name
+        "select title_names.name from title_names join titles on titles.id = title_id where titles.name = $1", name
     )
-    assert {name, original} == {row["normalized"] for row in names}
+    assert [original] == [row["name"] for row in names]
     assert {} == await ids_of(pool, "movie", "tmdb", str(unknown))
 
 
@@ -183,7 +187,8 @@ async def test_a_contradiction_makes_no_title(pool: Pool, shell: Shell) -> None:
 
     _, output, errors = await shell.run("wikidata", "--file", file)
 
-    assert "0 titles: 0 new, 0 updated, 0 unchanged; 1 conflicting ids" in output
+    assert "1 contradicting" in output
+    assert "0 new, 0 updated, 0 unchanged" in output
     assert f"'Other': shares an id with {name!r}" in errors
     assert {} == await ids_of(pool, "movie", "imdb", other)
 
@@ -195,7 +200,7 @@ async def test_only_known_makes_no_titles(pool: Pool, shell: Shell) -> None:
 
     status, output, _ = await shell.run("tvmaze", "--file", file, "--only-known")
 
-    assert (0, True) == (status, "1 unknown; 0 titles" in output)
+    assert (0, True) == (status, "of 1 entries 0 bad, 1 unknown" in output)
     assert {} == await ids_of(pool, "show", "tvmaze", str(show))
 
 

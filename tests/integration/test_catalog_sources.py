@@ -172,7 +172,8 @@ async def test_tmdb_gives_the_original_name(pool: Pool, shell: Shell) -> None:
     assert "of 2 entries 0 bad, 1 unknown, 0 contradicting" in output
     assert "0 new, 1 updated" in output
     names = await pool.fetch(
-        "select title_names.name from title_names join titles on titles.id = title_id where titles.name = $1", name
+        "select title_names.name from title_names join titles on titles.id = title_id where titles.name = $1",
+        name,
     )
     assert [original] == [row["name"] for row in names]
     assert {} == await ids_of(pool, "movie", "tmdb", str(unknown))

@@ -126,7 +126,7 @@ names = st.sampled_from(["item", "label", "kind", *wikidata.COLUMNS])
 any_rows = st.lists(st.dictionaries(names, st.fixed_dictionaries({"value": cells}) | cells), max_size=4)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(any_rows)
 def test_no_result_breaks_the_reader(tmp_path: Path, rows: list[Any]) -> None:
     """Any rows are records or problems."""

@@ -52,6 +52,9 @@ COLUMNS: Final = {
     "kitsu": Column("P11495", "kitsu"),
 }
 
+#: The sites that list every season by itself.
+_BY_SEASON: Final = frozenset({"mal", "anidb", "anilist", "kitsu"})
+
 #: How Trakt's addresses begin; those of seasons and episodes go on after the show.
 _TRAKT: Final = re.compile(r"(movies|shows)/([a-z0-9-]{1,200})", re.ASCII)
 _TRAKT_KINDS: Final = {"movies": _MOVIE, "shows": _SHOW}
@@ -134,15 +137,20 @@ def _record(item: str, rows: list[Row]) -> Record:
     name = next((label for label in labels if label.strip() and label != item), None)
     if name is None:
         raise ValueError("has no label")
-    ids: dict[str, dict[str, None]] = {"wikidata": {item: None}}
+    kind = kinds.pop()
+    return checked(type=kind, title=name, ids={"wikidata": item, **_values(kind, rows)}, only_known=True)
+
+
+def _values(kind: TitleKind, rows: list[Row]) -> dict[str, list[str]]:
+    """The ids by source. Several of a show at an anime site are those of its seasons: none is the show's."""
+    found: dict[str, dict[str, None]] = {}
     for source, value in _ids(rows):
-        ids.setdefault(source, {})[value] = None
-    return checked(
-        type=kinds.pop(),
-        title=name,
-        ids={source: list(values) for source, values in ids.items()},
-        only_known=True,
-    )
+        found.setdefault(source, {})[value] = None
+    return {
+        source: list(values)
+        for source, values in found.items()
+        if kind is _MOVIE or source not in _BY_SEASON or len(values) == 1
+    }
 
 
 def _kinds(row: Row) -> Iterator[TitleKind]:

@@ -143,7 +143,7 @@ def test_the_database_as_lines(tmp_path: Path) -> None:
     assert ["line 3", "line 4"] == [problem.partition(":")[0] for problem in reading.problems]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=80) | st.lists(st.fixed_dictionaries({}, optional={
     key: st.none() | st.integers() | st.text(max_size=3) | st.just(value) for key, value in FIRST.items()
 }), max_size=3))  # fmt: skip
@@ -262,7 +262,7 @@ tags = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(tags, max_size=12).map("".join) | st.binary(max_size=60))
 def test_no_list_breaks_the_reader(tmp_path: Path, text: str | bytes) -> None:
     """Any file is titles, problems or a *PayloadError*."""
@@ -321,6 +321,7 @@ def test_a_pair_goes_before_a_range(tmp_path: Path) -> None:
     assert [at(1, 14), at(1, 9), at(0, 1), at(1, 40), at(1, 23), at(3, 20), at(3, 99)] == found
 
 
+@settings(deadline=None)
 @given(st.integers(-5, 5), st.integers(-5, 500), st.integers(-600, 600), st.none() | st.integers(0, 5))
 def test_places_are_possible(season: int, episode: int, offset: int, default: int | None) -> None:
     """No episode ends up before the first one."""

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrobbled.catalog.elements import elements
@@ -35,6 +35,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(values, max_size=6), st.booleans(), st.sampled_from([None, 2]))
 def test_any_array_is_read_as_it_is(array: list[Any], keyed: bool, indent: int | None) -> None:
     """Whatever its layout, the elements are those of the array, numbers at its end included."""
@@ -43,6 +44,7 @@ def test_any_array_is_read_as_it_is(array: list[Any], keyed: bool, indent: int |
     assert array == read(json.dumps(document, indent=indent).encode(), "data" if keyed else "")
 
 
+@settings(deadline=None)
 @given(st.lists(values, min_size=1, max_size=6), st.integers(min_value=1))
 def test_a_cut_array_gives_what_came_before(array: list[Any], cut: int) -> None:
     """A file that ends too early gives its whole elements, then an error that counts them."""
@@ -55,6 +57,7 @@ def test_a_cut_array_gives_what_came_before(array: list[Any], cut: int) -> None:
     assert f"after element {len(found)}" in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_garbage_is_an_error_of_ours(garbage: bytes) -> None:
     """Any bytes are an array or a *PayloadError*."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrobbled.catalog import tmdb
@@ -140,6 +140,7 @@ def test_a_bad_line_is_named(line: str) -> None:
     assert reading.problems[0].startswith("line 2: ")
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60) | st.sampled_from([line.encode() for line in MOVIE_LINES])))
 def test_no_line_breaks_the_reader(lines: list[bytes]) -> None:
     """Any lines are records or problems."""
@@ -200,6 +201,7 @@ def test_unknown_is_nothing() -> None:
     assert (None, None, {"tmdb": 1}) == (found.year, found.runtime, found.ids)
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries({}, optional=dict.fromkeys([*MOVIE, *SHOW], st.none() | st.text() | st.integers()))
 )

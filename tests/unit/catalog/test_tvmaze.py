@@ -165,7 +165,7 @@ def test_a_damaged_page_names_the_file(tmp_path: Path) -> None:
         list(tvmaze.records(str(tmp_path / "missing.json"), Reading()))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=100) | st.lists(st.fixed_dictionaries({}, optional={
     key: st.none() | st.integers() | st.text(max_size=4) | st.just(value) for key, value in SHOW.items()
 }), max_size=3))  # fmt: skip

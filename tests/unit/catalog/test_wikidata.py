@@ -55,17 +55,32 @@ def test_a_film(tmp_path: Path) -> None:
 def test_several_values_are_one_record(tmp_path: Path) -> None:
     """The rows of an item are put together, each value once."""
     rows = [
-        row("Q1", "Monogatari", tmdb_show="46195", mal="5081", anidb="6327"),
-        row("Q1", "Monogatari", tmdb_show="46195", mal="11597", anidb="6327"),
+        row("Q1", "Monogatari", tmdb_show="46195", tvdb_show="102261", anidb="6327"),
+        row("Q1", "Monogatari", tmdb_show="46195", tvdb_show="102262", anidb="6327"),
         row("Q2", "Other", tvdb_show="7", kitsu="3", anilist="4", tvmaze="5"),
     ]
     reading = Reading()
 
     first, second = read(tmp_path / "result.json", rows, reading)
 
-    assert (TitleKind.SHOW, ["5081", "11597"], ["6327"]) == (first.type, first.ids["mal"], first.ids["anidb"])
+    assert (TitleKind.SHOW, ["102261", "102262"], ["6327"]) == (
+        first.type,
+        first.ids["tvdb"],
+        first.ids["anidb"],
+    )
     assert ("Other", {"tvdb", "kitsu", "anilist", "tvmaze", "wikidata"}) == (second.title, set(second.ids))
     assert (3, 0) == (reading.read, reading.bad)
+
+
+def test_the_ids_of_seasons_are_not_the_shows(tmp_path: Path) -> None:
+    """Several ids at an anime site are the seasons': they count from 1 again. A film may have several."""
+    seasons = [row("Q1", tmdb_show="1", mal=mal) for mal in ("5081", "11597")]
+    cuts = [row("Q2", tmdb_movie="1", mal=mal) for mal in ("7", "8")]
+
+    show, film = read(tmp_path / "result.json", [*seasons, *cuts])
+
+    assert {"wikidata", "tmdb"} == set(show.ids)
+    assert ["7", "8"] == film.ids["mal"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +141,7 @@ names = st.sampled_from(["item", "label", "kind", *wikidata.COLUMNS])
 any_rows = st.lists(st.dictionaries(names, st.fixed_dictionaries({"value": cells}) | cells), max_size=4)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(any_rows)
 def test_no_result_breaks_the_reader(tmp_path: Path, rows: list[Any]) -> None:
     """Any rows are records or problems."""

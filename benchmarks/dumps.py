@@ -74,7 +74,9 @@ class _Writer:
         )  # fmt: skip
         for ordering, aka in enumerate(made.akas, start=1):
             self.akas += 1
-            self._write("akas", identity, ordering, aka.name, aka.region, aka.language, "imdbDisplay", None, 0)
+            self._write(
+                "akas", identity, ordering, aka.name, aka.region, aka.language, "imdbDisplay", None, 0
+            )
         if made.popularity > 1:
             self._write("ratings", identity, "6.7", made.popularity)
         if made.kind == "show":

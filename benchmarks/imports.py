@@ -26,7 +26,9 @@ class Run(NamedTuple):
 
 def measure(stack: Stack, *, count: int, episodes: int, akas: int) -> list[str]:
     """Rows of a table: the first run, the same files again, and again though they are known."""
-    folder = Path(os.environ.get("SCROBBLED_BENCH_DIR") or Path(tempfile.gettempdir()) / "scrobbled-bench-data")
+    folder = Path(
+        os.environ.get("SCROBBLED_BENCH_DIR") or Path(tempfile.gettempdir()) / "scrobbled-bench-data"
+    )
     dumps = make(folder, count=count, episodes=episodes, akas=akas)
     total = dumps.titles + dumps.episodes + dumps.akas
     rows = [

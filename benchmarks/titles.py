@@ -13,8 +13,14 @@ from typing import NamedTuple
 
 #: By language: the region that goes with it, and the syllables its words are made of.
 _LANGUAGES = {
-    "en": ("US", "ar be con der ing ter ment tion ly er al en ca lo ma ri sto ver wa fo gra shi ness ful del mor"),
-    "de": ("DE", "ver schlag ung heit kei ge ben tür mär für stra ße nacht zei lich ter stein berg hof mäd chen"),
+    "en": (
+        "US",
+        "ar be con der ing ter ment tion ly er al en ca lo ma ri sto ver wa fo gra shi ness ful del mor",
+    ),
+    "de": (
+        "DE",
+        "ver schlag ung heit kei ge ben tür mär für stra ße nacht zei lich ter stein berg hof mäd chen",
+    ),
     "fr": ("FR", "é toi le mon de cœur a mour vé ri té la fin d'é ça vie père nuit bel lou che rou ge eau"),
     "es": ("ES", "se ñor no che co ra zón mu er te vi da ni ño ca mi no lu na sol á gui la gue rra"),
     "pl": ("PL", "ża rów ki mi łość dzie ci ńs two świa tło szczę ście mor der stwo gó ra zi ma"),
@@ -101,6 +107,8 @@ def _vocabulary(language: str) -> tuple[list[str], list[float]]:
     rng = random.Random(language)
     syllables = _LANGUAGES[language][1].split(" ")
     lengths = (1, 2, 3) if language in _UNSPACED | {"ko"} else (2, 3, 4)
-    words = {"".join(rng.choices(syllables, k=rng.choice(lengths))).capitalize(): None for _ in range(_VOCABULARY)}
+    words = {
+        "".join(rng.choices(syllables, k=rng.choice(lengths))).capitalize(): None for _ in range(_VOCABULARY)
+    }
     weights = accumulate(1 / (rank + 20) for rank in range(len(words)))
     return list(words), list(weights)

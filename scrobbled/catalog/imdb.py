@@ -104,7 +104,9 @@ class _Reader:
             if self._options.votes:
                 counted = votes.of([number_of(row[0]) for row in found])
                 found = [
-                    row for row, count in zip(found, counted, strict=True) if (count or 0) >= self._options.votes
+                    row
+                    for row, count in zip(found, counted, strict=True)
+                    if (count or 0) >= self._options.votes
                 ]
             for row in found:
                 numbers.append(number_of(row[0]))
@@ -135,9 +137,15 @@ class _Reader:
                 else:
                     late.add_name(aka, wanted.kind(position))
             numbers = [number_of(row[0]) for _, row in rows]
-            for (position, row), number, popularity in zip(rows, numbers, votes.of(numbers), strict=True):
-                kind = wanted.kind(position)
-                chunk.add_title(number, kind, row, popularity, counts.get(number), names[position])
+            for (position, row), number, count in zip(rows, numbers, votes.of(numbers), strict=True):
+                chunk.add_title(
+                    number,
+                    wanted.kind(position),
+                    row,
+                    votes=count,
+                    counts=counts.get(number),
+                    akas=names[position],
+                )
             if len(chunk) >= CHUNK or len(late) >= CHUNK:
                 yield from (chunk.staged, late.staged)  # in this order: late names need their titles
                 chunk, late = Chunk(), Chunk()
@@ -153,7 +161,11 @@ class _Reader:
         """The wanted titles of *block* with their positions, each once."""
         rows = [row for row in map(self._wanted_row, block) if row is not None]
         positions = wanted.positions([number_of(row[0]) for row in rows])
-        return [(place, row) for place, row in zip(positions, rows, strict=True) if place >= 0 and wanted.take(place)]
+        return [
+            (place, row)
+            for place, row in zip(positions, rows, strict=True)
+            if place >= 0 and wanted.take(place)
+        ]
 
     def _names(self, wanted: Wanted) -> Iterator[tuple[int, list[bytes]]]:
         """Other names of wanted titles, with the positions of these."""

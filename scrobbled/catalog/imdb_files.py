@@ -1,5 +1,5 @@
-"""
-IMDb's public dumps: tab-separated, gzipped, a header, ``\\N`` for nothing.
+r"""
+IMDb's public dumps: tab-separated, gzipped, a header, ``\N`` for nothing.
 
 See https://developer.imdb.com/non-commercial-datasets/.
 """
@@ -89,7 +89,9 @@ def recognise(paths: Iterable[Path], meter: Meter) -> dict[str, Dump]:
         header = _header(path)
         name = names.get(header)
         if name is None:
-            raise PayloadError(f"{path}: the first line is {_shown(header)}, which is no dump of IMDb's we read")
+            raise PayloadError(
+                f"{path}: the first line is {_shown(header)}, which is no dump of IMDb's we read"
+            )
         if name in found:
             raise PayloadError(f"{path} and {found[name].path} are both {NAMES[name]}; give one")
         found[name] = Dump(path, name, meter)

@@ -1,7 +1,7 @@
-"""
+r"""
 Lines of IMDb's dumps as the rows a chunk is copied to PostgreSQL in.
 
-IMDb's format is nearly COPY's own, so most fields pass as they are: bytes, with ``\\N`` for nothing.
+IMDb's format is nearly COPY's own, so most fields pass as they are: bytes, with ``\N`` for nothing.
 The number of a record is the number in its IMDb id.
 """
 
@@ -36,6 +36,7 @@ class Chunk:
         number: int,
         kind: bytes,
         row: list[bytes],
+        *,
         votes: int | None,
         counts: tuple[int, int] | None,
         akas: Sequence[list[bytes]],
@@ -47,7 +48,7 @@ class Chunk:
         name = _name(row[2])
         seasons, episodes = (b"%d" % count for count in counts) if counts else (NULL, NULL)
         self.staged.titles.append(
-            b"%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\\N\t%s\t\\N\t%s\t%s\n"
+            b"%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\\N\t%s\t\\N\t%s\t%s\tf\n"
             % (
                 number, kind, name, slug(row[2].decode()).encode(), _number(row[5]), _number(row[6]),
                 _number(row[7]), NULL if votes is None else b"%d" % votes, _genres(row[8]), seasons, episodes,
@@ -98,7 +99,7 @@ class Chunk:
         """Let the chunk speak of a title that it does not describe."""
         if number not in self._present:
             self._present.add(number)
-            self.staged.titles.append(b"%d\t%s%s\n" % (number, kind, b"\t\\N" * 11))
+            self.staged.titles.append(b"%d\t%s%s\tt\n" % (number, kind, b"\t\\N" * 11))
             self._add_id(number, kind, b"tt%07d" % number)
 
     def _add_id(self, number: int, kind: bytes, identity: bytes) -> None:

@@ -1,6 +1,7 @@
 """
-What must be known of all of IMDb's dumps at once, in arrays of numbers: which titles are wanted and where they
-stand, their votes, and which episode is where. About 25 bytes for a title and 16 for an episode.
+What must be known of all of IMDb's dumps at once, in arrays of numbers: which titles are wanted and
+where they stand, their votes, and which episode is where. About 25 bytes for a title and 16 for an
+episode.
 """
 
 from __future__ import annotations
@@ -118,9 +119,7 @@ class Episodes:
         pairs = self._shows[regular].astype(np.uint64) << np.uint64(32) | self._seasons[regular]
         of_pairs = (np.unique(pairs) >> np.uint64(32)).astype(np.uint32)
         seasons = np.unique(of_pairs, return_counts=True)[1]
-        return dict(
-            zip(shows.tolist(), zip(seasons.tolist(), episodes.tolist(), strict=True), strict=True)
-        )
+        return dict(zip(shows.tolist(), zip(seasons.tolist(), episodes.tolist(), strict=True), strict=True))
 
 
 def _in_order(numbers: array[int]) -> tuple[_Integers, Numbers]:

@@ -38,8 +38,8 @@ Item: TypeAlias = Record | Problem | None
 class Summary(msgspec.Struct, kw_only=True):
     """
     What an import did. Of the rows *read*, *new* and *updated* counts titles that were made and
-    changed, *unchanged* those that were described as they are, *skipped* what was not
-    wanted and *bad* what could not be understood. *conflicts* counts ids that were not given.
+    changed, *unchanged* those that were described as they are, *skipped* what only adds to titles
+    that are not there and *bad* what could not be understood. *conflicts* counts ids that were not given.
     *problems* are sentences with the place they are about, the first hundred of them.
     """
 
@@ -65,7 +65,8 @@ class Summary(msgspec.Struct, kw_only=True):
         """Count a chunk."""
         self.new += merged.new
         self.updated += merged.updated
-        self.unchanged += merged.described - merged.new - merged.updated
+        self.unchanged += merged.unchanged
+        self.skipped += merged.unknown
         self.episodes_new += merged.episodes_new
         self.episodes_updated += merged.episodes_updated
         self.names += merged.names
@@ -148,9 +149,7 @@ def _staged_lines(items: Iterable[Item], summary: Summary, listener: Listener) -
     yield staged
 
 
-async def _staged(
-    items: AsyncIterable[Item], summary: Summary, listener: Listener
-) -> AsyncIterator[Staged]:
+async def _staged(items: AsyncIterable[Item], summary: Summary, listener: Listener) -> AsyncIterator[Staged]:
     staged, number = Staged(), 0
     async for item in items:
         number += 1

@@ -10,16 +10,13 @@ _MOST_PROBLEMS: Final = 100
 
 class Reading:
     """
-    The count of one run over a source: *read* entries of which *bad* could not be used, *unknown*
-    are about titles the catalogue lacks and *conflicts* contradict one it has. *problems* are
-    sentences that name the line or entry, the first hundred of them.
+    The count of one run over a source: *read* entries of which *bad* could not be used, and
+    *problems*, sentences that name the line or entry, the first hundred of them.
     """
 
     def __init__(self) -> None:
         self.read = 0
         self.bad = 0
-        self.unknown = 0
-        self.conflicts = 0
         self.problems: list[str] = []
 
     def refuse(self, where: str, why: object) -> None:

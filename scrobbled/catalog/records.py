@@ -73,10 +73,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
     A film or show as a source describes it. *runtime* in minutes, *end_year* of a show that
     ended, *seasons* and *episodes* counts; *names* are like *aka*, for a source that knows
-    more of them. Unknown fields are skipped.
-
-    *only_known* marks a record that knows too little to make a title of (a line of ids, say):
-    it adds to the title that has its ids, and *catalog.known* passes it over when there is none.
+    more of them. *only_known* marks a record that knows too little to make a title of (a line of
+    ids, say): it adds to the title that has its ids, and is passed over when there is none.
+    Unknown fields are skipped.
     """
 
     type: TitleKind
@@ -133,12 +132,14 @@ def usable_ids(ids: _Ids) -> list[tuple[str, str]]:
 
 def names_of(record: Record) -> list[NameRecord]:
     """
-    The names *record* goes by beside its main one, with single spaces; those that differ
+    The names *record* gives beside the main one, with single spaces; those that differ
     in case alone once.
     """
-    seen = {_plain(record.title).casefold(), ""}
+    main = main_name(record)
+    seen = {(main or "").casefold(), ""}
     found = []
-    for each in [*record.names, *(NameRecord(name=name) for name in record.aka)]:
+    others = [record.title, *record.aka] if main is None else record.aka
+    for each in [*record.names, *(NameRecord(name=name) for name in others)]:
         name = _plain(each.name)
         if name.casefold() not in seen:
             seen.add(name.casefold())
@@ -146,9 +147,9 @@ def names_of(record: Record) -> list[NameRecord]:
     return found
 
 
-def main_name(record: Record) -> str:
-    """The name *record* puts first, with single spaces."""
-    return _plain(record.title)
+def main_name(record: Record) -> str | None:
+    """The main name *record* gives, with single spaces; one that only adds to a title gives none."""
+    return None if record.only_known else _plain(record.title)
 
 
 def minutes(value: float | None) -> int | None:

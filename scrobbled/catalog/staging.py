@@ -22,9 +22,9 @@ def stage(staged: Staged, number: int, record: Record) -> None:
     name = main_name(record)
     staged.titles.append(
         row(
-            number, kind, name, slug(name), record.year, record.end_year, minutes(record.runtime),
+            number, kind, name, slug(record.title), record.year, record.end_year, minutes(record.runtime),
             record.popularity, (record.country or "").strip().upper() or None, _array(record.genres),
-            record.anime, record.seasons, record.episodes,
+            record.anime, record.seasons, record.episodes, False,
         )
     )  # fmt: skip
     for place, (source, value) in enumerate(usable_ids(record.ids)):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,20 +47,38 @@ def jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None) -> Non
 
 
 @import_.command("imdb")
-@click.argument("files", nargs=-1, metavar="[FILE…]", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, metavar="[FILE…]", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option(
     "--directory",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="Use the title.*.tsv.gz in DIR.",
 )
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Titles of this type only; may be repeated.")
-@click.option("--votes", type=click.IntRange(0), default=0, metavar="N", help="Titles with at least N votes only.")
 @click.option(
-    "--language", "languages", multiple=True, metavar="LL", help="Other names in this language; may be repeated. [all]"
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(_KINDS),
+    help="Titles of this type only; may be repeated.",
 )
 @click.option(
-    "--region", "regions", multiple=True, metavar="RR", help="Other names of this region; may be repeated. [all]"
+    "--votes", type=click.IntRange(0), default=0, metavar="N", help="Titles with at least N votes only."
+)
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="LL",
+    help="Other names in this language; may be repeated. [all]",
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="RR",
+    help="Other names of this region; may be repeated. [all]",
 )
 @click.option("--episodes/--no-episodes", default=True, help="List the episodes of shows. [yes]")
 @click.option("--adult", is_flag=True, help="Titles for adults too.")
@@ -93,7 +112,8 @@ def imdb(  # noqa: PLR0917  # the options
         episodes=episodes,
         adult=adult,
     )
-    asyncio.run(_imdb(files, directory, options, again=again, conflicts=conflicts))
+    paths = [*files, *(sorted(directory.glob("title.*.tsv*")) if directory is not None else ())]
+    asyncio.run(_imdb(paths, options, again=again, conflicts=conflicts))
 
 
 for _command in catalog_sources.COMMANDS:
@@ -114,26 +134,24 @@ async def _jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None)
         for file in files:
             paths = [] if file == "-" else [Path(file)]
             run = Import(connection, SOURCE, paths, {}, name=file, again=again, conflicts=conflicts)
-            await run(lambda listener, file=file: import_jsonl(connection, file, listener=listener))  # type: ignore[misc]
+            await run(partial(import_jsonl, connection, file), place="line")
 
 
-async def _imdb(
-    files: tuple[Path, ...], directory: Path | None, options: Options, *, again: bool, conflicts: Path | None
-) -> None:
+async def _imdb(paths: list[Path], options: Options, *, again: bool, conflicts: Path | None) -> None:
     import msgspec
 
     from scrobbled.catalog.imdb import SOURCE, import_imdb
     from scrobbled.catalog.imdb_files import Meter
     from scrobbled.cli.importing import Import, connected
 
-    paths = [*files, *(sorted(directory.glob("title.*.tsv*")) if directory is not None else ())]
-    if not paths:
-        paths = await _fetched(options)
+    paths = paths or await _fetched(options)
     meter = Meter()
     told: dict[str, Any] = msgspec.to_builtins(options)
     async with connected() as connection:
-        run = Import(connection, SOURCE, paths, told, name="IMDb", again=again, conflicts=conflicts, meter=meter)
-        await run(lambda listener: import_imdb(connection, paths, options, listener=listener, meter=meter))
+        run = Import(
+            connection, SOURCE, paths, told, name="IMDb", again=again, conflicts=conflicts, meter=meter
+        )
+        await run(partial(import_imdb, connection, paths, options, meter=meter))
 
 
 async def _fetched(options: Options) -> list[Path]:

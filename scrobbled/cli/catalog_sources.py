@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,11 +21,9 @@ from scrobbled.cli.context import resolved_settings
 from scrobbled.model.media import TitleKind
 
 if TYPE_CHECKING:
-    from scrobbled.catalog.loading import Listener, Summary
     from scrobbled.catalog.reading import Reading
     from scrobbled.catalog.records import Record
     from scrobbled.config import Settings
-    from scrobbled.store.pool import Connection
 
 _OFFLINE: Final = (
     "https://github.com/manami-project/anime-offline-database/releases/latest/download/"
@@ -238,17 +237,8 @@ def _most_popular(lists: Iterable[str], count: int, *, adult: bool) -> list[tupl
 # Into the catalogue ------------------------------------------------------------
 
 
-async def load(
-    connection: Connection, records: Iterable[Record], *, source: str, reading: Reading, listener: Listener
-) -> Summary:
-    """Merge *records* of *source* (one of *trust.TRUST*) into the catalogue."""
-    from scrobbled.catalog.known import known
-    from scrobbled.catalog.loading import load_records
-
-    return await load_records(connection, source, known(connection, records, reading), listener=listener)
-
-
 async def _import(records: Iterable[Record], source: str, reading: Reading, *, only_known: bool) -> None:
+    from scrobbled.catalog.loading import load_records
     from scrobbled.cli.importing import Import, connected
 
     if only_known:
@@ -256,16 +246,10 @@ async def _import(records: Iterable[Record], source: str, reading: Reading, *, o
     async with connected() as connection:
         # What a run adds depends on the titles that are there, so no run is remembered as done.
         run = Import(connection, source, [], {}, name=source)
-        await run(
-            lambda listener: load(connection, records, source=source, reading=reading, listener=listener),
-            place="title",
-        )
+        await run(partial(load_records, connection, source, records), place="title")
     for problem in reading.problems[:_SHOWN_PROBLEMS]:
         click.echo(f"{source}: {problem}", err=True)
-    click.echo(
-        f"{source}: of {reading.read:,} entries {reading.bad:,} bad, {reading.unknown:,} unknown, "
-        f"{reading.conflicts:,} contradicting"
-    )
+    click.echo(f"{source}: {reading.read:,} entries were read, {reading.bad:,} of them bad")
 
 
 def _new_reading() -> Reading:

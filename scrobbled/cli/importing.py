@@ -69,8 +69,8 @@ class Import:
         self._conflicts, self._meter = conflicts, meter or Meter()
         self._summary = Summary()
 
-    async def __call__(self, work: Callable[[Listener], Awaitable[Summary]], *, place: str = "record") -> None:
-        """Let *work* import, show how it goes, and what it did."""
+    async def __call__(self, work: Callable[..., Awaitable[Summary]], *, place: str = "record") -> None:
+        """Let *work* import (it is given a *listener*), show how it goes, and what it did."""
         run = await self._wanted_run()
         if run is None and self._remembered:
             return
@@ -93,18 +93,21 @@ class Import:
         if done is None or self._again:
             return run
         when = done.astimezone().isoformat(" ", "minutes")
-        click.echo(f"{self._name}: imported already, {when}, with the same options; --again does it all the same")
+        click.echo(
+            f"{self._name}: imported already, {when}, with the same options; --again does it all the same"
+        )
         return None
 
-    async def _watched(self, work: Callable[[Listener], Awaitable[Summary]], place: str) -> Summary:
+    async def _watched(self, work: Callable[..., Awaitable[Summary]], place: str) -> Summary:
         with ExitStack() as stack:
             write = None
             if self._conflicts is not None:
                 file = stack.enter_context(self._conflicts.open("a", encoding="utf-8"))
                 write = lambda conflict, sentence: _write(file, conflict, sentence)  # noqa: E731
+            listener = Listener(progress=self._hear, conflict=write, place=f"{place} {{}}".format)
             ticking = asyncio.create_task(self._tick()) if sys.stderr.isatty() else None
             try:
-                return await work(Listener(progress=self._hear, conflict=write, place=f"{place} {{}}".format))
+                return await work(listener=listener)
             finally:
                 if ticking is not None:
                     ticking.cancel()

@@ -31,9 +31,8 @@ _PIECE: Final = 1 << 20
 class Staged(msgspec.Struct, kw_only=True):
     """
     What a chunk says: rows of the ``load_…`` table of the same name in COPY's text format,
-    each with its newline. A record has exactly one row in *titles*; where its name is
-    null it only adds to a title that is there already. In *names* each name of a record stands
-    once whatever its case, and without the record's main name.
+    each with its newline. A record has exactly one row in *titles*. In *names* each name of
+    a record stands once whatever its case, and without the record's main name.
     """
 
     titles: list[bytes] = []
@@ -79,13 +78,14 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 
 class Merged(msgspec.Struct, kw_only=True):
     """
-    What a chunk changed. *described* counts the records with facts of their own, of which *new*
-    made a title and *updated* changed one.
+    What a chunk did. Records that describe a title made a *new* one, *updated* one or left it
+    *unchanged*; *unknown* are those that would only add to a title, which is not there.
     """
 
-    described: int = 0
     new: int = 0
     updated: int = 0
+    unchanged: int = 0
+    unknown: int = 0
     episodes_new: int = 0
     episodes_updated: int = 0
     names: int = 0
@@ -195,9 +195,10 @@ async def _merge_episodes(run: _Runner, merged: Merged) -> None:
 async def _count(connection: Connection, merged: Merged) -> None:
     counts = await connection.fetchrow(_QUERIES["count"])
     assert counts is not None  # an aggregate has a row
-    merged.described += counts["described"]
     merged.new += counts["new"]
     merged.updated += counts["updated"]
+    merged.unchanged += counts["unchanged"]
+    merged.unknown += counts["unknown"]
     rows = await connection.fetch(_QUERIES["conflicts"])
     merged.conflicts += [Conflict(**dict(row)) for row in rows]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from scrobbled.match.normalize import normalize
 from scrobbled.model.media import Item, Kind
 from scrobbled.store import sql
 from scrobbled.store.asking import asking
@@ -24,7 +25,7 @@ _QUERIES = sql.load("reads")
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
 
-#: Letters from which on a part of a name finds it: the trigram index knows nothing shorter.
+#: Letters from which on a part of a name finds it: nearly every name holds a shorter one.
 _PART = 3
 
 
@@ -128,12 +129,16 @@ async def titles_called(database: Database, user_id: int, normalized: str) -> li
     The titles in a user's history whose name holds *normalized*, which is in the
     matcher's spelling; of one or two letters it must be the whole name.
     """
-    pattern = normalized.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    if len(normalized) >= _PART:
-        pattern = f"%{pattern}%"
     async with asking(database, "titles_called") as connection:
-        rows = await connection.fetch(_QUERIES["titles_called"], user_id, pattern)
-    return [row["title_id"] for row in rows]
+        rows = await connection.fetch(_QUERIES["names_in_history"], user_id)
+    part = len(normalized) >= _PART
+    return list(
+        {
+            row["title_id"]: None
+            for row in rows
+            if (spelling := normalize(row["name"])) == normalized or (part and normalized in spelling)
+        }
+    )
 
 
 async def entity_named(database: Database, kind: str, word: str, number: int | None) -> int | None:

@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 _blocks = count(20_000_000, 1000)
 
 #: All that an import may write, with the versions of the rows.
-_EVERYTHING = """
-select 'title', xmin::text, ctid::text from titles union all select 'name', xmin::text, ctid::text from title_names
-union all select 'episode', xmin::text, ctid::text from episodes
-union all select 'season', xmin::text, ctid::text from seasons
-union all select 'id', xmin::text, ctid::text from external_ids
-"""
+_EVERYTHING = " union all ".join(
+    f"select '{table}', xmin::text, ctid::text from {table}"
+    for table in ("titles", "title_names", "seasons", "episodes", "external_ids")
+)
 
 
 class World:
@@ -53,12 +51,19 @@ class World:
         self.add("basics", number, kind, name, original, adult, year, end, runtime, genres)
 
     def aka(
-        self, number: int, name: str, region: str | None = None, language: str | None = None, original: int = 0
+        self,
+        number: int,
+        name: str,
+        region: str | None = None,
+        language: str | None = None,
+        original: int = 0,
     ) -> None:
         """A line of title.akas."""
         self.add("akas", number, 1, name, region, language, None, None, original)
 
-    def episode(self, number: int, show: int, season: int | None, place: int | None, name: str = "Pilot") -> None:
+    def episode(
+        self, number: int, show: int, season: int | None, place: int | None, name: str = "Pilot"
+    ) -> None:
         """Both lines of an episode."""
         self.title(number, "tvEpisode", name)
         self.add("episode", number, self.id(show), season, place)
@@ -70,10 +75,14 @@ class World:
             (self.folder / NAMES[name]).write_bytes(gzip.compress(content.encode()))
         return [self.folder / name for name in NAMES.values()]
 
-    async def load(self, pool: Pool, options: Options = Options(), listener: Listener = Listener()) -> Summary:  # noqa: B008
+    async def load(
+        self, pool: Pool, options: Options | None = None, listener: Listener | None = None
+    ) -> Summary:
         """Import the files."""
         async with pool.acquire() as connection:
-            return await import_imdb(connection, self.files(), options, listener=listener)
+            return await import_imdb(
+                connection, self.files(), options or Options(), listener=listener or Listener()
+            )
 
     async def titles(self, pool: Pool) -> dict[int, Any]:
         """This world's titles in the catalogue by number, each with its names."""
@@ -95,7 +104,7 @@ class World:
             "select season, number, name, ids from episodes where show_id = any($1) order by season, number",
             shows,
         )
-        return [tuple(row) for row in rows]  # type: ignore[misc]  # four of them
+        return [tuple(row) for row in rows]
 
 
 @pytest.fixture
@@ -118,7 +127,9 @@ def fill(world: World, titles: int = 40) -> None:
 
 async def test_titles_come_with_names_votes_and_episodes(pool: Pool, world: World) -> None:
     """All four files are one catalogue: what each says of a title stands there."""
-    world.title(1, "movie", "Amélie", original="Le fabuleux destin", year=2001, runtime=122, genres="Comedy,Sci-Fi")
+    world.title(
+        1, "movie", "Amélie", original="Le fabuleux destin", year=2001, runtime=122, genres="Comedy,Sci-Fi"
+    )
     world.aka(1, "アメリ", "JP", "ja")
     world.aka(1, "AMÉLIE", "US")
     world.add("ratings", 1, "8.3", 790_000)
@@ -134,12 +145,23 @@ async def test_titles_come_with_names_votes_and_episodes(pool: Pool, world: Worl
     assert (film["kind"], film["name"], film["year"], film["runtime"]) == ("movie", "Amélie", 2001, 122)
     assert (film["popularity"], film["genres"], film["source"]) == (790_000, ["Comedy", "Sci-Fi"], "imdb")
     assert (film["names"], film["ids"]) == (["Le fabuleux destin", "アメリ"], {"imdb": world.id(1)})
-    assert (show["kind"], show["end_year"], show["season_count"], show["episode_count"]) == ("show", 2019, 1, 2)
+    assert (show["kind"], show["end_year"], show["season_count"], show["episode_count"]) == (
+        "show",
+        2019,
+        1,
+        2,
+    )
     assert await world.episodes(pool) == [
         (1, 1, "1:23:45", {"imdb": world.id(3)}),
         (1, 2, None, {"imdb": world.id(4)}),
     ]
-    assert (summary.new, summary.episodes_new, summary.names, summary.ids, summary.conflicts) == (2, 2, 2, 4, 0)
+    assert (summary.new, summary.episodes_new, summary.names, summary.ids, summary.conflicts) == (
+        2,
+        2,
+        2,
+        4,
+        0,
+    )
 
 
 async def test_a_second_import_changes_nothing(pool: Pool, world: World) -> None:
@@ -211,19 +233,19 @@ async def test_the_order_of_the_files_does_not_matter(
 
 #: Options with the titles, names and episodes they leave.
 _OPTIONS = [
-    (Options(), {0, 1, 3}, 3, 1),
-    (Options(adult=True), {0, 1, 2, 3}, 3, 1),
-    (Options(kinds=["movie"]), {0}, 3, 0),
-    (Options(votes=50), {1}, 0, 1),
-    (Options(languages=["fr"]), {0, 1, 3}, 2, 1),
-    (Options(regions=["DE"]), {0, 1, 3}, 2, 1),
-    (Options(episodes=False), {0, 1, 3}, 3, 0),
+    (Options(), ({0, 1, 3}, 3, 1)),
+    (Options(adult=True), ({0, 1, 2, 3}, 3, 1)),
+    (Options(kinds=["movie"]), ({0}, 3, 0)),
+    (Options(votes=50), ({1}, 0, 1)),
+    (Options(languages=["fr"]), ({0, 1, 3}, 2, 1)),
+    (Options(regions=["DE"]), ({0, 1, 3}, 2, 1)),
+    (Options(episodes=False), ({0, 1, 3}, 3, 0)),
 ]
 
 
-@pytest.mark.parametrize(("options", "titles", "names", "episodes"), _OPTIONS)
+@pytest.mark.parametrize(("options", "left"), _OPTIONS)
 async def test_a_part_may_be_chosen(
-    pool: Pool, world: World, options: Options, titles: set[int], names: int, episodes: int
+    pool: Pool, world: World, options: Options, left: tuple[set[int], int, int]
 ) -> None:
     """Kinds, votes, languages, regions, episodes; nothing for adults unless asked for, games never."""
     world.title(0, "movie", "A film")
@@ -240,9 +262,8 @@ async def test_a_part_may_be_chosen(
     await world.load(pool, options)
 
     found = await world.titles(pool)
-    assert set(found) == titles
-    assert sum(len(row["names"]) for row in found.values()) == names
-    assert len(await world.episodes(pool)) == episodes
+    names = sum(len(row["names"]) for row in found.values())
+    assert left == (set(found), names, len(await world.episodes(pool)))
 
 
 async def test_a_newer_dump_changes_what_differs(pool: Pool, world: World) -> None:
@@ -259,7 +280,11 @@ async def test_a_newer_dump_changes_what_differs(pool: Pool, world: World) -> No
     summary = await world.load(pool)
 
     after = await world.titles(pool)
-    assert (after[1]["name"], after[1]["year"], after[1]["names"]) == ("Final title", 2024, ["Working title 1"])
+    assert (after[1]["name"], after[1]["year"], after[1]["names"]) == (
+        "Final title",
+        2024,
+        ["Working title 1"],
+    )
     assert (after[2]["name"], after[2]["names"]) == ("WORKING TITLE 2", [])
     assert (summary.new, summary.updated, summary.unchanged) == (0, 2, 1)
     assert {0} == {number for number in range(3) if before[number]["changed"] == after[number]["changed"]}

@@ -25,13 +25,14 @@ end
 $$
 
 -- name: prepare
--- load_titles to load_episode_ids are what a chunk says, by record. The name is null where a
--- record only adds to a title that must be there. The others are what the merge notes down;
--- load_seen alone outlives a chunk: the titles that this run described.
+-- load_titles to load_episode_ids are what a chunk says, by record. Without a name a record
+-- only adds to a title that must be there; where it *refers*, it says nothing of the title itself. The
+-- others are what the merge notes down; load_seen alone outlives a chunk: the titles
+-- that this run described.
 create temporary table load_titles (
     record integer not null, kind text not null, name text, slug text, year integer, end_year integer,
     runtime integer, popularity double precision, country text, genres text[], anime boolean,
-    season_count integer, episode_count integer
+    season_count integer, episode_count integer, refers boolean not null
 ) on commit delete rows;
 create temporary table load_ids (
     record integer not null, place smallint not null, kind text not null, source text not null, value text not null
@@ -137,7 +138,7 @@ select in_turn.record, titles.id, false,
     titles.provisional or titles.source is null
     or array_position($1::text[], titles.source) > array_position($1::text[], $2)
     or (titles.source = $2 and (
-        said.name is null or not exists (select from load_seen where load_seen.title_id = titles.id)
+        said.refers or not exists (select from load_seen where load_seen.title_id = titles.id)
     ))
 from in_turn
 join titles on titles.id = in_turn.owner
@@ -169,7 +170,7 @@ select in_turn.record, titles.id, false,
     titles.provisional or titles.source is null
     or array_position($1::text[], titles.source) > array_position($1::text[], $2)
     or (titles.source = $2 and (
-        said.name is null or not exists (select from load_seen where load_seen.title_id = titles.id)
+        said.refers or not exists (select from load_seen where load_seen.title_id = titles.id)
     ))
 from in_turn
 join titles on titles.id = in_turn.id
@@ -280,9 +281,10 @@ where load_links.fresh
 order by load_links.title_id
 
 -- name: update_titles
--- Known titles after what was said of them. A replaced main name stays as another name.
+-- Known titles after what was said of them. A replaced main name stays as another name. What
+-- comes without a name fills gaps alone, and leaves a provisional title provisional.
 with said as (
-    select titles.id, titles.name as old_name,
+    select titles.id, titles.name as old_name, titles.provisional and new.name is null as provisional,
         case when better then new.name else titles.name end as name,
         case when better then coalesce(new.year, titles.year) else coalesce(titles.year, new.year) end as year,
         case when better then coalesce(new.end_year, titles.end_year)
@@ -301,23 +303,27 @@ with said as (
         case when better then coalesce(new.episode_count, titles.episode_count)
             else coalesce(titles.episode_count, new.episode_count) end as episode_count,
         case when better then $1 else titles.source end as source
-    from load_links
+    from (
+        select record, title_id, fresh, better and load_titles.name is not null as better
+        from load_links join load_titles using (record)
+    ) as load_links
     join load_titles as new on new.record = load_links.record
     join titles on titles.id = load_links.title_id
-    where not load_links.fresh and new.name is not null
+    where not load_links.fresh and not new.refers
 ), updated as (
     update titles set
         name = said.name, year = said.year, end_year = said.end_year, runtime = said.runtime,
         popularity = said.popularity, country = said.country, genres = said.genres, anime = said.anime,
         season_count = said.season_count, episode_count = said.episode_count, source = said.source,
-        provisional = false, updated_at = now(), changed = pg_current_xact_id()
+        provisional = said.provisional, updated_at = now(), changed = pg_current_xact_id()
     from said
     where titles.id = said.id and (
-        titles.provisional
-        or (titles.name, titles.year, titles.end_year, titles.runtime, titles.popularity, titles.country,
-            titles.genres, titles.anime, titles.season_count, titles.episode_count, titles.source)
+        (titles.name, titles.year, titles.end_year, titles.runtime, titles.popularity, titles.country,
+            titles.genres, titles.anime, titles.season_count, titles.episode_count, titles.source,
+            titles.provisional)
         is distinct from (said.name, said.year, said.end_year, said.runtime, said.popularity, said.country,
-            said.genres, said.anime, said.season_count, said.episode_count, said.source)
+            said.genres, said.anime, said.season_count, said.episode_count, said.source,
+            said.provisional)
     )
     returning titles.id
 ), renamed as (
@@ -384,7 +390,7 @@ select kind, source, value, entity_id from load_given order by kind, source, val
 -- name: mark_seen
 insert into load_seen (title_id)
 select load_links.title_id from load_links join load_titles using (record)
-where load_titles.name is not null
+where load_titles.name is not null and not load_titles.refers
 on conflict do nothing
 
 -- name: place_episodes
@@ -500,12 +506,17 @@ group by show_id
 
 -- name: count
 select
-    count(*) filter (where load_links.fresh and said.name is not null) as new,
-    count(*) filter (where said.name is not null and not load_links.fresh and touched.title_id is not null) as updated,
-    count(*) filter (where said.name is not null) as described
-from load_links
-join load_titles as said on said.record = load_links.record
+    count(*) filter (where load_links.fresh) as new,
+    count(*) filter (where not load_links.fresh and touched.title_id is not null) as updated,
+    count(*) filter (where not load_links.fresh and touched.title_id is null) as unchanged,
+    count(*) filter (
+        where load_links.record is null
+            and not exists (select from load_waiting where load_waiting.record = said.record)
+    ) as unknown
+from load_titles as said
+left join load_links on load_links.record = said.record
 left join (select distinct title_id from load_touched) as touched on touched.title_id = load_links.title_id
+where not said.refers
 
 -- name: conflicts
 -- With the names people know: of the record's title, and of the id's owner.

@@ -65,13 +65,14 @@ select coalesce(sum((
 )), 0)::bigint
 from unnest($5::bigint[]) as asked (item_id)
 
--- name: titles_called
--- Titles in a history whose name, in the matcher's spelling, is like $2.
-select distinct title_names.title_id
-from title_names
-where title_names.normalized like $2
-    and exists (select from plays where plays.user_id = $1 and plays.title_id = title_names.title_id)
-limit 200
+-- name: names_in_history
+-- All names of the titles in a history.
+with played as materialized (
+    select distinct title_id from plays where user_id = $1
+)
+select titles.id as title_id, titles.name from played join titles on titles.id = played.title_id
+union all
+select title_names.title_id, title_names.name from played join title_names using (title_id)
 
 -- name: entity_named
 -- What Trakt's clients call $2 ($3 where it is a number): by Trakt's id before ours.

@@ -51,12 +51,12 @@ def test_any_text_survives_copy(values: list[str]) -> None:
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\t\n\0"), min_size=1))
 def test_any_name_of_imdb_survives_copy(name: str) -> None:
-    """A title's row always has its 13 fields, and its name as it is written but for spaces."""
+    """A title's row always has its 14 fields, and its name as it is written but for spaces."""
     chunk = Chunk()
     chunk.add_title(1, b"movie", basics(name.encode()), votes=5, counts=None, akas=[])
     fields = chunk.staged.titles[0][:-1].split(b"\t")
 
-    assert len(fields) == 13
+    assert len(fields) == 14
     assert (
         unescape(fields[2]).encode() == b" ".join(name.encode().split())[: len(unescape(fields[2]).encode())]
     )

@@ -110,38 +110,54 @@ class Api:
         """
         failures = 0
         while True:
-            retry_after, reason = None, ""
             await self._wait_for_turn()
+            retry_after = None
             try:
-                status, retry_after, body = await self._ask(path, parameters)
-                if status in {_OK, _NOT_FOUND}:
-                    return body if status == _OK else None
-                if status not in PASSING:
-                    raise Refused(f"{self._base}{path}: answered {status}", status)
-                reason = f"answered {status}"
+                return await self._ask(path, parameters)
+            except _Passing as error:
+                reason, retry_after = str(error), error.retry_after
             except (aiohttp.ClientError, TimeoutError) as error:
-                reason = type(error).__name__
+                reason = type(error).__name__  # its text may show the address, which may have a key
             failures += 1
             wait = self._patience.wait(failures, retry_after)
             if wait is None:
                 raise Unavailable(f"{self._base}{path}: {reason} after {failures} tries; try again later")
-            await asyncio.sleep(wait)
+            self._free_at = max(self._free_at, asyncio.get_running_loop().time() + wait)
 
     async def _wait_for_turn(self) -> None:
+        """Until the pause after the last request is over, and whatever the server asked for."""
         async with self._turn:
             clock = asyncio.get_running_loop().time
-            await asyncio.sleep(max(0.0, self._free_at - clock()))
+            while (left := self._free_at - clock()) > 0:
+                await asyncio.sleep(left)
             self._free_at = clock() + self._pause
 
-    async def _ask(self, path: str, parameters: Mapping[str, str]) -> tuple[int, str | None, bytes]:
+    async def _ask(self, path: str, parameters: Mapping[str, str]) -> bytes | None:
         answer = await self._session.get(
             self._base + path,
             params={**self._parameters, **parameters},
-            headers={"Accept": "application/json", "Accept-Encoding": "identity", **self._headers},
+            headers={"Accept": "application/json", **self._headers},
+            auto_decompress=True,
         )
         async with answer:
-            body = await _body(answer) if answer.status == _OK else b""
-            return answer.status, answer.headers.get("Retry-After"), body
+            if answer.status == _NOT_FOUND:
+                return None
+            if answer.status in PASSING:
+                raise _Passing(f"answered {answer.status}", answer.headers.get("Retry-After"))
+            if answer.status != _OK:
+                raise Refused(f"{self._base}{path}: answered {answer.status}", answer.status)
+            body = await _body(answer)
+        if not _is_json(body):
+            raise _Passing("answered with something else than JSON")
+        return body
+
+
+class _Passing(Exception):  # noqa: N818  # a state that passes
+    """A server cannot answer now, and perhaps said when it can."""
+
+    def __init__(self, message: str, retry_after: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Refused(Unavailable):
@@ -150,6 +166,15 @@ class Refused(Unavailable):
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
         self.status = status
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether an answer is what was asked for: a portal that wants a sign-in answers 200, too."""
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except ValueError:
+        return False
+    return True
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:

@@ -233,6 +233,35 @@ async def test_details_are_asked_for_in_one_call(host: Host) -> None:
     assert {"api_key": V3_KEY, "append_to_response": tmdb.APPENDED} == dict(host.requests[0].query)
 
 
+async def test_packed_answers_are_unpacked(host: Host) -> None:
+    """An API may pack its answer."""
+    host.content = gzip.compress(host.content)
+    host.more = {"Content-Encoding": "gzip"}
+    async with open_session() as session:
+        found = await details(connect(session, V3_KEY, base=host.base), TitleKind.MOVIE, 194)
+
+    assert found is not None
+    assert 2001 == found.year
+
+
+async def test_a_huge_answer_is_refused(host: Host) -> None:
+    """An answer that unpacks to more than any title needs is left, not kept in memory."""
+    host.content = gzip.compress(b" " * (33 << 20))
+    host.more = {"Content-Encoding": "gzip"}
+    async with open_session() as session:
+        with pytest.raises(Unavailable, match="more than"):
+            await details(connect(session, V3_KEY, base=host.base), TitleKind.MOVIE, 194)
+
+
+async def test_an_answer_that_is_no_json(host: Host) -> None:
+    """A page instead of data, as captive portals send it, is an error of ours."""
+    host.content = b"<html>please sign in</html>"
+    async with open_session() as session:
+        api = connect(session, V3_KEY, base=host.base, patience=PATIENCE)
+        with pytest.raises(Unavailable, match="something else than JSON after 2 tries"):
+            await details(api, TitleKind.MOVIE, 194)
+
+
 async def test_a_token_is_a_bearer(host: Host) -> None:
     """A v4 token is never part of the address."""
     host.content = json.dumps(SHOW).encode()

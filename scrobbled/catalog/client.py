@@ -128,7 +128,7 @@ class Api:
         """Until the pause after the last request is over, and whatever the server asked for."""
         async with self._turn:
             clock = asyncio.get_running_loop().time
-            while (left := self._free_at - clock()) > 0:
+            while (left := self._free_at - clock()) > 0:  # noqa: ASYNC110  # it may move while we wait
                 await asyncio.sleep(left)
             self._free_at = clock() + self._pause
 

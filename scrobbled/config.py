@@ -46,6 +46,7 @@ class Setting:
     default: str | None
     doc: str
     secret: bool
+    hidden: bool
 
 
 def setting(kind: Kind[T], default: str, doc: str) -> T:
@@ -54,14 +55,22 @@ def setting(kind: Kind[T], default: str, doc: str) -> T:
     return cast("T", _row(kind, default, doc, secret=False, factory=lambda: kind.parse(default)))
 
 
-def optional(kind: Kind[T], doc: str, *, secret: bool = False) -> T | None:
-    """Declare a setting that may be left unset."""
+def optional(kind: Kind[T], doc: str, *, secret: bool = False, hidden: bool = False) -> T | None:
+    """Declare a setting that may be left unset; a *secret* address has a password, *hidden* is all secret."""
 
-    return cast("T | None", _row(kind, None, doc, secret=secret, factory=lambda: None))
+    return cast("T | None", _row(kind, None, doc, secret=secret, hidden=hidden, factory=lambda: None))
 
 
-def _row(kind: Kind[Any], default: str | None, doc: str, *, secret: bool, factory: Callable[[], Any]) -> Any:
-    row = {"kind": kind, "default": default, "doc": doc, "secret": secret}
+def _row(
+    kind: Kind[Any],
+    default: str | None,
+    doc: str,
+    *,
+    secret: bool,
+    factory: Callable[[], Any],
+    hidden: bool = False,
+) -> Any:
+    row = {"kind": kind, "default": default, "doc": doc, "secret": secret, "hidden": hidden}
     return field(default_factory=factory, metadata=row)
 
 
@@ -145,6 +154,13 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _tmdb_key(text: str) -> str:
+    # A v3 key, or a v4 token: three parts of base64 with dots between them.
+    if not re.fullmatch(r"[0-9a-fA-F]{32}|[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}", text.strip(), re.ASCII):
+        raise ValueError(text)
+    return text.strip()
+
+
 def _url(*schemes: str) -> Kind[str]:
     def parse(text: str) -> str:
         if urlsplit(_text(text)).scheme not in schemes:
@@ -157,6 +173,7 @@ def _url(*schemes: str) -> Kind[str]:
 TEXT = Kind("a non-empty text", _text)
 FOLDER = Kind("an absolute path", _folder)
 FLAG = Kind("true or false", _yes_or_no)
+TMDB_KEY = Kind("an API key (v3, 32 hexadecimal digits) or a read access token (v4)", _tmdb_key)
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -235,6 +252,9 @@ class Settings:
     database_connections: int = setting(
         _whole(1, 200), "8", "Most connections one process opens to PostgreSQL."
     )
+    tmdb_key: str | None = optional(
+        TMDB_KEY, "Your key at TMDB, with which titles' details can be imported.", hidden=True
+    )
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, str]) -> Settings:
@@ -263,7 +283,7 @@ class Settings:
         for row in table():
             value = getattr(self, row.attribute)
             text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-            yield row, without_password(text) if row.secret else text
+            yield row, _shown(row, text)
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{row.attribute}={text!r}' for row, text in self.shown())})"
@@ -280,6 +300,7 @@ def table() -> tuple[Setting, ...]:
             default=column.metadata["default"] or None,
             doc=column.metadata["doc"],
             secret=column.metadata["secret"],
+            hidden=column.metadata["hidden"],
         )
         for column in fields(Settings)
     )
@@ -291,8 +312,14 @@ def _read(row: Setting, mapping: Mapping[str, str]) -> Any:
     try:
         return kind.parse(text)
     except ValueError:
-        shown = without_password(text) if row.secret else text
+        shown = _shown(row, text)
         raise ConfigError(f"{row.variable} is {shown!r}; it must be {row.allowed}") from None
+
+
+def _shown(row: Setting, text: str) -> str:
+    if row.hidden and text:
+        return "***"
+    return without_password(text) if row.secret else text
 
 
 def _default_folder(mapping: Mapping[str, str]) -> Path:

@@ -10,4 +10,7 @@ a row in docs/catalog-format.md.
 
 *imdb* is too large for a record for each title and writes the loader's chunks itself;
 *staging* says how they look, *store.catalog_load* merges them.
+
+*tmdb*, *tvmaze*, *wikidata* and *anime* read files in other people's formats; *download* and *copies*
+load them.
 """

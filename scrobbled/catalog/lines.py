@@ -7,8 +7,9 @@ import io
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final, cast
 
 from scrobbled.errors import PayloadError
 
@@ -16,6 +17,9 @@ from scrobbled.errors import PayloadError
 LONGEST_LINE: Final = 8 << 20
 
 _GZIP: Final = b"\x1f\x8b"
+
+#: Bytes unpacked at once.
+_BUFFER: Final = 1 << 16
 
 Source = str | Path | Iterable[bytes | str]
 
@@ -37,21 +41,34 @@ def _given(lines: Iterable[bytes | str]) -> Iterator[bytes | None]:
         yield line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
 
 
-def _read(path: str | Path) -> Iterator[bytes | None]:
+@contextmanager
+def opened(path: str | Path) -> Iterator[io.BufferedReader]:
+    """
+    The bytes of a file or of standard input (``-``), unpacked where they are gzipped. What is
+    wrong with the file itself becomes *PayloadError*, here and in what reads from it.
+    """
     try:
         if str(path) == "-":
-            yield from _lines_of(sys.stdin.buffer)
+            yield _unpacked(cast("io.BufferedReader", sys.stdin.buffer))
         else:
             with Path(path).open("rb") as file:
-                yield from _lines_of(file)
+                yield _unpacked(file)
     except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
         raise PayloadError(f"{path}: {error}") from error
 
 
-def _lines_of(file: BinaryIO) -> Iterator[bytes | None]:
-    assert isinstance(file, io.BufferedReader)  # what opening for reading gives, and what standard input is
-    packed = file.peek(2)[:2] == _GZIP
-    plain: BinaryIO = cast("BinaryIO", gzip.GzipFile(fileobj=file)) if packed else file
+def _unpacked(file: io.BufferedReader) -> io.BufferedReader:
+    if file.peek(2)[:2] != _GZIP:
+        return file
+    return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=file)), _BUFFER)
+
+
+def _read(path: str | Path) -> Iterator[bytes | None]:
+    with opened(path) as file:
+        yield from _lines_of(file)
+
+
+def _lines_of(plain: io.BufferedReader) -> Iterator[bytes | None]:
     while line := plain.readline(LONGEST_LINE + 1):
         if len(line) <= LONGEST_LINE:
             yield line

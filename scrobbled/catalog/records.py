@@ -39,6 +39,36 @@ class NameRecord(msgspec.Struct, frozen=True, kw_only=True):
     region: Annotated[str, msgspec.Meta(max_length=35)] | None = None
 
 
+class NumberingRule(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Where some episodes of a part stand in the show: those in *pairs* at the numbers listed
+    (an empty list: nowhere), those from *first* to *last* moved by *offset*. *part_season*
+    is 1 for the part's regular episodes and 0 for its specials; *season* is the show's.
+    """
+
+    part_season: _Count
+    season: _Count
+    first: _Count | None = None
+    last: _Count | None = None
+    offset: Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)] = 0
+    pairs: dict[int, list[int]] = {}
+
+
+class PartRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A part of a show that another source lists as a title of its own and numbers from 1, as
+    the anime sites do with seasons. *season* is the show's season it is, None when its
+    numbers are the show's absolute ones; *offset* is added to them. *catalog.numbering* reads it.
+    """
+
+    ids: _Ids = {}
+    names: list[str] = []
+    episodes: _Count | None = None
+    season: _Count | None = None
+    offset: Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)] = 0
+    rules: list[NumberingRule] = []
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
     A film or show as a source describes it. *runtime* in minutes, *end_year* of a show that
@@ -63,6 +93,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     aka: list[str] = []
     names: list[NameRecord] = []
     episode_list: list[EpisodeRecord] = []
+    parts: list[PartRecord] = []
     only_known: bool = False
 
 
@@ -80,6 +111,11 @@ def parse(line: bytes) -> Record:
     if not record.title.strip():
         raise ValueError("the title is blank")
     return record
+
+
+def checked(**fields: Any) -> Record:
+    """The record with these *fields*, held to what a line may say; raises *ValueError* as *parse* does."""
+    return parse(msgspec.json.encode(fields))
 
 
 def usable_ids(ids: _Ids) -> list[tuple[str, str]]:

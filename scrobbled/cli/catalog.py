@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scrobbled.cli import catalog_sources
 from scrobbled.cli.context import resolved_settings
 
 if TYPE_CHECKING:
@@ -113,6 +114,10 @@ def imdb(  # noqa: PLR0917  # the options
     )
     paths = [*files, *(sorted(directory.glob("title.*.tsv*")) if directory is not None else ())]
     asyncio.run(_imdb(paths, options, again=again, conflicts=conflicts))
+
+
+for _command in catalog_sources.COMMANDS:
+    import_.add_command(_command)
 
 
 @catalog.command("stats")

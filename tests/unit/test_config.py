@@ -161,3 +161,19 @@ def test_every_setting_is_documented() -> None:
     assert {row.variable for row in config.table()} >= set(
         re.findall(r"^\| `(SCROBBLED_\w+)`", text, re.MULTILINE)
     )
+
+
+@pytest.mark.parametrize(
+    "key", ["0123456789abcdef0123456789ABCDEF", "eyJhbGciOiJI.eyJhdWQiOiIwMTIz.c2lnbmF0dXJl"]
+)
+def test_a_key_is_never_shown(key: str) -> None:
+    """Both of TMDB's keys are taken, and neither shows up where settings are listed or refused."""
+
+    shown = {row.variable: text for row, text in settings(TMDB_KEY=key).shown()}
+
+    assert key == settings(TMDB_KEY=key).tmdb_key
+    assert "***" == shown["SCROBBLED_TMDB_KEY"]
+    assert key not in repr(settings(TMDB_KEY=key))
+    with pytest.raises(ConfigError, match=r"'\*\*\*'; it must be an API key") as caught:
+        settings(TMDB_KEY=key[:-8] + " oops")
+    assert key[:8] not in str(caught.value)

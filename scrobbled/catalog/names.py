@@ -114,11 +114,8 @@ def entries(title: Listed) -> Iterator[tuple[str, int, int]]:
 
 def heads(name: str) -> list[str]:
     """The beginnings of *name* that a subtitle follows, the shortest first."""
-    found = []
-    for match in _SUBTITLE.finditer(name):
-        if match.start() >= _SHORTEST_HEAD:
-            found.append(name[: match.start()])
-    return found[:_MOST_HEADS]
+    starts = [match.start() for match in _SUBTITLE.finditer(name)]
+    return [name[:start] for start in starts if start >= _SHORTEST_HEAD][:_MOST_HEADS]
 
 
 class _Sections:

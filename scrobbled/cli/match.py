@@ -12,7 +12,7 @@ import click
 from scrobbled.cli.context import resolved_settings
 
 if TYPE_CHECKING:
-    from scrobbled.match.decide import Decision
+    from scrobbled.match.decide import Candidate, Decision
     from scrobbled.match.query import Query
     from scrobbled.model.media import Title
 
@@ -40,22 +40,22 @@ def match(
     decision, titles, listed = asyncio.run(_match(query))
     if decision.title_id is None:
         click.echo(f"no match: {decision.reason}", err=True)
-    for candidate in decision.candidates:
-        title = titles.get(candidate.title_id)
-        if title is None or (
-            decision.title_id is not None and candidate.title_id != decision.title_id and not explain
-        ):
-            continue
-        click.echo(_line(title, candidate.score, accepted=decision.title_id == title.id))
-        if explain:
-            reading = candidate.reading
-            click.echo(f"    read as {reading.text!r} ({reading.how})")
-            for name, part in candidate.explained():
-                click.echo(f"    {part:+7.2f}  {name.replace('_', ' ')}")
+    everything = explain or decision.title_id is None
+    for candidate in decision.candidates if everything else decision.candidates[:1]:
+        if (title := titles.get(candidate.title_id)) is not None:
+            _show(candidate, title, accepted=decision.title_id == title.id, explain=explain)
     if decision.title_id is None:
         raise SystemExit(1)
     if listed is not None:
         click.echo(listed)
+
+
+def _show(candidate: Candidate, title: Title, *, accepted: bool, explain: bool) -> None:
+    click.echo(_line(title, candidate.score, accepted=accepted))
+    if explain:
+        click.echo(f"    read as {candidate.reading.text!r} ({candidate.reading.how})")
+        for name, part in candidate.explained():
+            click.echo(f"    {part:+7.2f}  {name.replace('_', ' ')}")
 
 
 async def _match(query: Query) -> tuple[Decision, dict[int, Title], str | None]:

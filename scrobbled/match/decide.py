@@ -17,7 +17,8 @@ import msgspec
 from scrobbled.match import weights
 from scrobbled.match.candidates import alike, same, words_of
 from scrobbled.match.reading import readings
-from scrobbled.match.score import FEATURES, GENERIC, fit
+from scrobbled.match.score import FEATURES, fit
+from scrobbled.match.vocabulary import GENERIC
 
 if TYPE_CHECKING:
     from scrobbled.match.candidates import Likeness, Words
@@ -43,6 +44,9 @@ _BEGINNING: Final = FEATURES.index("only_beginning")
 
 #: What somebody knows counts against what is likelier, unless it is this much so.
 _WORTH_KNOWING: Final = 0.001
+
+#: A namesake must be behind by this much: else either may be meant, however well the name fits.
+MARGIN: Final = 0.3
 
 #: A namesake less than this behind makes it ambiguous.
 _CLOSE: Final = 2.0
@@ -144,7 +148,7 @@ class _Contest:
             )
             for place, (best, id_, kind) in enumerate(ranked[:LISTED])
         )
-        if score >= weights.ACCEPTED:
+        if score >= weights.ACCEPTED and namesake >= MARGIN:
             return Decision(title_id, score, None, candidates)
         return Decision(None, score, "ambiguous" if namesake < _CLOSE else "not_sure", candidates)
 
@@ -193,7 +197,7 @@ def prefer(decision: Decision, familiar: Collection[int]) -> Decision:
 
 
 def says_nothing(query: Query, words: str) -> bool:
-    """Whether the words are a menu's or a file's (*Deleted Scenes*, *Episode 1*) and nothing else is known."""
+    """Whether the words are a menu's or a file's (*Deleted Scenes*) and nothing else is known."""
     known = query.kind or query.year or query.season is not None
     return not known and GENERIC.issuperset(words.split(" "))
 

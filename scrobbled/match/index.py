@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from rapidfuzz.distance import OSA
@@ -38,8 +38,8 @@ class NameIndex:
             raise ValueError(message)
         self.header = msgspec.json.decode(data[_PREFACE : _PREFACE + length], type=Header)
         body = data[_PREFACE + length :]
-        views = {
-            name: body[start : start + size].cast(SECTIONS[name])
+        views: dict[str, Any] = {
+            name: body[start : start + size].cast(cast("Any", SECTIONS[name]))
             for name, (start, size) in self.header.sections.items()
         }
         self._names, self._name_ends = views["names"], views["name_ends"]
@@ -89,7 +89,7 @@ class NameIndex:
 
     def _spaceless(self, entry: int) -> bytes:
         start = self._name_ends[entry - 1] if entry else 0
-        return self._names[start : self._name_ends[entry]].tobytes().replace(b" ", b"")
+        return bytes(self._names[start : self._name_ends[entry]]).replace(b" ", b"")
 
     def _from_end(self, entry: int) -> bytes:
         return self._spaceless(entry).decode()[::-1].encode()

@@ -20,8 +20,9 @@ VERSION: Final = 1
 
 #: Section name -> the type of its items, as `array` and `memoryview.cast` call it.
 SECTIONS: Final = {
-    "names": "B", "name_ends": "I", "name_title": "I", "name_spelling": "I", "name_flags": "B", "backwards": "I",
-    "words": "B", "word_ends": "I", "word_postings": "I", "postings": "I", "slip_hash": "I", "slip_word": "I",
+    "names": "B", "name_ends": "I", "name_title": "I", "name_spelling": "I", "name_flags": "B",
+    "backwards": "I", "words": "B", "word_ends": "I", "word_postings": "I", "postings": "I",
+    "slip_hash": "I", "slip_word": "I",
     "title_id": "q", "title_kind": "B", "title_year": "H", "title_runtime": "H", "title_popularity": "f",
     "title_seasons": "H", "title_episodes": "I", "title_country": "H",
 }  # fmt: skip

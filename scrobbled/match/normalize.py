@@ -8,87 +8,27 @@ from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
+from scrobbled.match.vocabulary import DROPPED
+
 _APOSTROPHES: Final = re.compile(r"['\u2018\u2019\u02bc`\u00b4]")
 _NOT_WORDS: Final = re.compile(r"[\W_]+")
 
 #: Letters that no decomposition takes apart, as people type them.
 _LETTERS: Final = str.maketrans({
-    "\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00f0": "d", "\u00fe": "th", "\u00e6": "ae", "\u0153": "oe",
-    "\u0131": "i", "\u2044": "/",
+    "\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00f0": "d", "\u00fe": "th", "\u00e6": "ae",
+    "\u0153": "oe", "\u0131": "i", "\u2044": "/",
 })  # fmt: skip
 
-ARTICLES: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "o",
-        "os",
-        "as",
-        "het",
-        "de",
-        "den",
-        "det",
-        "en",
-    ]
-)
-#: Those that are dropped from a key: the others are words of their own in too many languages.
-_DROPPED_ARTICLES: Final = frozenset(
-    ["the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il"]
-)
 _AND: Final = frozenset(("and", "und", "et"))
 
-_NUMERALS: Final = {
-    roman: str(number)
-    for number, roman in enumerate(
-        [
-            "ii",
-            "iii",
-            "iv",
-            "v",
-            "vi",
-            "vii",
-            "viii",
-            "ix",
-            "x",
-            "xi",
-            "xii",
-            "xiii",
-            "xiv",
-            "xv",
-            "xvi",
-            "xvii",
-            "xviii",
-            "xix",
-            "xx",
-        ],
-        start=2,
-    )
-}
-_PARTS: Final = frozenset(["part", "chapter", "volume", "vol", "book", "episode", "pt", "season", "series"])
-_NUMBER_WORDS: Final = {
-    word: str(number)
-    for number, word in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
-    )
-}
+_ROMAN: Final = (
+    "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
+    "xviii", "xix", "xx",
+)  # fmt: skip
+_NUMERALS: Final = {roman: str(number) for number, roman in enumerate(_ROMAN, start=2)}
+_SPELT: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBER_WORDS: Final = {word: str(number) for number, word in enumerate(_SPELT, start=1)}
+_PARTS: Final = frozenset(("part", "chapter", "volume", "vol", "book", "episode", "pt", "season", "series"))
 _SHORT: Final = {"volume": "vol", "pt": "part", "versus": "vs", "ep": "episode"}
 
 
@@ -107,7 +47,7 @@ def normalize(name: str) -> str:
 
 
 def accented(name: str) -> str:
-    """*name* as `normalize` has it, but with its accents: which of two is spelt the same?"""
+    """Give *name* as `normalize` has it, but with its accents."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return _spelt(folded) or folded
 
@@ -121,7 +61,7 @@ def key(normalized: str) -> str:
     words = normalized.split(" ")
     if len(words) == 1:
         return normalized
-    if words[0] in _DROPPED_ARTICLES:
+    if words[0] in DROPPED:
         del words[0]
     kept = words[:1]
     for word in words[1:-1]:

@@ -10,8 +10,9 @@ import msgspec
 from msgspec.structs import replace
 
 from scrobbled.match import release
-from scrobbled.match.normalize import ARTICLES, normalize
+from scrobbled.match.normalize import normalize
 from scrobbled.match.query import Query, Reading
+from scrobbled.match.vocabulary import ARTICLES, EDITION_ENDS
 
 _YEAR: Final = re.compile(
     r"^(?P<name>.+?)\s*[(\[](?P<year>1[89]\d\d|20[0-4]\d)(?:\s?[-\u2013]\s?\d{0,4})?[)\]]\s*$"
@@ -25,8 +26,9 @@ _COUNTRY: Final = re.compile(rf"^(?P<name>.+?)\s*[(\[](?P<country>{_CODES})[)\]]
 _BARE_COUNTRY: Final = re.compile(r"^(?P<name>.*\w.*?)\s+(?P<country>US|USA|UK|AU|NZ|CA|IE|U\.S\.|U\.K\.)$")
 _COUNTRIES: Final = {"USA": "US", "UK": "GB", "U.S.": "US", "U.K.": "GB"}
 _SPELT_OUT: Final = {
-    "US": ("US", "America", "USA"), "GB": ("UK",), "AU": ("Australia", "AU"), "CA": ("Canada",), "NZ": ("New Zealand", "NZ"),
-    "IE": ("Ireland",), "IN": ("India",), "JP": ("Japan",), "KR": ("Korea",), "DE": ("Germany",), "FR": ("France",),
+    "US": ("US", "America", "USA"), "GB": ("UK",), "AU": ("Australia", "AU"), "CA": ("Canada",),
+    "NZ": ("New Zealand", "NZ"), "IE": ("Ireland",), "IN": ("India",), "JP": ("Japan",), "KR": ("Korea",),
+    "DE": ("Germany",), "FR": ("France",),
 }  # fmt: skip
 _INVERTED: Final = re.compile(
     rf"^(?P<name>[^,]+(?:,[^,]+)*?),\s(?P<article>{'|'.join(sorted(ARTICLES))})$", re.IGNORECASE
@@ -43,8 +45,9 @@ _SEASON: Final = re.compile(
     re.IGNORECASE,
 )
 _PART: Final = re.compile(
-    r"^(?:part|teil|partie|parte|vol(?:ume)?\.?|book|chapter|kapitel|chapitre|cap[íi]tulo|collection|set|disc|episode|folge"
-    r"|season finale)\s*(?P<number>\d{1,4}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)?\b.*$",
+    r"^(?:part|teil|partie|parte|vol(?:ume)?\.?|book|chapter|kapitel|chapitre|cap[íi]tulo|collection|set|disc"
+    r"|episode|folge|season finale)\s*"
+    r"(?P<number>\d{1,4}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)?\b.*$",
     re.IGNORECASE,
 )
 _SEASON_AT_END: Final = re.compile(
@@ -53,53 +56,25 @@ _SEASON_AT_END: Final = re.compile(
     re.IGNORECASE,
 )
 _EDITION: Final = re.compile(
-    r"^(?P<name>.*\w.*?)\s*[:\s(\[-]+(?:the )?(?:imax|unrated|uncut|rated|widescreen|full ?screen|remastered|extended(?: (?:cut|edition|version))?"
-    r"|director'?s cut|theatrical(?: cut| version)?|special edition|collector'?s edition|bonus material|ultimate edition"
-    r"|anniversary edition|final cut|tv|dubbed|subbed|dub|sub|original version|uncensored|restored(?: version)?"
-    r"|\d+(?:st|nd|rd|th) anniversary(?: edition)?|enhanced|fan edit|black and chrome edition|b&w|3d|4k)[)\]]?\s*$",
+    r"^(?P<name>.*\w.*?)\s*[:\s(\[-]+(?:the )?(?:imax|unrated|uncut|rated|widescreen|full ?screen"
+    r"|remastered|extended(?: (?:cut|edition|version))?|director'?s cut|theatrical(?: cut| version)?"
+    r"|special edition|collector'?s edition|bonus material|ultimate edition|anniversary edition|final cut"
+    r"|tv|dubbed|subbed|dub|sub|original version|uncensored|restored(?: version)?"
+    r"|\d+(?:st|nd|rd|th) anniversary(?: edition)?|enhanced|fan edit|black and chrome edition"
+    r"|b&w|3d|4k)[)\]]?\s*$",
     re.IGNORECASE,
 )
 _OPENING: Final = re.compile(r"\s*(?:[:;]\s+|\s[-\u2013\u2014/|]{1,2}\s|\uff1a)")
 _PARENTHESIS: Final = re.compile(r"^(?P<name>.*\w.*?)\s*[(\[](?P<inside>[^()\[\]]+)[)\]]\s*$")
 _POSSESSIVE: Final = re.compile(
-    r"^(?:marvel'?s?|disney'?s?|dc'?s?|national lampoon'?s|tyler perry'?s|stephen king'?s|bbc|nova|imax)[: ]\s*(?P<name>.+)$",
+    r"^(?:marvel'?s?|disney'?s?|dc'?s?|national lampoon'?s|tyler perry'?s|stephen king'?s|bbc|nova"
+    r"|imax)[: ]\s*(?P<name>.+)$",
     re.IGNORECASE,
 )
 
 #: The last characters and words of what `_suffixes` takes off.
 _CLOSING: Final = ")]"
 _BARE_CODES: Final = frozenset(["US", "USA", "UK", "AU", "NZ", "CA", "IE", "U.S.", "U.K."])
-_EDITION_ENDS: Final = frozenset(
-    [
-        "imax",
-        "unrated",
-        "uncut",
-        "rated",
-        "widescreen",
-        "screen",
-        "fullscreen",
-        "remastered",
-        "extended",
-        "cut",
-        "edition",
-        "version",
-        "theatrical",
-        "material",
-        "tv",
-        "dubbed",
-        "subbed",
-        "dub",
-        "sub",
-        "uncensored",
-        "restored",
-        "anniversary",
-        "enhanced",
-        "edit",
-        "b&w",
-        "3d",
-        "4k",
-    ]
-)
 
 #: Readings of one text that are looked up.
 MOST: Final = 14
@@ -161,25 +136,28 @@ def _of_service(text: str) -> Iterator[Reading]:
         return
     segments = re.split(r":\s+", text)
     for number in range(1, len(segments)):
-        before = ": ".join(segments[:number])
-        if (season := _SEASON.match(segments[number])) is not None:
-            count = season["number"]
-            yield Reading(
-                before, kind="show", season=None if count is None else int(count), doubt=0.02, how="season"
-            )
-            return
-        if (part := _PART.match(segments[number])) is not None:
-            yield Reading(before, doubt=0.12, how="part", part=True)
-            yield Reading(f"{before} {segments[number].partition(':')[0]}", doubt=0.1, how="part")
+        if found_before := list(_of_segment(": ".join(segments[:number]), segments[number])):
+            yield from found_before
             return
     ending = text[-1:].isdecimal() or text[-1:] in _CLOSING or text[-6:].lower() == "season"
     if ending and (found := _SEASON_AT_END.match(text)) is not None:
-        count = found["number"] or found["short"] or found["ordinal"]
-        yield Reading(found["name"], kind="show", season=int(count), doubt=0.06, how="season")
+        season = int(found["number"] or found["short"] or found["ordinal"])
+        yield Reading(found["name"], kind="show", season=season, doubt=0.06, how="season")
     for opening in list(_OPENING.finditer(text))[:2]:
         if opening.start() > 1:
             yield Reading(text[: opening.start()], doubt=0.45, how="without what follows")
             yield Reading(text[opening.end() :], doubt=0.55, how="without what precedes")
+
+
+def _of_segment(before: str, segment: str) -> Iterator[Reading]:
+    """What stands before a colon, when a season or a part stands behind it."""
+    if (season := _SEASON.match(segment)) is not None:
+        number = season["number"]
+        count = None if number is None else int(number)
+        yield Reading(before, kind="show", season=count, doubt=0.02, how="season")
+    elif _PART.match(segment) is not None:
+        yield Reading(before, doubt=0.12, how="part", part=True)
+        yield Reading(f"{before} {segment.partition(':')[0]}", doubt=0.1, how="part")
 
 
 def _of_country(reading: Reading, found: re.Match[str]) -> Iterator[Reading]:
@@ -218,7 +196,7 @@ def _suffixes(reading: Reading) -> Iterator[Reading]:
     if ", " in text and (found := _INVERTED.match(text) or _INVERTED_INSIDE.match(text)) is not None:
         rest = found.groupdict().get("rest") or ""
         yield replace(reading, text=f"{found['article']} {found['name']}{rest}", how="article behind")
-    if last.rstrip(_CLOSING).lower() in _EDITION_ENDS and (found := _EDITION.match(text)) is not None:
+    if last.rstrip(_CLOSING).lower() in EDITION_ENDS and (found := _EDITION.match(text)) is not None:
         yield replace(reading, text=found["name"], doubt=reading.doubt + 0.08, how="edition")
     elif closed and (found := _PARENTHESIS.match(text)) is not None:
         yield replace(reading, text=found["name"], doubt=reading.doubt + 0.25, how="without brackets")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from scrobbled.match.query import Reading
+from scrobbled.match.vocabulary import STRONG, WEAK
 
 _EXTENSION: Final = re.compile(
     r"\.(?:mkv|avi|mp4|m4v|mov|wmv|mpe?g|ts|m2ts|ogm|ogv|rmvb|rm|flv|webm|iso|img|divx|strm|torrent|nzb|srt|sub|ass"
@@ -14,343 +15,43 @@ _EXTENSION: Final = re.compile(
     re.IGNORECASE,
 )
 
-#: Words that only release names hold. What follows the first of them is no title.
-_STRONG: Final = frozenset(
-    [
-        "x264",
-        "x265",
-        "h264",
-        "h265",
-        "hevc",
-        "avc",
-        "xvid",
-        "divx",
-        "mpeg2",
-        "mpeg4",
-        "vp9",
-        "av1",
-        "10bit",
-        "8bit",
-        "hi10p",
-        "hi10",
-        "hdr10",
-        "hdr",
-        "uhd",
-        "fhd",
-        "bluray",
-        "bdrip",
-        "brrip",
-        "bdremux",
-        "bdmux",
-        "bdmv",
-        "blurayrip",
-        "bd25",
-        "bd50",
-        "dvdrip",
-        "dvdscr",
-        "dvdr",
-        "dvd9",
-        "dvd5",
-        "dvdfull",
-        "webrip",
-        "webdl",
-        "webcap",
-        "webmux",
-        "webdlrip",
-        "hdtv",
-        "hdrip",
-        "hdtvrip",
-        "hdcam",
-        "hdts",
-        "hddvd",
-        "pdtv",
-        "sdtv",
-        "tvrip",
-        "dsr",
-        "dsrip",
-        "dthrip",
-        "satrip",
-        "vhsrip",
-        "vodrip",
-        "vhs",
-        "telesync",
-        "camrip",
-        "screener",
-        "workprint",
-        "remux",
-        "aac",
-        "ac3",
-        "eac3",
-        "dd5",
-        "ddp5",
-        "ddp2",
-        "dd2",
-        "dts",
-        "dtshd",
-        "truehd",
-        "atmos",
-        "flac",
-        "amzn",
-        "dsnp",
-        "hmax",
-        "atvp",
-        "pcok",
-        "itunes",
-        "repack",
-        "rerip",
-        "proper",
-        "remastered",
-        "multisubs",
-        "esub",
-        "esubs",
-        "msubs",
-        "vostfr",
-        "truefrench",
-        "subfrench",
-        "vff",
-        "vfq",
-        "ntsc",
-        "rarbg",
-        "yify",
-        "yts",
-        "eztv",
-        "ettv",
-        "avchd",
-        "readnfo",
-        "uncensored",
-        "upscaled",
-        "netflixuhd",
-        "amazonhd",
-        "bonsaihd",
-        "mhd",
-        "microhd",
-        "minihd",
-        "horriblesubs",
-        "untouched",
-        "hdma",
-        "web4k",
-        "m1080p",
-        "hq",
-        "tvnz",
-        "cc",
-        "dl1080p",
-    ]
-)
-
-#: Words that titles hold too: they end one only beside another of these, or between brackets.
-_WEAK: Final = frozenset(
-    [
-        "web",
-        "dl",
-        "bd",
-        "dvd",
-        "br",
-        "hd",
-        "ts",
-        "cam",
-        "tc",
-        "scr",
-        "r5",
-        "ws",
-        "fs",
-        "se",
-        "dc",
-        "pal",
-        "nf",
-        "hulu",
-        "cr",
-        "dsnp",
-        "ma",
-        "h",
-        "x",
-        "dd",
-        "5",
-        "internal",
-        "limited",
-        "unrated",
-        "uncut",
-        "extended",
-        "theatrical",
-        "edition",
-        "cut",
-        "version",
-        "directors",
-        "director",
-        "collector",
-        "collectors",
-        "special",
-        "ultimate",
-        "anniversary",
-        "criterion",
-        "imax",
-        "hybrid",
-        "complete",
-        "integral",
-        "integrale",
-        "custom",
-        "multi",
-        "dual",
-        "audio",
-        "subs",
-        "sub",
-        "subbed",
-        "dubbed",
-        "dub",
-        "docu",
-        "documentary",
-        "real",
-        "rip",
-        "raw",
-        "mux",
-        "2160",
-        "1080",
-        "720",
-        "480",
-        "3d",
-        "sbs",
-        "hsbs",
-        "hou",
-        "half",
-        "tv",
-        "final",
-        "remaster",
-        "uncen",
-        "unaired",
-        "stv",
-        "nlsub",
-        "hardsub",
-        "softsub",
-        "ita",
-        "eng",
-        "ger",
-        "ger",
-        "fre",
-        "fra",
-        "rus",
-        "spa",
-        "jap",
-        "kor",
-        "hin",
-        "tam",
-        "tel",
-        "chs",
-        "cht",
-        "vf",
-        "vfi",
-        "vo",
-        "vost",
-        "fr",
-        "en",
-        "es",
-        "de",
-        "it",
-        "pl",
-        "nl",
-        "lat",
-        "latino",
-        "castellano",
-        "lektor",
-        "pldub",
-        "french",
-        "german",
-        "italian",
-        "spanish",
-        "english",
-        "swedish",
-        "norwegian",
-        "danish",
-        "finnish",
-        "dutch",
-        "flemish",
-        "portuguese",
-        "polish",
-        "russian",
-        "czech",
-        "hungarian",
-        "turkish",
-        "greek",
-        "romanian",
-        "bulgarian",
-        "ukrainian",
-        "hebrew",
-        "arabic",
-        "japanese",
-        "korean",
-        "chinese",
-        "cantonese",
-        "mandarin",
-        "vietnamese",
-        "thai",
-        "hindi",
-        "tamil",
-        "telugu",
-        "malayalam",
-        "kannada",
-        "bengali",
-        "punjabi",
-        "nordic",
-        "brazilian",
-        "subtitles",
-        "dvd1",
-        "dvd2",
-        "cd1",
-        "cd2",
-        "cd",
-        "4k",
-        "8k",
-        "intl",
-        "hc",
-        "line",
-        "batch",
-        "bluray1",
-        "fandub",
-        "fansub",
-        "collection",
-        "boxset",
-        "pack",
-        "disc",
-        "disk",
-        "open",
-        "matte",
-        "fan",
-        "edit",
-        "s",
-        "e",
-        "aka",
-        "us",
-        "uk",
-        "dv",
-        "dolby",
-        "vision",
-    ]
-)
 _STRONG_SHAPE: Final = re.compile(
-    r"(?:\d{3,4}[pi]|\d{3,4}x\d{3,4}|[48]k|(?:aac|flac|ddp?|dts|eac3|ac3)\d+|[257]1ch|\dch|\d+bits?|\d{3,4}p\d\d|[hx]26[456]\w*)\Z"
+    r"(?:\d{3,4}[pi]|\d{3,4}x\d{3,4}|[48]k|(?:aac|flac|ddp?|dts|eac3|ac3)\d+"
+    r"|[257]1ch|\dch|\d+bits?|\d{3,4}p\d\d|[hx]26[456]\w*)\Z"
 )
 _TOKEN: Final = re.compile(r"[^\W_]+")
 
 _YEAR: Final = re.compile(r"(?<![\w])(?P<year>(?:18[89]|19\d|20[0-4])\d)(?![\w])")
+_YEAR_NEXT: Final = re.compile(r"\W{0,3}(?P<year>(?:18[89]|19\d|20[0-4])\d)(?!\w|\W\d\d\W\d\d)")
 _DATE: Final = re.compile(r"(?<!\d)(?:19|20)\d\d[ ._-]?(?:0\d|1[0-2])[ ._-]?(?:[0-2]\d|3[01])(?!\d)")
 _LEADING_DATE: Final = re.compile(r"^\d\d[ .]\d\d[ .]\d\d[ .]+(?=\D)")
 
 #: Where in a show the file belongs; whatever stands before is the name.
 _PLACE: Final = re.compile(
     r"(?<![^\W_])(?:"
-    r"s(?:eason)?[ ._-]?(?P<season>\d{1,4})[ ._-]?(?:x?[ ._-]?(?:e|ep|episode)[ ._-]?(?P<episode>\d{1,4})|(?=\W|$))"
+    r"s(?:eason)?[ ._-]?(?P<season>\d{1,4})[ ._-]?"
+    r"(?:x?[ ._-]?(?:e|ep|episode)[ ._-]?(?P<episode>\d{1,4})|(?=\W|$))"
     r"|(?P<season_x>\d{1,2})x(?P<episode_x>\d{1,4})(?!\d)"
-    r"|(?:season|series|saison|staffel|temporada|stagione|seizoen|s\u00e6son|sezon|\u0441\u0435\u0437\u043e\u043d)s?[ ._-]?(?P<season_word>\d{1,3})"
-    r"|(?P<season_before>\d{1,2})(?:st|nd|rd|th|\u00aa|\.)?[ ._-](?:season|staffel|temporada|sezon|\u0441\u0435\u0437\u043e\u043d)"
-    r"|(?:e|ep|eps|episode|episodio|folge|capitulo|cap)[ ._-]{0,2}(?P<episode_word>\d{1,4})(?!\d)"
+    r"|(?:season|series|saison|staffel|temporada|stagione|seizoen|s\u00e6son|sezon|\u0441\u0435\u0437\u043e\u043d)s?"
+    r"[ ._-]?(?P<season_word>\d{1,3})"
+    r"|(?P<season_before>\d{1,2})(?:st|nd|rd|th|\u00aa|\.)?[ ._-]"
+    r"(?:season|staffel|temporada|sezon|\u0441\u0435\u0437\u043e\u043d)"
+    r"|(?:e(?=\d{1,3}(?!\d))|(?:ep|eps|episode|episodio|folge|capitulo|cap)[ ._-]{0,2})"
+    r"(?P<episode_word>\d{1,4})(?!\d)"
     r"|(?:vol|volume|disc|disk|part[ie]*)[ ._-]{0,2}\d{1,2}(?=[ ._-]*(?:[\[(]|of|v\d|&|$))"
-    r")|\u7b2c(?P<season_cjk>\d{1,2})(?:\u671f|\u5b63)|\u7b2c?(?P<episode_cjk>\d{1,4})(?:\u8bdd|\u8a71|\u96c6)|(?<=[ \]])(?P<of>\d{1,3})[ ._]?(?:of|de)[ ._]?\d{1,3}",
+    r")|\u7b2c(?P<season_cjk>\d{1,2})(?:\u671f|\u5b63)"
+    r"|\u7b2c?(?P<episode_cjk>\d{1,4})(?:\u8bdd|\u8a71|\u96c6)"
+    r"|(?<=[ \]])(?P<of>\d{1,3})[ ._]?(?:of|de)[ ._]?\d{1,3}",
     re.IGNORECASE,
 )
 _ABSOLUTE: Final = re.compile(
-    r"(?:\s-\s*|(?<=\w)\s+|#)(?P<absolute>\d{1,4})(?:v\d)?(?:\s?[-~+&]\s?\d{1,4})?(?:v\d)?(?=\s*(?:[\[(]|$|END|FINAL|-\s)|(?<=#\d\d)\s)"
+    r"(?:\s-\s*|(?<=\w)\s+|#)(?P<absolute>\d{1,4})(?:v\d)?(?:\s?[-~+&]\s?\d{1,4})?(?:v\d)?"
+    r"(?=\s*(?:[\[(]|$|END|FINAL|-\s)|(?<=#\d\d)\s)"
     r"|\s-\s(?:ova|oad|sp|special|pv|nc(?:op|ed)|op|ed|ex|movie|trailer|menu|cm)\s?\d{0,3}[a-z]?(?=\s*(?:[\[(]|$))"
 )
 _MARKED: Final = re.compile(
-    r"(?<![a-z\d])(?:s\d{1,2}[ .]?e\d{1,3}|\d{1,2}x\d{2}|s\d\d(?:\s?-\s?s\d\d)?|season \d{1,2} complete|(?:ep|eps|episode)\.? ?\d{1,4})(?![a-z\d])"
+    r"(?<![a-z\d])(?:s\d{1,2}[ .]?e\d{1,3}|\d{1,2}x\d{2}|s\d\d(?:\s?-\s?s\d\d)?|season \d{1,2} complete"
+    r"|(?:ep|eps|episode)\.? ?\d{1,4})(?![a-z\d])"
     r"|\u7b2c?\d{1,4}[\u8bdd\u8a71\u96c6\u671f\u5b63]",
     re.IGNORECASE,
 )
@@ -364,8 +65,9 @@ _GROUP: Final = re.compile(
 _BRACKETED: Final = re.compile(r"\[([^\[\]]+)\]|\(([^()]+)\)")
 _TRAILING: Final = re.compile(r"[\s\[({,_.~+-]+$")
 _NOT_A_NAME: Final = re.compile(
-    r"^(?:season|series|staffel|saison|temporada|s|disc|cd|dvd|specials?|extras?|movies?|films?|tv|tv shows?|shows?|videos?"
-    r"|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*)[ ._-]*\d*$",
+    r"^(?:season|series|staffel|saison|temporada|s|disc|cd|dvd|specials?|extras?|movies?|films?|tv|tv shows?"
+    r"|shows?"
+    r"|videos?|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*)[ ._-]*\d*$",
     re.IGNORECASE,
 )
 _PARENTS: Final = 2
@@ -392,11 +94,20 @@ def readings(text: str) -> Iterator[Reading]:
     ]
     if len(parents) and not _EXTENSION.search(name) and " " in text and not text.startswith("/"):
         name, parents = "/".join([*parents, name]), []  # a slash between names, no path
-    yield from _of_name(_EXTENSION.sub("", name), 0.0)
-    for parent in [each for each in reversed(parents) if not _NOT_A_NAME.match(each)][:_PARENTS]:
-        for reading in _of_name(parent, 0.4):
+    named = [each for each in reversed(parents) if not _NOT_A_NAME.match(each)][:_PARENTS]
+    name = _EXTENSION.sub("", name)
+    # A file with a number or a hash for a name, in a folder that says it all.
+    telling = [each for each in named if _says_much(each)]
+    meaningless = bool(telling) and not _says_much(name)
+    yield from _of_name(name, 0.5 if meaningless else 0.0)
+    for parent in telling if meaningless else named:
+        reading = next(_of_name(parent, 0.0 if meaningless else 0.4), None)
+        if reading is not None:
             yield reading
-            break
+
+
+def _says_much(name: str) -> bool:
+    return _MARKED.search(name) is not None or any(_is_strong(word) for word in _TOKEN.findall(name.lower()))
 
 
 def _of_name(name: str, doubt: float) -> Iterator[Reading]:
@@ -430,7 +141,7 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
 
 
 def _is_strong(word: str) -> bool:
-    return word in _STRONG or (
+    return word in STRONG or (
         (word[0].isdigit() or word[-1].isdigit()) and _STRONG_SHAPE.match(word) is not None
     )
 
@@ -442,9 +153,9 @@ def _stop(body: str) -> int:
     first = next((number for number, word in enumerate(lowered) if number and _is_strong(word)), None)
     if first is None:
         first = len(tokens)
-        if first < 2 or lowered[-1] not in _WEAK:  # noqa: PLR2004
+        if first < 2 or lowered[-1] not in WEAK:  # noqa: PLR2004
             return len(body)
-    while first > 1 and lowered[first - 1] in _WEAK:
+    while first > 1 and lowered[first - 1] in WEAK:
         first -= 1
     return tokens[first].start() if first < len(tokens) else len(body)
 
@@ -499,8 +210,8 @@ def _year_of(title: str, body: str) -> tuple[str, int | None]:
         before = _trimmed(title[: found.start()])
         if before:
             return before, int(found["year"])
-    following = _YEAR.search(body, len(title))
-    return _trimmed(title), None if following is None or len(title) == len(body) else int(following["year"])
+    following = _YEAR_NEXT.match(body, len(title))
+    return _trimmed(title), None if following is None else int(following["year"])
 
 
 def _variants(title: str, *, grouped: bool) -> Iterator[tuple[str, float]]:
@@ -532,12 +243,12 @@ def _of_brackets(name: str, doubt: float) -> Iterator[Reading]:
         words = _trimmed(part)
         first = _TOKEN.match(words.lower())
         if (
-            len(words) < 2
+            len(words) < 2  # noqa: PLR2004
             or words.isdecimal()
             or _PLACE.match(words)
             or first is None
             or _is_strong(first[0])
-        ):  # noqa: PLR2004
+        ):
             continue
         for each in re.split(r"\s*[/|]\s*", words)[:3]:
             yield Reading(each, None, None, None, None, None, doubt + 0.2 + 0.05 * number, "in brackets")

@@ -1,58 +1,58 @@
 """Weights."""
 
 WEIGHTS = (
-    2.8490,  # same_words
-    -0.2049,  # same_accents
-    0.1512,  # alias
-    -4.6814,  # only_beginning
-    -0.9149,  # alike
-    -1.5389,  # slips
-    -0.8443,  # short_and_alike
-    -1.1319,  # number_lost
-    -0.4759,  # number_added
-    2.1935,  # word_slips
-    -0.4446,  # real_word_slips
-    -0.8624,  # other_words
-    1.6775,  # odd_words
-    -0.0187,  # missing_words
-    -1.2402,  # generic
-    -8.9412,  # doubt
-    3.4672,  # year_same
-    0.1895,  # year_near
-    -4.3175,  # year_two_three
-    -4.2607,  # year_far
-    1.1291,  # year_unasked
-    -1.3928,  # year_unlisted
-    0.0643,  # kind_same
-    -6.1541,  # kind_other
-    0.2804,  # season_listed
-    -0.8624,  # season_beyond
-    1.7400,  # country_same
-    -4.9083,  # country_other
-    0.9147,  # popularity
-    1.8586,  # unknown_title
-    0.5176,  # beginning_known
-    -1.1883,  # beginning_year
+    2.8581,  # same_words
+    -0.1988,  # same_accents
+    0.2007,  # alias
+    -4.6810,  # only_beginning
+    -0.8941,  # alike
+    -1.5147,  # slips
+    -0.8702,  # short_and_alike
+    -1.0157,  # number_lost
+    -0.3391,  # number_added
+    2.2130,  # word_slips
+    -0.4160,  # real_word_slips
+    -0.8284,  # other_words
+    1.7135,  # odd_words
+    -0.0099,  # missing_words
+    -0.8930,  # generic
+    -9.3225,  # doubt
+    3.5809,  # year_same
+    0.2959,  # year_near
+    -4.6491,  # year_two_three
+    -4.2237,  # year_far
+    1.0597,  # year_unasked
+    -1.7363,  # year_unlisted
+    0.1504,  # kind_same
+    -6.1340,  # kind_other
+    0.0477,  # season_listed
+    -1.0141,  # season_beyond
+    1.4172,  # country_same
+    -4.9184,  # country_other
+    0.8120,  # popularity
+    1.7648,  # unknown_title
+    0.6165,  # beginning_known
+    -1.4302,  # beginning_year
     0.0000,  # runtime_near
     0.0000,  # runtime_far
-    -1.0740,  # one_word
-    0.6003,  # series_of_numbers
-    -0.0795,  # alike_year
-    -2.6269,  # bias
-    -0.7113,  # beginning_short
-    -3.4435,  # exact_short
-    1.3118,  # only_show_place
-    -0.1367,  # alike_popularity
-    0.2694,  # alike_one_word
-    -0.1733,  # alike_unasked
-    1.2319,  # alike_doubt
-    -0.6985,  # beginning_unasked
-    -0.0294,  # beginning_one_word
-    0.3876,  # beginning_doubt
-    0.0636,  # same_popularity_unasked
-    -0.3683,  # same_year_far_known
-    0.3879,  # words_count_alike
+    -1.1313,  # one_word
+    -0.1125,  # series_of_numbers
+    -0.3972,  # alike_year
+    -2.5363,  # bias
+    -0.6396,  # beginning_short
+    -3.3951,  # exact_short
+    1.4924,  # only_show_place
+    -0.0742,  # alike_popularity
+    0.3282,  # alike_one_word
+    -0.1403,  # alike_unasked
+    1.2759,  # alike_doubt
+    -0.7636,  # beginning_unasked
+    0.0256,  # beginning_one_word
+    0.4662,  # beginning_doubt
+    0.1385,  # same_popularity_unasked
+    -1.4035,  # same_year_far_known
+    0.3643,  # words_count_alike
 )
-SURE = (-1.0919, -0.3607, 0.1719, 1.3716)
-ACCEPTED = 0.559
+SURE = (-1.1045, -0.3538, 0.1712, 1.3860)
+ACCEPTED = 0.506
 HIGH = 0.97

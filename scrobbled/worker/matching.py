@@ -168,45 +168,38 @@ def _is_own(source: str, value: str) -> bool:
 
 async def _by_names(pool: Pool, names: Names, searches: Sequence[Search]) -> None:
     """Give what ids left open the title its name means; nothing is asked of the database for most."""
-    undecided: list[Search] = []
     for search in searches:
-        if search.title_id is not None or search.episode_id is not None:
-            continue
-        search.query = wanted(search.media)
-        if search.query is not None:
-            search.decision = names.decide(search.query)
-            undecided.append(search)
+        if search.title_id is None and search.episode_id is None:
+            search.query = wanted(search.media)
+    undecided = [search for search in searches if search.query is not None]
+    _decide(names, undecided)
     # Nothing is left unmatched for a title that is there by now.
     unclear = any(search.decision is None or search.decision.title_id is None for search in undecided)
     if unclear and await names.refresh(pool):
-        for search in undecided:
-            search.decision = names.decide(search.query) if search.query is not None else None
+        _decide(names, undecided)
     await _prefer_familiar(pool, undecided)
     known = await _titles_with_ids(pool, undecided)
     for search in undecided:
-        decision = search.decision
-        if decision is None or decision.title_id is None:
-            continue
-        best = decision.candidates[0]
-        listed = known.get(best.title_id)
-        # What has ids of its own may be made: then only its very name is another title's.
-        if has_ids(search.media) and (best.alike or (listed and contradicts(search.media, listed.ids))):
-            continue
-        _settle(search, decision)
+        if search.decision is not None and search.decision.title_id is not None:
+            _settle(search, search.decision, known.get(search.decision.title_id))
 
 
-def _settle(search: Search, decision: Decision) -> None:
-    best = decision.candidates[0]
+def _decide(names: Names, searches: Sequence[Search]) -> None:
+    for search in searches:
+        search.decision = names.decide(search.query) if search.query is not None else None
+
+
+def _settle(search: Search, decision: Decision, listed: Title | None) -> None:
+    best, media = decision.candidates[0], search.media
+    # What has ids of its own may be made: then only its very name is another title's.
+    if has_ids(media) and (best.alike or (listed is not None and contradicts(media, listed.ids))):
+        return
     search.title_id, search.score = best.title_id, decision.score
     search.how = "fuzzy" if best.alike else "exact"
-    media, reading = search.media, best.reading
-    if (
-        media.kind is Kind.EPISODE
-        and media.season is None
-        and media.episode is None
-        and media.absolute is None
-    ):
-        search.media = msgspec.structs.replace(media, season=reading.season, episode=reading.episode)
+    numbered = media.season is not None or media.episode is not None or media.absolute is not None
+    if media.kind is Kind.EPISODE and not numbered:
+        season, episode = best.reading.season, best.reading.episode
+        search.media = msgspec.structs.replace(media, season=season, episode=episode)
 
 
 async def _prefer_familiar(pool: Pool, searches: Sequence[Search]) -> None:

@@ -121,12 +121,13 @@ def _without_shared_ids(titles: list[NewTitle]) -> list[NewTitle]:
 
 async def _by_own_name(connection: Any, searches: Sequence[Search]) -> None:
     """Series without ids of their own are found again by the name they were made under."""
-    asked = []
-    for position, search in enumerate(searches):
-        if search.query is not None and search.title_id is None and search.episode_id is None:
-            if search.media.kind is Kind.EPISODE:
-                name = plain(search.query)
-                asked.append((position, name.text, name.year))
+    names = {
+        position: plain(search.query)
+        for position, search in enumerate(searches)
+        if search.query is not None and search.media.kind is Kind.EPISODE
+        if search.title_id is None and search.episode_id is None
+    }
+    asked = [(position, name.text, name.year) for position, name in names.items()]
     for position, title_id in (await catalog.shows_without_ids(connection, asked)).items():
         search = searches[position]
         search.title_id, search.how, search.score = title_id, "created", 1.0

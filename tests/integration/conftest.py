@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -11,8 +12,9 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, reelrifter, trakt
-from scrobbled.api.pool import POOL
+from scrobbled.api.pool import NAMES, POOL
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.catalog.live import Names
 from scrobbled.store import users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from tests.conftest import Servers
 
 Client = TestClient[Any, Any]
+
+
+def catalogue_names() -> Names:
+    """The names of a server that has just begun: no file yet, everything is fresh."""
+    return Names(Path("/nonexistent/names/index"))
 
 
 class Person:
@@ -77,6 +84,7 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build(routes + description.routes(routes), authenticator)
     application[POOL] = pool
+    application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
     async with TestClient(TestServer(application)) as opened:
         yield opened

@@ -23,6 +23,7 @@ from scrobbled.stream.connection import open_redis
 from scrobbled.web.errors import Refusal
 from scrobbled.worker import waiting as rounds
 from scrobbled.worker.loop import Limits, Worker
+from tests.integration.conftest import catalogue_names
 from tests.library import episodes, film
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ async def working(stream: redis.asyncio.Redis, pool: Pool, name: str = "worker")
         name=name, partitions=PARTITIONS, batch_size=100, max_tries=2,
         heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30), positions_kept=timedelta(days=180),
     )  # fmt: skip
-    worker = Worker(stream, pool, Policy(), limits)
+    worker = Worker(stream, pool, Policy(), limits, catalogue_names())
     task = asyncio.create_task(worker.run())
     try:
         yield

@@ -14,6 +14,7 @@ from scrobbled.catalog.jsonl import import_jsonl
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.worker.matching import Matched, Matcher
+from tests.integration.conftest import catalogue_names
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -59,7 +60,7 @@ async def load(pool: Pool, *records: dict[str, Any]) -> None:
 
 async def match(pool: Pool, media: Media, *, provisional: bool = False) -> Matched:
     """What one event is about."""
-    return (await Matcher().match(pool, [event(media, provisional=provisional)]))[0]
+    return (await Matcher(catalogue_names()).match(pool, [event(media, provisional=provisional)]))[0]
 
 
 def numbers(matched: Matched) -> list[tuple[int | None, int | None]]:
@@ -249,7 +250,7 @@ async def test_an_unknown_episode_id_alone_is_unmatched(pool: Pool) -> None:
 
 async def test_nothing_to_go_by_is_said(pool: Pool) -> None:
     """An event without media has its reason too."""
-    matched = (await Matcher().match(pool, [event(None)]))[0]
+    matched = (await Matcher(catalogue_names()).match(pool, [event(None)]))[0]
 
     assert (matched.items, matched.reason) == ((), "nothing_to_match")
 
@@ -274,7 +275,7 @@ async def test_two_workers_that_meet_a_new_title_make_one(pool: Pool) -> None:
         for _ in range(4)
     ]
 
-    results = await asyncio.gather(*(Matcher().match(pool, batch) for batch in batches))
+    results = await asyncio.gather(*(Matcher(catalogue_names()).match(pool, batch) for batch in batches))
 
     assert len({item.title.id for result in results for each in result for item in each.items}) == 1
     assert len({item.id for result in results for each in result for item in each.items}) == 20
@@ -287,7 +288,9 @@ async def test_a_batch_is_answered_in_order_and_each_media_once(pool: Pool) -> N
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": word}})
     known, unknown = film(ids={"imdb": word}), film(title=unique())
 
-    matched = await Matcher().match(pool, [event(known), event(unknown), event(None), event(known)])
+    matched = await Matcher(catalogue_names()).match(
+        pool, [event(known), event(unknown), event(None), event(known)]
+    )
 
     assert [bool(each.items) for each in matched] == [True, False, False, True]
     assert matched[0].items == matched[3].items
@@ -297,7 +300,7 @@ async def test_heartbeats_are_answered_from_memory(pool: Pool) -> None:
     """The same words again ask nobody, and take microseconds."""
     word = unique()
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": word}})
-    matcher = Matcher()
+    matcher = Matcher(catalogue_names())
     beats = [event(film(title=word, ids={"imdb": word})) for _ in range(1000)]
     first = await matcher.match(pool, beats)
 
@@ -312,7 +315,7 @@ async def test_heartbeats_are_answered_from_memory(pool: Pool) -> None:
 async def test_what_is_unmatched_is_looked_up_again(pool: Pool) -> None:
     """A title imported a moment later is found: failure is not remembered."""
     word = unique()
-    matcher = Matcher()
+    matcher = Matcher(catalogue_names())
     asked = event(film(title=word))
     before = await matcher.match(pool, [asked])
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": word}})

@@ -18,6 +18,7 @@ from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
 from scrobbled.worker.loop import Limits, Worker
+from tests.integration.conftest import catalogue_names
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -65,7 +66,7 @@ class Bench:
             heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
             positions_kept=timedelta(days=180),
         )  # fmt: skip
-        worker = Worker(self.stream, self.pool, Policy(), limits)
+        worker = Worker(self.stream, self.pool, Policy(), limits, catalogue_names())
         task = asyncio.create_task(worker.run())
         await asyncio.sleep(seconds)
         worker.stop()

@@ -76,9 +76,14 @@ _NO_EPISODE: Final = 1850
 _HINTS_OF_A_RELEASE: Final = 2
 
 
+def is_file(text: str) -> bool:
+    """Whether *text* ends as a file's name does."""
+    return _EXTENSION.search(text) is not None
+
+
 def looks_like_one(text: str) -> bool:
     """Whether *text* is a file or release name and not a title as a service writes it."""
-    if _EXTENSION.search(text) or text[:1] in "[\u3010{/" or ("/" in text and "_" in text):
+    if is_file(text) or text[:1] in "[\u3010{/" or ("/" in text and "_" in text):
         return True
     if " " not in text and (text.count(".") >= _HINTS_OF_A_RELEASE or "_" in text or text.count("-") > 4):  # noqa: PLR2004
         return True

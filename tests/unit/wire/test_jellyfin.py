@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import jellyfin, reasons
+from scrobbled.wire import reasons, webhook
 from scrobbled.wire.fields import content_id
 
 from .composed import RECEIPT, encoded, jellyfin_episode, jellyfin_film, nested, plex_episode
@@ -36,7 +36,7 @@ EPISODE = {
 
 def parse(payload: object) -> PlaybackEvent:
     """Parse *payload* as JSON."""
-    return jellyfin.parse(encoded(payload), RECEIPT)
+    return webhook.parse("jellyfin", encoded(payload), RECEIPT)
 
 
 def media(payload: object) -> Media:
@@ -69,7 +69,7 @@ def test_a_film_is_read_whole() -> None:
         provisional=True,
         player="Bedroom TV",
         app="Jellyfin Web",
-    ) == jellyfin.parse(body, RECEIPT)
+    ) == webhook.parse("jellyfin", body, RECEIPT)
 
 
 def test_the_year_of_an_episode_is_the_series() -> None:
@@ -303,12 +303,12 @@ def test_the_same_delivery_twice_is_one_event() -> None:
     body = encoded(jellyfin_film())
     again = msgspec.structs.replace(RECEIPT, id=UUID(int=77))
 
-    assert jellyfin.parse(body, RECEIPT).id == jellyfin.parse(body, again).id
+    assert webhook.parse("jellyfin", body, RECEIPT).id == webhook.parse("jellyfin", body, again).id
 
 
 def test_an_empty_body_is_an_event_that_says_so() -> None:
     """The plugin posts one when no content is set; the user must be able to see that."""
-    actual = jellyfin.parse(b" \r\n", RECEIPT, "text/plain; charset=utf-8")
+    actual = webhook.parse("jellyfin", b" \r\n", RECEIPT, "text/plain; charset=utf-8")
 
     assert (reasons.EMPTY_BODY, None) == (actual.ignored, actual.media)
 
@@ -317,7 +317,7 @@ def test_a_form_is_read_like_json() -> None:
     """The "Generic Form" destination sends every value as text."""
     body = urlencode(jellyfin_episode() | {"IsPaused": "False"}).encode()
 
-    assert media(jellyfin_episode()) == jellyfin.parse(body, RECEIPT).media
+    assert media(jellyfin_episode()) == webhook.parse("jellyfin", body, RECEIPT).media
 
 
 def test_a_template_of_invalid_json_is_read() -> None:
@@ -325,12 +325,13 @@ def test_a_template_of_invalid_json_is_read() -> None:
     body = b'{"NotificationType":"PlaybackStop","ItemType":"Movie","Name":"Heat","Overview":"a\nb",'
     body += b'"SeasonNumber": ,"PlayedToCompletion": True}'
 
-    assert jellyfin.parse(body, RECEIPT).action is Action.WATCHED
+    assert webhook.parse("jellyfin", body, RECEIPT).action is Action.WATCHED
 
 
 def test_a_plex_imitation_keeps_its_source() -> None:
     """The plugin "Webhooks" can write Plex's format; it stays a Jellyfin event."""
-    actual = parse(plex_episode("media.stop"))
+    account = {"id": "12345678-1234-1234-1234-123456789abc", "title": "Robin"}
+    actual = parse(plex_episode("media.stop", duration=36_000_000) | {"Account": account})
 
     assert ("jellyfin", Action.STOP, 25.0) == (actual.source, actual.action, actual.progress)
 
@@ -341,7 +342,7 @@ def test_a_plex_imitation_keeps_its_source() -> None:
 )
 def test_only_the_named_users_count(accounts: list[str], is_wanted: bool) -> None:
     """A user is named by id, with or without dashes, or by name in any case."""
-    actual = jellyfin.parse(encoded(jellyfin_film()), RECEIPT, accounts=accounts)
+    actual = webhook.parse("jellyfin", encoded(jellyfin_film()), RECEIPT, accounts=accounts)
 
     assert (None if is_wanted else reasons.OTHER_USER) == actual.ignored
 
@@ -356,9 +357,9 @@ def test_a_mutated_payload_is_read_or_refused(data: st.DataObject) -> None:
     ]
     body = data.draw(mutations(data.draw(st.sampled_from(samples))))
     try:
-        actual = jellyfin.parse(body, RECEIPT)
+        actual = webhook.parse("jellyfin", body, RECEIPT)
     except PayloadError:
         return
 
-    assert actual == jellyfin.parse(body, RECEIPT)
+    assert actual == webhook.parse("jellyfin", body, RECEIPT)
     assert actual == msgspec.msgpack.decode(msgspec.msgpack.encode(actual), type=PlaybackEvent)

@@ -1,8 +1,8 @@
-"""The fields of a Jellyfin payload, under whatever names a template gave them.
+"""The fields of a Jellyfin or Emby payload, under whatever names a template gave them.
 
-Flat as the Webhook plugin sends them, or nested (``Event`` + ``Item``) as the
-plugin "Webhooks" and community templates do (webhooks fact sheet §2, §3). Key
-case and underscores do not count: PascalCase, camelCase and snake_case are one.
+Flat as Jellyfin's Webhook plugin sends them, or nested (``Event`` + ``Item``) as Emby, the
+plugin "Webhooks" and community templates do (webhooks fact sheet §2, §3, §4). Key
+case and underscores do not count.
 """
 
 from __future__ import annotations
@@ -12,41 +12,23 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from scrobbled.wire.fields import boolean, clock, count, mapping, number, seconds, text, year
+from scrobbled.wire import paths
+from scrobbled.wire.fields import boolean, clock, count, mapping, number, percent, seconds, text, year
 from scrobbled.wire.ids import external_ids
+from scrobbled.wire.keys import Fields, first, folded, letters
 
-Fields = Mapping[str, object]
-
-_TICKS: Final = 10_000_000  # a tick is 100 ns
+TICKS: Final = 10_000_000  # to the second: a tick is 100 ns
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-_STREAMS: Final = frozenset({"Video_", "Audio_", "Subtit"})
-_STREAM_PREFIX: Final = 6
 _PROVIDER: Final = "provider"
 _SERIES_PROVIDER: Final = "seriesprovider"
 _IDS: Final = "ids"
-
-
-def folded(value: object) -> dict[str, object]:
-    """Give a JSON object with its keys in lower case, without underscores.
-
-    The stream properties (``Video_0_Codec``…, up to hundreds) are left out.
-    """
-    if not isinstance(value, dict):
-        return {}
-    return {
-        key.replace("_", "").lower(): item
-        for key, item in value.items()
-        if key[:_STREAM_PREFIX] not in _STREAMS
-    }
-
-
-def first(fields: Fields, *names: str) -> object:
-    """Give the first of *names* that holds something: "" is how templates say nothing."""
-    for name in names:
-        value = fields.get(name)
-        if value is not None and value != "":
-            return value
-    return None
+#: Templates that drop the plugin's prefix.
+_BARE_IDS: Final = ("imdb", "tmdb", "tvdb", "anidb", "anilist", "imdbid", "tmdbid", "tvdbid")
+#: An id that Emby's and Jellyfin's scrapers take from the article of the film or of the whole
+#: show: nobody can say which (webhooks fact sheet §4).
+_NOISE: Final = "wikidata"
+_EPISODE: Final = "episode"
+_MOVIE: Final = "movie"
 
 
 def words(value: object) -> str | None:
@@ -82,11 +64,11 @@ class Delivery(NamedTuple):
     providers: tuple[str, ...]
 
 
-def delivery(payload: Mapping[str, object]) -> Delivery:
-    """Sort a decoded payload."""
+def delivery(payload: Mapping[str, object], *, nested: bool = False) -> Delivery:
+    """Sort a decoded payload; *nested* says that the item never stands at the top."""
     top = folded(payload)
-    nested = isinstance(top.get("item"), dict)
-    item = folded(top["item"]) if nested else top
+    nested = nested or isinstance(top.get("item"), dict)
+    item = folded(top.get("item")) if nested else top
     user_data = folded(item.get("userdata")) if nested else top
     providers = tuple([key for key in top if _PROVIDER in key])  # a list is the faster way to one
     return Delivery(top, item, user_data, folded(top.get("session")), nested, providers)
@@ -94,8 +76,7 @@ def delivery(payload: Mapping[str, object]) -> Delivery:
 
 def event_name(sent: Delivery) -> str:
     """Give the event's name in lower case, letters alone (``playbackstop``)."""
-    name = text(first(sent.top, "notificationtype", "event")) or ""
-    return name.lower() if name.isalpha() else "".join(filter(str.isalpha, name.lower()))
+    return letters(first(sent.top, "notificationtype", "event", "mediastatus"))
 
 
 def save_reason(sent: Delivery) -> str:
@@ -112,37 +93,57 @@ def item_type(sent: Delivery) -> str:
     named = text(first(sent.item, "itemtype", "type"))
     if named:
         return named.lower()
-    if first(sent.item, "seriesname", "episodenumber", "indexnumber") is not None:
-        return "episode"
+    medium = letters(first(sent.item, "mediatype"))  # ``Video`` says no more than that it moves
+    if medium in {_EPISODE, _MOVIE, "audio", "photo"}:
+        return medium
+    if first(sent.item, "seriesname", "episodenumber", "indexnumber", _EPISODE) is not None:
+        return _EPISODE
     if first(sent.item, "artist", "album") is not None:
         return "audio"
-    return "movie" if item_title(sent) or item_ids(sent) else ""
+    return _MOVIE if item_title(sent) or item_ids(sent) else ""
 
 
 def item_title(sent: Delivery) -> str | None:
     """Give the film's or the episode's own title."""
-    return words(first(sent.item, "name", "title", "itemname"))
+    named = first(sent.item, "name", "itemname", "episodename", "episodetitle")
+    return words(named if _title_is_series(sent) else either(named, first(sent.item, "title")))
 
 
 def series_title(sent: Delivery) -> str | None:
     """Give the series' name."""
-    named = first(sent.item, "seriesname", "seriestitle", "showtitle")
+    named = first(sent.item, "seriesname", "seriestitle", "showtitle", "showname")
+    if named is None and _title_is_series(sent):
+        named = first(sent.item, "title")
     return words(either(named, sent.top.get("seriesname")))
+
+
+def _title_is_series(sent: Delivery) -> bool:
+    """Whether ``title`` is the series', as where ``season`` and ``episode`` stand beside it and no series."""
+    item = sent.item
+    return (
+        not sent.nested
+        and first(item, "season", _EPISODE) is not None
+        and first(item, "seriesname", "seriestitle", "showtitle", "showname") is None
+        and "episode" in {letters(item.get("mediatype")), letters(item.get("itemtype"))}
+    )
 
 
 def season(sent: Delivery) -> int | None:
     """Give the season; 0 holds the specials."""
-    return count(first(sent.item, "seasonnumber", "parentindexnumber", "season"))
+    names = ("seasonnumber", "parentindexnumber", "season", "seasonnumber00", "seasonnumber000")
+    return count(first(sent.item, *names))
 
 
 def episode(sent: Delivery) -> int | None:
     """Give the episode's number, the first when the file holds several."""
-    return count(first(sent.item, "episodenumber", "indexnumber", "episode"))
+    names = ("episodenumber", "indexnumber", _EPISODE, "episodenumber00", "episodenumber000")
+    return count(first(sent.item, *names))
 
 
 def episode_end(sent: Delivery) -> int | None:
     """Give the last episode's number of a file that holds several."""
-    end = count(first(sent.item, "episodenumberend", "indexnumberend"))
+    names = ("episodenumberend", "indexnumberend", "episodenumberend00", "episodenumberend000")
+    end = count(first(sent.item, *names))
     start = episode(sent)
     return end if end is not None and start is not None and end > start else None
 
@@ -160,15 +161,30 @@ def series_year(sent: Delivery) -> int | None:
 def item_ids(sent: Delivery) -> dict[str, str]:
     """Give the item's own external ids: ``Provider_imdb`` or ``ProviderIds.Imdb``."""
     if sent.nested:
-        return external_ids(mapping(sent.item.get("providerids")).items())
-    return _prefixed(sent, _PROVIDER)
+        ids = external_ids(mapping(sent.item.get("providerids")).items())
+    else:
+        ids = _prefixed(sent, _PROVIDER) or external_ids((name, sent.item.get(name)) for name in _BARE_IDS)
+    ids.pop(_NOISE, None)
+    return ids
 
 
 def series_ids(sent: Delivery) -> dict[str, str]:
-    """Give the series' external ids; no plugin of today but extensions send them."""
+    """Give the series' external ids; extensions and the plugin "Webhooks" send them."""
     named = mapping(first(sent.item, "seriesproviderids"))
     series = mapping(folded(sent.top.get("series")).get("providerids"))
-    return external_ids([*named.items(), *series.items()]) or _prefixed(sent, _SERIES_PROVIDER)
+    ids = external_ids([*named.items(), *series.items()]) or _prefixed(sent, _SERIES_PROVIDER)
+    ids.pop(_NOISE, None)
+    return ids
+
+
+def path_ids(sent: Delivery) -> dict[str, str]:
+    """Give the ids that the names of folders and file carry: of the film, or of the SERIES."""
+    return paths.tagged_ids(first(sent.item, "path", "filename"))
+
+
+def is_placeholder(sent: Delivery) -> bool:
+    """Whether the file stands in for a film that is not there yet."""
+    return paths.is_placeholder(first(sent.item, "path", "filename"))
 
 
 def _prefixed(sent: Delivery, prefix: str) -> dict[str, str]:
@@ -181,9 +197,14 @@ def _prefixed(sent: Delivery, prefix: str) -> dict[str, str]:
 
 
 def runtime(sent: Delivery) -> float | None:
-    """Give the runtime in seconds; Jellyfin writes 0 when it does not know."""
-    ticks = seconds(first(sent.item, "runtimeticks"), _TICKS)
+    """Give the runtime in seconds; 0 is how the servers say that they do not know."""
+    ticks = seconds(first(sent.item, "runtimeticks"), TICKS)
     return ticks or clock(sent.item.get("runtime")) or None
+
+
+def runtime_is_unknown(sent: Delivery) -> bool:
+    """Whether the server itself says that it does not know the runtime."""
+    return number(sent.item.get("runtimeticks")) == 0
 
 
 def position(sent: Delivery) -> float | None:
@@ -198,7 +219,18 @@ def position(sent: Delivery) -> float | None:
         ticks = number(sent.user_data.get("playbackpositionticks")) or None
     if ticks is None:
         return clock(sent.top.get("playbackposition"))
-    return seconds(ticks, _TICKS)
+    return seconds(ticks, TICKS)
+
+
+def percentage(sent: Delivery) -> float | None:
+    """Give a template's own percentage."""
+    return percent(first(sent.top, "playbackpercentage", "percentage", "progresspercent"))
+
+
+def rating(sent: Delivery) -> float | None:
+    """Give the user's rating, 0 to 10. The item's ``CommunityRating`` is not theirs."""
+    value = number(first(sent.user_data, "rating"))
+    return value if value is not None and 0 <= value <= 10 else None  # noqa: PLR2004  # the scale
 
 
 def played(sent: Delivery) -> bool | None:
@@ -222,5 +254,6 @@ def completed(sent: Delivery) -> bool | None:
 def users(sent: Delivery) -> tuple[object, ...]:
     """Give what the payload calls its user: id and name, flat or nested."""
     user = folded(sent.top.get("user"))
+    session = (first(sent.session, "userid"), first(sent.session, "username"))
     flat = (first(sent.top, "userid"), first(sent.top, "notificationusername", "username"))
-    return (*flat, first(user, "id"), first(user, "name", "username"))
+    return (*flat, first(user, "id"), first(user, "name", "username"), *session)

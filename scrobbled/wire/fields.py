@@ -144,15 +144,15 @@ def year(value: object) -> int | None:
 
 
 def instant(value: object, zone: tzinfo | None = None) -> datetime | None:
-    """Give an aware UTC time from ISO 8601 text or a unix time.
+    """Give an aware UTC time from ISO 8601 text or a unix time, itself or as text.
 
     A text without an offset is read in *zone*; without a zone it says nothing,
     since a player's local time is not ours to guess.
     """
     try:
-        if isinstance(value, str):
-            return _from_iso(value.strip(), zone)
         stamp = number(value)
+        if stamp is None and isinstance(value, str):
+            return _from_iso(value.strip(), zone)
         if stamp is None or stamp <= 0:
             return None
         return datetime.fromtimestamp(stamp / 1000 if stamp > _MILLISECONDS_FROM else stamp, UTC)

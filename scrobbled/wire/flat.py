@@ -113,6 +113,12 @@ def _scoped(*prefixes: str) -> dict[str, str]:
     }
 
 
+#: What stands beside an event that says more than "watched"; without the event it says nothing.
+_STATE: Final = (
+    "position", "currenttime", "viewoffset", "time", "ispaused", "paused", "positionticks", "progress",
+    "playbackpositionticks", "playedtocompletion", "played", "savereason",
+)  # fmt: skip
+
 #: From here on a source that never says "completed" has completed, in percent.
 COMPLETED_FROM: Final = 90.0
 
@@ -147,9 +153,11 @@ def said_by(fields: Fields) -> post.Said | None:
     return EVENTS.get(letters(written)) or EVENTS.get(letters(written.rpartition(".")[2]), post.UNKNOWN)
 
 
-def implied(progress: float | None) -> post.Said:
-    """Give what a post without an event says: it was watched, unless its *progress* says otherwise."""
-    return post.WATCHED if progress is None or progress >= COMPLETED_FROM else post.PROGRESS
+def implied(fields: Fields, progress: float | None) -> post.Said:
+    """Give what a post without an event says: it was watched, unless how far it came is in doubt."""
+    if progress is not None:
+        return post.WATCHED if progress >= COMPLETED_FROM else post.PROGRESS
+    return post.UNKNOWN if first(fields, *_STATE) is not None else post.WATCHED
 
 
 def item(fields: Fields) -> Item:

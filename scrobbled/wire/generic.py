@@ -53,7 +53,7 @@ def read(sent: Post) -> PlaybackEvent:
     item = flat.item(fields)
     runtime = seconds(first(fields, "runtime", "duration", "length"), 1) or None
     playback = _playback(fields, runtime)
-    said = flat.said_by(fields) or flat.implied(playback.progress)
+    said = flat.said_by(fields) or flat.implied(fields, playback.progress)
     occurred_at, is_undated = _occurred_at(fields, sent.receipt.received_at)
     if is_undated and said.action is Action.WATCHED:
         said = said._replace(ignored=reasons.UNDATED)

@@ -13,8 +13,8 @@ sheet §2, §3, §7. What is decided here:
 * A ``PlaybackProgress`` with ``IsPaused`` is a pause: no other event tells. It
   repeats with each check-in, at one position, so the first one says it all.
 * ``UserDataSaved`` echoes what the playback events say, and on a rewatch each one
-  says Played. Only a tick by hand counts, and a ``PlaybackFinished`` of the very
-  first play (``PlayCount`` 1, position reset): nothing but completion gives that.
+  says Played. Only a tick by hand counts, and a ``PlaybackFinished`` whose position was
+  reset to 0, unless a ``PlayCount`` above 1 says that it may be a rewatch left at once.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def _user_data(fields: Delivery) -> Said:
         return post.RATED
     if reason == _TOGGLED and played is not None:
         return post.TICKED if played else post.UNTICKED
-    is_first_play = whole(first(fields.user_data, "playcount")) == 1 and item_fields.position(fields) == 0
-    if reason == "playbackfinished" and played and is_first_play:
+    may_be_first = whole(first(fields.user_data, "playcount")) in {1, None}
+    if reason == "playbackfinished" and played and may_be_first and item_fields.position(fields) == 0:
         return post.WATCHED
     return _ECHO
 

@@ -89,7 +89,7 @@ def _progress_post(sent: Post, fields: Fields) -> PlaybackEvent:
     elif media is not None:
         media = replace(media, ids={**found, **media.ids})
     progress = percent(fields.get("progress"))
-    said = post.PROGRESS if progress is None else flat.implied(progress)
+    said = post.PROGRESS if progress is None else flat.implied(fields, progress)
     return post.event(sent, SOURCE, said, media, Playback(None, progress), unfit=item.unfit)
 
 

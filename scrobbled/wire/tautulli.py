@@ -69,7 +69,7 @@ def read(sent: Post) -> PlaybackEvent:
 def _said(fields: Fields, progress: float | None) -> Said:
     if flat.is_range(fields):
         return post.LIBRARY
-    return flat.said_by(fields) or flat.implied(progress)
+    return flat.said_by(fields) or flat.implied(fields, progress)
 
 
 def _like_plex(sent: Post) -> PlaybackEvent:

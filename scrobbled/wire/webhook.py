@@ -42,6 +42,9 @@ _TAUTULLI_FLAT: Final = frozenset(
     {"plextitle", "plexseasonnum", "plexepnum", "thetvdbid", "themoviedbid", "ratingkey", "orititle",
      "viewoffset", "seasonnum", "episodenum", "durationms"}
 )  # fmt: skip
+_JELLYFIN_FLAT: Final = frozenset(
+    {"notificationusername", "playbackpositionticks", "playedtocompletion", "savereason", "runtimeticks"}
+)
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
@@ -146,7 +149,10 @@ def _flat(fields: Mapping[str, object], player: str) -> str:
         return kodi.SOURCE
     if keys & _KODI_FLAT or letters(fields.get("method")).startswith("player"):
         return kodi.SOURCE
-    if keys & _TAUTULLI_FLAT and player not in {jellyfin.SOURCE, emby.SOURCE}:
+    if keys & _JELLYFIN_FLAT:
+        return jellyfin.SOURCE
+    known = len(keys & _TAUTULLI_FLAT)
+    if known > 1 or (known and player not in {jellyfin.SOURCE, emby.SOURCE}):
         return tautulli.SOURCE
     if player in READERS and player != generic.SOURCE:
         return player

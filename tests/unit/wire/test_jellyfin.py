@@ -171,17 +171,151 @@ def test_a_tick_by_hand_is_watched_when_it_was_last_played() -> None:
     [
         ({"PlayCount": 1, "PlaybackPositionTicks": 0}, True),
         ({"PlayCount": 2, "PlaybackPositionTicks": 0}, False),
+        ({"PlaybackPositionTicks": "0"}, True),
         ({"PlayCount": 1}, False),
         ({"PlayCount": 1, "RunTimeTicks": 0}, False),
         ({"PlayCount": 1, "PlaybackPositionTicks": ""}, False),
         ({"PlayCount": 1, "PlaybackPositionTicks": 0, "Played": False}, False),
     ],
 )
-def test_a_finished_save_is_proof_on_the_first_play_alone(changes: dict[str, object], is_proof: bool) -> None:
-    """On a rewatch Played stays true, so only play number one with its position reset counts."""
+def test_a_finished_save_is_proof_unless_it_may_be_a_rewatch(
+    changes: dict[str, object], is_proof: bool
+) -> None:
+    """On a rewatch Played stays true, so the position must be reset, and no second play be counted."""
     sent = jellyfin_film("UserDataSaved", **({"SaveReason": "PlaybackFinished", "Played": True} | changes))
 
     assert (None if is_proof else reasons.USER_DATA_ECHO) == parse(sent).ignored
+
+
+@pytest.mark.parametrize(
+    ("changes", "action"),
+    [
+        ({"RunTimeTicks": 0}, Action.STOP),
+        ({"RunTimeTicks": "0", "PlaybackPositionTicks": 50_000_000}, Action.STOP),
+        ({"RunTimeTicks": None}, Action.WATCHED),
+        ({}, Action.WATCHED),
+    ],
+)
+def test_completion_is_no_verdict_where_the_runtime_is_unknown(
+    changes: dict[str, object], action: Action
+) -> None:
+    """The server says "completed" of whatever it has no runtime of; a template may just not send it."""
+    assert action is parse(jellyfin_film(PlayedToCompletion=True, **changes)).action
+
+
+@pytest.mark.parametrize(
+    ("payload", "action", "by_hand", "rating"),
+    [
+        (jellyfin_film("UserDataSaved", SaveReason="TogglePlayed", Played=True), Action.WATCHED, True, None),
+        (jellyfin_film("UserDataSaved", SaveReason="TogglePlayed", Played=False), Action.UNWATCH, True, None),
+        (jellyfin_film("UserDataSaved", SaveReason="UpdateUserRating", Rating=8.5), Action.RATE, True, 8.5),
+        (jellyfin_film("UserDataSaved", SaveReason="UpdateUserRating", Rating=""), Action.RATE, True, None),
+        (nested("MarkPlayed", EPISODE), Action.WATCHED, True, None),
+        (nested("MarkUnplayed", EPISODE), Action.UNWATCH, True, None),
+        (nested("Rate", EPISODE | {"UserData": {"Rating": 7}}), Action.RATE, True, 7.0),
+        (nested("Scrobble", EPISODE), Action.WATCHED, False, None),
+    ],
+)
+def test_what_a_person_did_by_hand_is_told_from_playing(
+    payload: dict[str, object], action: Action, by_hand: bool, rating: float | None
+) -> None:
+    """Ticks, unticks and ratings; the critics' CommunityRating is nobody's own."""
+    actual = parse(payload | {"CommunityRating": 7.1})
+
+    assert (action, by_hand, rating) == (actual.action, actual.by_hand, actual.rating)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"SeasonNumber": "", "SeasonNumber00": "02", "EpisodeNumber": "", "EpisodeNumber000": "007"},
+            (2, 7, None),
+        ),
+        ({"SeasonNumber": "0", "EpisodeNumber": "3", "EpisodeNumberEnd": "4"}, (0, 3, 4)),
+        ({"EpisodeNumberEnd": "1"}, (1, 1, None)),
+        ({"SeasonNumber": "", "EpisodeNumber": ""}, (None, None, None)),
+    ],
+)
+def test_numbers_come_padded_and_several(
+    changes: dict[str, object], expected: tuple[int | None, ...]
+) -> None:
+    """Season 0 holds the specials; "" is no number."""
+    actual = media(jellyfin_episode(**changes))
+
+    assert expected == (actual.season, actual.episode, actual.episode_end)
+
+
+def test_a_template_may_call_the_series_title() -> None:
+    """Beside season and episode, and without a series, the title is the series'."""
+    sent = {
+        "NotificationType": "PlaybackStop",
+        "media_type": "Episode",
+        "title": "Game of Thrones",
+        "season": 1,
+        "episode": 2,
+        "PlayedToCompletion": "True",
+    }
+
+    assert Media(kind=Kind.EPISODE, show="Game of Thrones", season=1, episode=2) == media(sent)
+    assert "Arrival" == media(sent | {"media_type": "Movie", "title": "Arrival"}).title
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        ("playing", Action.START),
+        ("paused", Action.PAUSE),
+        ("stopped", Action.STOP),
+        ("scrobble", Action.WATCHED),
+    ],
+)
+def test_a_template_may_send_a_status_for_an_event(status: str, action: Action) -> None:
+    """Third-party templates say MediaStatus."""
+    sent = jellyfin_film() | {"MediaStatus": status, "PlaybackPositionTicks": ""}
+    del sent["NotificationType"]
+
+    assert action is parse(sent).action
+
+
+@pytest.mark.parametrize(
+    "ids", [{"imdb": "tt2543164"}, {"Imdb_Id": "tt2543164"}, {"ProviderIds": {"Imdb": "tt2543164"}}]
+)
+def test_a_template_may_drop_the_prefix_of_ids(ids: dict[str, object]) -> None:
+    """Provider_imdb, imdb, ImdbId, or an object of them."""
+    sent = {"NotificationType": "PlaybackStart", "ItemType": "Movie", "Name": "Arrival", **ids}
+
+    assert {"imdb": "tt2543164"} == media(sent).ids
+
+
+def test_wikidata_is_nobodys_id() -> None:
+    """The article may be the episode's or the whole show's."""
+    assert {"imdb": "tt1"} == media(
+        jellyfin_episode(Provider_wikidata="Q1", Provider_imdb="tt1", Provider_tmdb="")
+    ).ids
+
+
+def test_the_plugin_webhooks_brings_the_series_along() -> None:
+    """In PascalCase and in camelCase, with the series' own ids and year."""
+    series = {"Name": "Game of Thrones", "ProductionYear": 2010, "ProviderIds": {"Tvdb": "121361"}}
+    pascal = nested("Stop", EPISODE, Series=series)
+    camel = {
+        "event": "stop",
+        "item": EPISODE,
+        "series": {"productionYear": 2010, "providerIds": {"tvdb": "121361"}},
+    }
+    for payload in (pascal, camel):
+        actual = media(payload)
+
+        assert (2011, 2010, {"tvdb": "121361"}) == (actual.year, actual.show_year, actual.show_ids)
+
+
+def test_a_tag_in_the_path_helps_only_without_ids() -> None:
+    """The folder's tag is the series'."""
+    path = {"Path": "/tv/Game of Thrones [tvdbid-121361]/Season 01/x.mkv"}
+
+    assert {"tvdb": "121361"} == media(nested("Stop", EPISODE | path | {"ProviderIds": {}})).show_ids
+    assert {} == media(nested("Stop", EPISODE | path)).show_ids
 
 
 @pytest.mark.parametrize(

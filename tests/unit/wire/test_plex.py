@@ -238,6 +238,59 @@ def test_an_id_with_a_path_is_the_shows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("payload", "rating"),
+    [
+        (plex_film("media.rate", Rating=[{"value": 7.2}]) | {"rating": 4.0}, 4.0),
+        (plex_film("media.rate", userRating=8, Rating=7.2), 8.0),
+        (plex_film("media.rate", userRating="0"), 0.0),
+        (plex_film("media.rate") | {"rating": -1}, -1.0),
+        (plex_film("media.rate", userRating=80), None),
+        (plex_film("media.rate"), None),
+        (plex_film("media.play", userRating=8), None),
+        (plex_episode("media.rate", userRating=7.5), 7.5),
+    ],
+)
+def test_a_rating_is_the_users_own(payload: dict[str, object], rating: float | None) -> None:
+    """``rating`` beside the event or userRating, 0 to 10, -1 when taken away; ``Rating`` is the critics'."""
+    assert rating == parse(payload).rating
+
+
+def test_a_rating_is_done_by_hand_and_counts_nothing() -> None:
+    """It is read whole, and ends as ignored until ratings are kept."""
+    actual = parse(plex_film("media.rate", userRating=8))
+
+    assert (Action.RATE, reasons.RATING, True) == (actual.action, actual.ignored, actual.by_hand)
+
+
+@pytest.mark.parametrize(
+    ("guid", "order"),
+    [
+        ("com.plexapp.agents.thetvdbdvdorder://121361/1/1?lang=en", "dvd"),
+        ("com.plexapp.agents.hama://tvdb-81797/22/70?lang=en", "hama"),
+        ("com.plexapp.agents.thetvdb://121361/1/1?lang=en", None),
+        ("plex://episode/5d9c1276e264b7001fcaaaaa", None),
+        (None, None),
+    ],
+)
+def test_another_order_than_the_aired_one_is_named(guid: str | None, order: str | None) -> None:
+    """DVD order and HAMA's own seasons are not the numbers of a catalogue."""
+    assert order == media(plex_episode(guid=guid)).order
+
+
+def test_the_slug_of_the_show_is_kept() -> None:
+    """It is English where the title is in the library's language."""
+    assert "travel-guides-au" == media(plex_episode(grandparentSlug="travel-guides-au")).show_slug
+    assert None is media(plex_episode(grandparentSlug={"x": 1})).show_slug
+
+
+@pytest.mark.parametrize("changes", [{"editionTitle": "Trailer"}, {"editionTitle": "Coming Soon"}])
+def test_a_file_that_stands_in_for_a_film_never_counts(changes: dict[str, object]) -> None:
+    """Programs that announce films put a trailer where the film will be."""
+    assert reasons.PLACEHOLDER == parse(plex_film(**changes)).ignored
+    assert None is parse(plex_film(editionTitle="Director's Cut")).ignored
+
+
+@pytest.mark.parametrize(
     ("event", "reason"),
     [
         ("library.new", reasons.LIBRARY_EVENT),

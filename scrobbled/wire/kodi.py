@@ -5,8 +5,8 @@ See the webhooks fact sheet §6. All positions and runtimes are seconds.
 * Flat, with ``uniqueIds``, ``tvShowUniqueIds`` and ``progress{time, percent}``: the add-ons for
   Yamtrack and its like. ``end`` is the end of the file; ``stop`` came before.
 * Plex's envelope with ``kodi_id``, ``unique_ids`` and ``watched_at``: SyncPK. It queues what it
-  cannot deliver, and it sends a whole library with the same event: ``watched_at`` is
-  when it happened, and without it nobody knows when.
+  cannot deliver, and pushes a library with the same event: ``watched_at`` is when it
+  happened, and without it nobody knows when.
 * ``identifier`` (TMDB's, of the show or the film), ``lot`` and ``progress``: the add-on for
   Ryot. It only ever sends progress, so what is nearly through is watched.
 * ``uniqueIds`` alone: Movary's, sent once when a film is over.

@@ -17,7 +17,7 @@ from scrobbled.wire import emby, generic, jellyfin, kodi, plex, reasons, tautull
 from scrobbled.wire.body import decode, is_blank
 from scrobbled.wire.fields import mapping, text
 from scrobbled.wire.keys import folded, letters
-from scrobbled.wire.placeholders import without_placeholders
+from scrobbled.wire.placeholders import may_hold_placeholders, without_placeholders
 from scrobbled.wire.post import Post
 
 #: Every source, in the order of the documentation.
@@ -60,7 +60,9 @@ def parse(
     """
     if is_blank(body):
         return jellyfin.empty(Post({}, body, receipt, accounts))
-    payload, is_unrendered = without_placeholders(decode(body, content_type))
+    payload, is_unrendered = decode(body, content_type), False
+    if may_hold_placeholders(body):
+        payload, is_unrendered = without_placeholders(payload)
     event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts))
     if is_unrendered and _says_nothing(event):
         return replace(event, media=None, ignored=reasons.UNRENDERED_TEMPLATE)

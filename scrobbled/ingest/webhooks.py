@@ -29,6 +29,9 @@ METHODS = ("POST", "PUT", "GET")
 
 _ACCOUNT = "account"
 
+#: Parameters of ours in an address; all others may be the payload of a GET.
+_OURS = frozenset({_ACCOUNT, "token"})
+
 
 def _handler(player: str) -> Handler:
     async def receive(request: web.Request) -> web.Response:
@@ -36,7 +39,7 @@ def _handler(player: str) -> Handler:
         given = receipt(request[IDENTITY].user_id)
         accounts = request.query.getall(_ACCOUNT, ()) if request.query_string else ()
         if request.method == "GET":
-            body = urlencode([pair for pair in request.query.items() if pair[0] != _ACCOUNT]).encode()
+            body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         try:
             event = webhook.parse(player, body, given, request.headers.get("Content-Type", ""), accounts)
         except PayloadError:

@@ -133,7 +133,7 @@ def test_a_test_without_an_item_is_about_nothing() -> None:
 )
 def test_the_server_says_whether_a_stop_is_the_end(top: dict[str, object], action: Action) -> None:
     """The flag in PlaybackInfo, or at the top as the older plugin has it."""
-    assert action == parse(emby(**top)).action
+    assert action == parse(emby("playback.stop", None, **top)).action
 
 
 def test_the_flag_of_a_stop_says_nothing_of_a_start() -> None:
@@ -166,7 +166,7 @@ def test_the_session_may_be_at_the_next_episode_already(
     event: str, top: dict[str, object], position: float | None
 ) -> None:
     """PlaybackInfo has the position; where nobody knows it, it is not 0."""
-    assert position == parse(emby(event, **top)).position
+    assert position == parse(emby(event, None, **top)).position
 
 
 def test_the_runtime_may_stand_beside_the_file_alone() -> None:

@@ -200,7 +200,7 @@ def test_completion_is_no_verdict_where_the_runtime_is_unknown(
     changes: dict[str, object], action: Action
 ) -> None:
     """The server says "completed" of whatever it has no runtime of; a template may just not send it."""
-    assert action is parse(jellyfin_film(PlayedToCompletion=True, **changes)).action
+    assert action is parse(jellyfin_film("PlaybackStop", PlayedToCompletion=True, **changes)).action
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_numbers_come_padded_and_several(
     changes: dict[str, object], expected: tuple[int | None, ...]
 ) -> None:
     """Season 0 holds the specials; "" is no number."""
-    actual = media(jellyfin_episode(**changes))
+    actual = media(jellyfin_episode("PlaybackStop", **changes))
 
     assert expected == (actual.season, actual.episode, actual.episode_end)
 

@@ -286,7 +286,7 @@ def test_the_slug_of_the_show_is_kept() -> None:
 @pytest.mark.parametrize("changes", [{"editionTitle": "Trailer"}, {"editionTitle": "Coming Soon"}])
 def test_a_file_that_stands_in_for_a_film_never_counts(changes: dict[str, object]) -> None:
     """Programs that announce films put a trailer where the film will be."""
-    assert reasons.PLACEHOLDER == parse(plex_film(**changes)).ignored
+    assert reasons.PLACEHOLDER == parse(plex_film("media.scrobble", **changes)).ignored
     assert None is parse(plex_film(editionTitle="Director's Cut")).ignored
 
 

@@ -257,7 +257,7 @@ def test_a_time_counts_only_when_its_zone_is_known() -> None:
 )
 def test_what_is_no_film_is_ignored_for_a_reason(changes: dict[str, object], reason: str) -> None:
     """Music, clips, photos, television and whole shows never count."""
-    assert reason == parse(tautulli(**changes)).ignored
+    assert reason == parse(tautulli("watched", **changes)).ignored
 
 
 def test_a_path_alone_says_nothing() -> None:

@@ -7,6 +7,7 @@ most the ids, the progress, and the film, the show and the episode as Trakt's cl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -35,6 +36,7 @@ _EPISODE: Final = (
 _EPISODE_END: Final = ("episodeend", "episodenumberend", "indexnumberend", "numberend", "episodeto")
 _ABSOLUTE: Final = ("absolute", "numberabs", "absolutenumber", "absoluteepisode", "absoluteepisodenumber")
 _SHOW_YEAR: Final = ("showyear", "seriesyear", "tvshowyear")
+_RANGE: Final = re.compile(r"(\d{1,4})\s*-\s*(\d{1,4})", re.ASCII)
 _OWN_RATING: Final = ("userrating", "personalrating", "myrating")
 _PATH: Final = ("file", "path", "filename", "filepath")
 
@@ -135,6 +137,21 @@ class Ids(NamedTuple):
     bare: dict[str, str]
 
 
+class Habits(NamedTuple):
+    """What a source means by what could be read in two ways.
+
+    *bare_is_show*: single ids beside an episode are its SHOW's. *lone_title_is_show*: so is a
+    title beside season and episode. *range_is_file*: ``1-2`` is a file of two episodes.
+    """
+
+    bare_is_show: bool = False
+    lone_title_is_show: bool = True
+    range_is_file: bool = True
+
+
+USUAL: Final = Habits()
+
+
 class Item(NamedTuple):
     """What a flat payload is about. *unfit* is the reason why it can never count."""
 
@@ -148,7 +165,7 @@ def said_by(fields: Fields) -> post.Said | None:
     """Give what the event's name says; None when the payload has no place for one."""
     named = [name for name in _EVENT if name in fields]
     if not named:
-        return None
+        return EVENTS.get(letters(fields.get("type")))  # where it is no kind, it may be the event
     written = text(first(fields, *named)) or ""
     return EVENTS.get(letters(written)) or EVENTS.get(letters(written.rpartition(".")[2]), post.UNKNOWN)
 
@@ -187,14 +204,8 @@ def _guessed(fields: Fields, ids: Ids) -> Kind | None:
     return Kind.MOVIE if named else None
 
 
-def media(
-    found: Item, runtime: float | None, *, bare_is_show: bool = False, lone_title_is_show: bool = True
-) -> Media | None:
-    """Give the film or episode; *runtime* in seconds.
-
-    *bare_is_show* where the source's single ids beside an episode are its SHOW's,
-    *lone_title_is_show* where a title without a show beside it is the show's.
-    """
+def media(found: Item, runtime: float | None, habits: Habits = USUAL) -> Media | None:
+    """Give the film or episode; *runtime* in seconds."""
     fields, ids = found.fields, found.ids
     if found.kind is not Kind.EPISODE:
         if found.kind is None and found.unfit is None:
@@ -211,13 +222,14 @@ def media(
             show_ids=ids.show,
             runtime=runtime,
         )
-    return _episode(found, runtime, bare_is_show=bare_is_show, lone_title_is_show=lone_title_is_show)
+    return _episode(found, runtime, habits)
 
 
-def _episode(found: Item, runtime: float | None, *, bare_is_show: bool, lone_title_is_show: bool) -> Media:
+def _episode(found: Item, runtime: float | None, habits: Habits) -> Media:
     fields, ids = found.fields, found.ids
-    own, show_ids, unscoped = _whose(ids, bare_is_show=bare_is_show)
-    show, title = _names(fields, lone_title_is_show=lone_title_is_show)
+    own, show_ids, unscoped = _whose(ids, bare_is_show=habits.bare_is_show)
+    numbers = _numbers(fields, range_is_file=habits.range_is_file)
+    show, title = _names(fields, lone_title_is_show=habits.lone_title_is_show)
     if not (own or show_ids or unscoped):
         show_ids = paths.tagged_ids(first(fields, *_PATH))
     return Media(
@@ -227,8 +239,8 @@ def _episode(found: Item, runtime: float | None, *, bare_is_show: bool, lone_tit
         show=show,
         show_year=year(first(fields, *_SHOW_YEAR)),
         season=count(first(fields, *_SEASON)),
-        episode=count(first(fields, *_EPISODE)),
-        episode_end=_episode_end(fields),
+        episode=numbers[0],
+        episode_end=numbers[1],
         absolute=count(first(fields, *_ABSOLUTE)),
         ids=own,
         show_ids=show_ids,
@@ -271,13 +283,17 @@ def is_range(fields: Fields) -> bool:
 
 
 def _is_range(written: str) -> bool:
-    low, dash, high = written.partition("-")
-    return bool(dash) and low.strip().isdecimal() and high.strip().isdecimal()
+    return _RANGE.fullmatch(written.strip()) is not None
 
 
-def _episode_end(fields: Fields) -> int | None:
-    start, end = count(first(fields, *_EPISODE)), count(first(fields, *_EPISODE_END))
-    return end if start is not None and end is not None and end > start else None
+def _numbers(fields: Fields, *, range_is_file: bool) -> tuple[int | None, int | None]:
+    """Give the episode's number, and the last one of a file that holds several."""
+    written = first(fields, *_EPISODE)
+    start, end = count(written), count(first(fields, *_EPISODE_END))
+    if start is None and range_is_file and isinstance(written, str):
+        found = _RANGE.fullmatch(written.strip())
+        start, end = (count(found[1]), count(found[2])) if found else (None, None)
+    return start, end if start is not None and end is not None and end > start else None
 
 
 def rating(fields: Fields, said: post.Said) -> float | None:

@@ -114,7 +114,9 @@ def series_title(sent: Delivery) -> str | None:
     named = first(sent.item, "seriesname", "seriestitle", "showtitle", "showname")
     if named is None and _title_is_series(sent):
         named = first(sent.item, "title")
-    return words(either(named, sent.top.get("seriesname")))
+    if named is None:
+        named = first(sent.top, "seriesname") or folded(sent.top.get("series")).get("name")
+    return words(named)
 
 
 def _title_is_series(sent: Delivery) -> bool:
@@ -132,6 +134,11 @@ def season(sent: Delivery) -> int | None:
     """Give the season; 0 holds the specials."""
     names = ("seasonnumber", "parentindexnumber", "season", "seasonnumber00", "seasonnumber000")
     return count(first(sent.item, *names))
+
+
+def season_of_season(sent: Delivery) -> int | None:
+    """Give the number of an item that is a season: nested, it is the item's own."""
+    return count(first(sent.item, "seasonnumber", "indexnumber"))
 
 
 def episode(sent: Delivery) -> int | None:

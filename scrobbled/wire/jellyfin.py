@@ -57,7 +57,7 @@ def read(sent: Post) -> PlaybackEvent:
         sent,
         SOURCE,
         said,
-        media_server.media(fields, runtime),
+        None if _is_about_nothing(fields, said) else media_server.media(fields, runtime),
         Playback(position, _progress(fields, position, runtime)),
         users=item_fields.users(fields) if sent.accounts else (),
         unfit=media_server.unfit(fields),
@@ -71,6 +71,11 @@ def read(sent: Post) -> PlaybackEvent:
 def empty(sent: Post) -> PlaybackEvent:
     """Give the event of an empty body: neither a template nor "Send All Properties" is set."""
     return post.event(sent, SOURCE, Said(ignored=reasons.EMPTY_BODY), None)
+
+
+def _is_about_nothing(fields: Delivery, said: Said) -> bool:
+    """Whether ``Name`` is a user's, a task's or a message's: only items have a type."""
+    return said is post.SERVER and first(fields.item, "itemtype", "type", "mediatype") is None
 
 
 def _progress(fields: Delivery, position: float | None, runtime: float | None) -> float | None:

@@ -32,7 +32,9 @@ from scrobbled.wire.post import Playback, Post, Said
 SOURCE: Final = "kodi"
 
 #: What the add-ons that name their event send beside it; a post without it that has one of these lost it.
-_NAMED: Final = ("dbid", "mediatype", "duration", "progress")
+_NAMED: Final = ("dbid", "duration", "progress")
+
+_HABITS: Final = flat.Habits(lone_title_is_show=False)
 
 _UNDATED: Final = Said(post.WATCHED.action, reasons.UNDATED)
 
@@ -59,7 +61,7 @@ def _flat(sent: Post, fields: Fields, said: Said) -> PlaybackEvent:
         sent,
         SOURCE,
         said,
-        _with_default_id(flat.media(item, runtime, lone_title_is_show=False), fields),
+        _with_default_id(flat.media(item, runtime, _HABITS), fields),
         _playback(fields, runtime),
         users=flat.users(fields) if sent.accounts else (),
         unfit=item.unfit,

@@ -33,6 +33,11 @@ EVENTS: Final = {
     "playbackstopped": post.STOP,
     "stop": post.STOP,
     "stopped": post.STOP,
+    "mediaplay": post.START,
+    "mediaresume": post.START,
+    "mediapause": post.PAUSE,
+    "mediastop": post.STOP,
+    "mediascrobble": post.WATCHED,
     "scrobble": post.WATCHED,
     "playbackscrobble": post.WATCHED,
     "markplayed": post.TICKED,
@@ -110,10 +115,13 @@ def media(sent: Delivery, runtime: float | None) -> Media | None:
         ids, show_ids = {}, ids
     elif kind in KINDS and not ids:
         ids = item_fields.path_ids(sent)
+    of_season = kind == "season"
     return Media(
         kind=Kind.MOVIE,
         title=item_fields.item_title(sent),
         year=item_fields.own_year(sent),
+        show=item_fields.series_title(sent) if of_season else None,
+        season=item_fields.season_of_season(sent) if of_season else None,
         ids=ids,
         show_ids=show_ids,
         runtime=runtime,

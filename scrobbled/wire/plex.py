@@ -137,10 +137,13 @@ def media(metadata: Mapping[str, object], runtime: float | None) -> Media | None
     ids, show_ids = plex_guid.all_ids(metadata, Kind.MOVIE)
     if _type(metadata) == "show":
         ids, show_ids = {}, ids
+    of_season = _type(metadata) == "season"
     return Media(
         kind=Kind.MOVIE,
         title=text(metadata.get("title")),
         year=year(metadata.get("year")),
+        show=text(metadata.get("parentTitle")) if of_season else None,
+        season=count(metadata.get("index")) if of_season else None,
         ids=ids,
         show_ids=show_ids,
         runtime=runtime,

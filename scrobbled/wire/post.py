@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Media
@@ -54,12 +54,15 @@ class Playback(NamedTuple):
     progress: float | None = None
 
 
+UNKNOWN_PLAYBACK: Final = Playback()
+
+
 def event(
     post: Post,
     source: str,
     said: Said,
     media: Media | None,
-    playback: Playback = Playback(),  # noqa: B008  # a frozen value
+    playback: Playback = UNKNOWN_PLAYBACK,
     *,
     users: tuple[object, ...] = (),
     unfit: str | None = None,

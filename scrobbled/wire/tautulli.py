@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import flat, plex, post
+from scrobbled.wire import flat, plex, plex_guid, post
 from scrobbled.wire.fields import (
     instant,
     mapping,
@@ -37,6 +37,8 @@ from scrobbled.wire.keys import Fields, first, folded
 from scrobbled.wire.post import Playback, Post, Said
 
 SOURCE: Final = "tautulli"
+
+_HABITS: Final = flat.Habits(bare_is_show=True, range_is_file=False)
 
 _MILLISECONDS: Final = 1_000  # to the second
 _MINUTE: Final = 60.0  # seconds
@@ -56,7 +58,7 @@ def read(sent: Post) -> PlaybackEvent:
         sent,
         SOURCE,
         said,
-        flat.media(item, runtime, bare_is_show=True),
+        _with_guid(flat.media(item, runtime, _HABITS), fields),
         playback,
         users=flat.users(fields) if sent.accounts else (),
         unfit=item.unfit,
@@ -70,6 +72,15 @@ def _said(fields: Fields, progress: float | None) -> Said:
     if flat.is_range(fields):
         return post.LIBRARY
     return flat.said_by(fields) or flat.implied(fields, progress)
+
+
+def _with_guid(media: Media | None, fields: Fields) -> Media | None:
+    """Add the ids of ``{guid}`` where a legacy agent put one there."""
+    guid = fields.get("guid")
+    if media is None or not isinstance(guid, str):
+        return media
+    ids, show_ids = plex_guid.all_ids({"guid": guid}, media.kind)
+    return replace(media, ids={**ids, **media.ids}, show_ids={**show_ids, **media.show_ids})
 
 
 def _like_plex(sent: Post) -> PlaybackEvent:

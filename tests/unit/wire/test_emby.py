@@ -96,6 +96,7 @@ def test_each_request_content_type_of_embys_settings_is_read(body: bytes, player
         ("PlaybackStart", Action.START, None),
         ("PlaybackStop", Action.STOP, None),
         ("PlaybackPause", Action.PAUSE, None),
+        ("media.stop", Action.STOP, None),
     ],
 )
 def test_each_event_has_its_meaning(event: str, action: Action, reason: str | None) -> None:
@@ -218,6 +219,16 @@ def test_specials_and_files_of_several_episodes_keep_their_numbers() -> None:
     actual = media(emby(item=EMBY_EPISODE | {"ParentIndexNumber": 0, "IndexNumber": 3, "IndexNumberEnd": 4}))
 
     assert (0, 3, 4) == (actual.season, actual.episode, actual.episode_end)
+
+
+def test_a_season_is_read_as_what_it_is() -> None:
+    """Its episodes are ticked one by one, so the season itself counts nothing."""
+    season = {"Type": "Season", "Name": "Season 2", "SeriesName": "Game of Thrones", "IndexNumber": 2}
+    actual = parse(emby("item.markplayed", season))
+
+    assert (Action.WATCHED, True, reasons.NOT_MEDIA) == (actual.action, actual.by_hand, actual.ignored)
+    assert actual.media is not None
+    assert ("Season 2", "Game of Thrones", 2) == (actual.media.title, actual.media.show, actual.media.season)
 
 
 def test_a_series_has_its_ids_as_the_shows() -> None:

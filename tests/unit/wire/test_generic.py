@@ -65,6 +65,10 @@ def test_a_film_by_any_name(payload: dict[str, object], player: str) -> None:
             {"show": "X", "season": 1, "episode": 1, "episode_end": 2, "absolute": 25},
             {"show": "X", "season": 1, "episode": 1, "episode_end": 2, "absolute": 25},
         ),
+        (
+            {"show": "X", "season": 1, "episode": "1-2"},
+            {"show": "X", "season": 1, "episode": 1, "episode_end": 2},
+        ),
         ({"kind": "anime", "title": "X", "episode": 25}, {"show": "X", "episode": 25}),
         (
             {"file": "/tv/X {tvdb-79126}/S01E02.mkv", "season": 1, "episode": 2},
@@ -112,6 +116,7 @@ def test_an_id_that_may_be_the_shows_is_kept_apart(
         ({"event": "stop", "position": 3500, "runtime": 7000}, Action.STOP, 50.0),
         ({"event": "stop", "position": "0:58:20", "runtime": 7000}, Action.STOP, 50.0),
         ({"event": "stop", "progress": {"percent": 12}}, Action.STOP, 12.0),
+        ({"type": "pause"}, Action.PAUSE, None),
         ({"event": "unwatched"}, Action.UNWATCH, None),
         ({"event": "rating"}, Action.RATE, None),
     ],

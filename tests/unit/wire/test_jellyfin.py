@@ -156,6 +156,14 @@ def test_what_does_not_count_says_why(event: str, changes: dict[str, object], re
     assert reason == parse(jellyfin_film(event, **changes)).ignored
 
 
+@pytest.mark.parametrize("event", ["Generic", "AuthenticationSuccess", "UserCreated", "TaskCompleted"])
+def test_the_servers_own_affairs_are_about_nothing(event: str) -> None:
+    """The name of a user or a message is no film."""
+    actual = parse({"NotificationType": event, "Name": "Robin", "Overview": "hello", "UserId": "b" * 32})
+
+    assert (None, reasons.SERVER_EVENT) == (actual.media, actual.ignored)
+
+
 def test_a_tick_by_hand_is_watched_when_it_was_last_played() -> None:
     """The reset position says nothing, the last play says when."""
     sent = {"SaveReason": "TogglePlayed", "Played": "True", "PlaybackPositionTicks": "0"}

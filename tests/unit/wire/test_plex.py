@@ -277,6 +277,15 @@ def test_another_order_than_the_aired_one_is_named(guid: str | None, order: str 
     assert order == media(plex_episode(guid=guid)).order
 
 
+def test_a_season_is_read_as_what_it_is() -> None:
+    """A rated season says which one of which show."""
+    actual = media(
+        composed("media.rate", type="season", title="Season 2", parentTitle="Game of Thrones", index=2)
+    )
+
+    assert ("Season 2", "Game of Thrones", 2) == (actual.title, actual.show, actual.season)
+
+
 def test_the_slug_of_the_show_is_kept() -> None:
     """It is English where the title is in the library's language."""
     assert "travel-guides-au" == media(plex_episode(grandparentSlug="travel-guides-au")).show_slug

@@ -166,6 +166,27 @@ def test_a_full_title_gives_a_relayed_template_away(player: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("guid", "show_ids"),
+    [
+        ("com.plexapp.agents.thetvdb://121361/1/1?lang=en", {"tvdb": "121361"}),
+        ("plex://episode/5d9c1276e264b7001fcaaaaa", {}),
+        ("", {}),
+    ],
+)
+def test_the_guid_helps_where_an_old_agent_wrote_it(guid: str, show_ids: dict[str, str]) -> None:
+    """Plex's own guids are in no catalogue."""
+    sent = {
+        "action": "watched",
+        "media_type": "episode",
+        "show_name": "X",
+        "season_num": "1",
+        "episode_num": "1",
+    }
+
+    assert show_ids == media(sent | {"guid": guid}).show_ids
+
+
 def test_two_fields_for_titles_are_told_apart() -> None:
     """plex_title is the show, plex_movie_title the episode or the film."""
     sent = {

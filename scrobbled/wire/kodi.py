@@ -31,8 +31,8 @@ from scrobbled.wire.post import Playback, Post, Said
 
 SOURCE: Final = "kodi"
 
-#: What the add-ons that name their event send beside it; a post without it that has one of these lost it.
-_NAMED: Final = ("dbid", "duration", "progress")
+#: All that the add-on may send which never names its event; another that has no event has lost it.
+_NAMELESS: Final = frozenset({"title", "name", "year", "mediatype", "uniqueids", "imdbnumber"})
 
 _HABITS: Final = flat.Habits(lone_title_is_show=False)
 
@@ -50,7 +50,7 @@ def read(sent: Post) -> PlaybackEvent:
         return _progress_post(sent, fields)
     said = flat.said_by(fields)
     if said is None:
-        said = post.UNKNOWN if any(name in fields for name in _NAMED) else post.WATCHED
+        said = post.WATCHED if _NAMELESS.issuperset(fields) else post.UNKNOWN
     return _flat(sent, fields, said)
 
 

@@ -40,6 +40,9 @@ SOURCE: Final = "tautulli"
 
 _HABITS: Final = flat.Habits(bare_is_show=True, range_is_file=False)
 
+#: What only a template for several triggers holds, as ours does: without its action it has lost it.
+_OF_ALL_TRIGGERS: Final = frozenset({"viewoffset", "progresspercent", "durationms", "live", "unixtime"})
+
 _MILLISECONDS: Final = 1_000  # to the second
 _MINUTE: Final = 60.0  # seconds
 _MOST_MINUTES: Final = 1_000  # a longer duration is not in minutes
@@ -71,7 +74,10 @@ def read(sent: Post) -> PlaybackEvent:
 def _said(fields: Fields, progress: float | None) -> Said:
     if flat.is_range(fields):
         return post.LIBRARY
-    return flat.said_by(fields) or flat.implied(fields, progress)
+    said = flat.said_by(fields)
+    if said is None and progress is None and not _OF_ALL_TRIGGERS.isdisjoint(fields):
+        return post.UNKNOWN
+    return said or flat.implied(fields, progress)
 
 
 def _with_guid(media: Media | None, fields: Fields) -> Media | None:

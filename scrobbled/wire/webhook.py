@@ -45,6 +45,8 @@ _TAUTULLI_FLAT: Final = frozenset(
 _JELLYFIN_FLAT: Final = frozenset(
     {"notificationusername", "playbackpositionticks", "playedtocompletion", "savereason", "runtimeticks"}
 )
+#: What an item of Jellyfin's or Emby's has, whatever became of the rest.
+_SERVER_ITEM: Final = frozenset({"providerids", "runtimeticks", "userdata", "seriesname", "serverid"})
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
@@ -123,7 +125,8 @@ def _media_server(payload: Mapping[str, object], fields: Mapping[str, object], n
         return emby.SOURCE
     if player in {emby.SOURCE, jellyfin.SOURCE}:
         return player
-    if "Event" not in payload and letters(name) not in _WEBHOOKS_PLUGIN:
+    is_theirs = not _SERVER_ITEM.isdisjoint(folded(fields.get("item"))) or letters(name) in _WEBHOOKS_PLUGIN
+    if "Event" not in payload and not is_theirs:
         return player if player in READERS else generic.SOURCE
     return emby.SOURCE if letters(name).startswith("playback") else jellyfin.SOURCE
 

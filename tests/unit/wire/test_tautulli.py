@@ -121,12 +121,14 @@ def test_the_event_may_be_called_what_the_author_liked(event: str) -> None:
 
 
 def test_a_template_without_an_action_reports_what_was_watched() -> None:
-    """One trigger, one template; but a percentage may contradict it."""
+    """One trigger, one template; but a percentage may contradict it, and ours has an action."""
     sent = tautulli()
     del sent["action"]
+    single = {"plex_title": "Game of Thrones", "plex_season_num": "1", "plex_ep_num": "2"}
 
+    assert Action.WATCHED is parse(single).action
     assert Action.WATCHED is parse(sent).action
-    assert Action.WATCHED is parse({**sent, "progress_percent": ""} | {"view_offset": ""}).action
+    assert reasons.UNKNOWN_EVENT == parse({**sent, "progress_percent": "", "view_offset": ""}).ignored
     assert Action.PROGRESS is parse(sent | {"progress_percent": "12"}).action
 
 

@@ -15,13 +15,14 @@ _PLACEHOLDER: Final = re.compile(
 )
 _DEPTH: Final = 2
 
-#: JSON has a quote after its brace; a form writes braces in hexadecimal.
-_TELLTALE: Final = re.compile(rb"\{[A-Za-z#{]|%7[bB]")
+#: JSON has a quote after its brace; a form writes braces as %7B.
+_TELLTALE: Final = re.compile(rb"\{[A-Za-z#{]")
+_ESCAPED: Final = b"%7"
 
 
 def may_hold_placeholders(body: bytes) -> bool:
     """Whether it is worth looking; most bodies are spared it."""
-    return _TELLTALE.search(body) is not None
+    return _ESCAPED in body or _TELLTALE.search(body) is not None
 
 
 def without_placeholders(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scrobbled.model.media import ID_SOURCES, Kind
@@ -70,7 +71,12 @@ class Guid(NamedTuple):
 
 def split(value: object) -> Guid | None:
     """Take a guid apart, or give None when *value* is not one."""
-    found = _GRAMMAR.match(value.strip()) if isinstance(value, str) else None
+    return _split(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=256)  # several questions are asked of the same one
+def _split(value: str) -> Guid | None:
+    found = _GRAMMAR.match(value.strip())
     if found is None:
         return None
     scheme, name, season, episode = found.groups()

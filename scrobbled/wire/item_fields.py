@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from scrobbled.wire import paths
 from scrobbled.wire.fields import boolean, clock, count, mapping, number, percent, seconds, text, year
 from scrobbled.wire.ids import external_ids
 from scrobbled.wire.keys import Fields, first, folded, letters
+from scrobbled.wire.vocabulary import SHOW_ID
 
 TICKS: Final = 10_000_000  # to the second: a tick is 100 ns
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
@@ -166,20 +167,28 @@ def series_year(sent: Delivery) -> int | None:
 
 
 def item_ids(sent: Delivery) -> dict[str, str]:
-    """Give the item's own external ids: ``Provider_imdb`` or ``ProviderIds.Imdb``."""
-    if sent.nested:
-        ids = external_ids(mapping(sent.item.get("providerids")).items())
-    else:
-        ids = _prefixed(sent, _PROVIDER) or external_ids((name, sent.item.get(name)) for name in _BARE_IDS)
+    """Give the item's own external ids: ``ProviderIds.Imdb``, ``Provider_imdb``, ``imdb_id``."""
+    own = mapping(sent.item.get("providerids")) if sent.nested else {}
+    ids = external_ids(own.items()) or _prefixed(sent, _PROVIDER)
+    if not ids:
+        ids = external_ids((name.removeprefix(_PROVIDER), value) for name, value in _single_ids(sent.item))
     ids.pop(_NOISE, None)
     return ids
 
 
+def _single_ids(item: Fields) -> Iterator[tuple[str, object]]:
+    names = (*_BARE_IDS, *(_PROVIDER + name for name in _BARE_IDS))
+    return ((name, item[name]) for name in names if name in item)
+
+
 def series_ids(sent: Delivery) -> dict[str, str]:
     """Give the series' external ids; extensions and the plugin "Webhooks" send them."""
-    named = mapping(first(sent.item, "seriesproviderids"))
+    named = mapping(first(sent.item, "seriesproviderids") or sent.top.get("seriesproviderids"))
     series = mapping(folded(sent.top.get("series")).get("providerids"))
     ids = external_ids([*named.items(), *series.items()]) or _prefixed(sent, _SERIES_PROVIDER)
+    if not ids:
+        written = {**sent.top, **folded(sent.item.get("providerids"))}
+        ids = external_ids((SHOW_ID[key], value) for key, value in written.items() if key in SHOW_ID)
     ids.pop(_NOISE, None)
     return ids
 
@@ -231,7 +240,7 @@ def position(sent: Delivery) -> float | None:
 
 def percentage(sent: Delivery) -> float | None:
     """Give a template's own percentage."""
-    return percent(first(sent.top, "playbackpercentage", "percentage", "progresspercent"))
+    return percent(first(sent.top, "playbackpercentage", "percentage", "progresspercent", "progress"))
 
 
 def rating(sent: Delivery) -> float | None:

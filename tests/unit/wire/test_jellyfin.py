@@ -296,6 +296,36 @@ def test_a_template_may_drop_the_prefix_of_ids(ids: dict[str, object]) -> None:
     assert {"imdb": "tt2543164"} == media(sent).ids
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        {"SeriesProviderIds": {"Tvdb": "121361"}},
+        {"Series_Provider_tvdb": "121361"},
+        {"SeriesTvdb": "121361"},
+        {"series_tvdb_id": 121361},
+    ],
+)
+def test_extensions_send_the_series_ids(ids: dict[str, object]) -> None:
+    """In an object, behind a prefix, or one by one."""
+    actual = media(jellyfin_episode("PlaybackStop", **ids))
+
+    assert ({"imdb": "tt1480055", "tmdb": "63056"}, {"tvdb": "121361"}) == (actual.ids, actual.show_ids)
+
+
+def test_a_nested_item_may_hold_its_ids_flat() -> None:
+    """Templates mix both shapes; a show's id among the item's own is the show's."""
+    item = {key: value for key, value in EPISODE.items() if key != "ProviderIds"}
+    flat, mixed = (
+        item | {"Provider_tvdb": "3254641"},
+        item | {"ProviderIds": {"Tmdb": "63056", "ShowTmdb": "1399"}},
+    )
+
+    assert {"tvdb": "3254641"} == media(nested("Stop", flat)).ids
+    assert ({"tmdb": "63056"}, {"tmdb": "1399"}) == (
+        media(nested("Stop", mixed)).ids, media(nested("Stop", mixed)).show_ids
+    )  # fmt: skip
+
+
 def test_wikidata_is_nobodys_id() -> None:
     """The article may be the episode's or the whole show's."""
     assert {"imdb": "tt1"} == media(

@@ -23,8 +23,8 @@ from scrobbled.wire.reasons import UNREADABLE
 #: Whoever has an address of their own; ``auto`` works the source out.
 PLAYERS = (*webhook.READERS, webhook.AUTO)
 
-#: Tautulli lets its user choose, and WatchState's instructions say PUT. The format "Get" of Jellyfin's
-#: plugin "Webhooks" puts all it says into the address.
+#: Tautulli lets its user choose, and WatchState's instructions say PUT; its body comes with a GET as
+#: well. The format "Get" of Jellyfin's plugin "Webhooks" puts all it says into the address.
 METHODS = ("POST", "PUT", "GET")
 
 _ACCOUNT = "account"
@@ -38,7 +38,7 @@ def _handler(player: str) -> Handler:
         body = await request.read()
         given = receipt(request[IDENTITY].user_id)
         accounts = request.query.getall(_ACCOUNT, ()) if request.query_string else ()
-        if request.method == "GET":
+        if request.method == "GET" and not body:
             body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         try:
             event = webhook.parse(player, body, given, request.headers.get("Content-Type", ""), accounts)

@@ -28,10 +28,13 @@ def test_other_methods_are_taken(instance: Instance, method: str) -> None:
     """Tautulli may PUT, and the format "Get" of Jellyfin's plugin has all it says in its address."""
 
     path = f"/webhooks/auto?token={instance.token}&event=Play&user=Robin&server=Attic&media_type=Video"
-    reply = instance.call(method, path, b"" if method == "GET" else b"event=Play", token=None)
+    body = b'{"action": "created", "media_type": "movie", "title": "Arrival", "rating_key": "7"}'
 
-    assert 200 == reply.status
-    assert ("ignored", "not_media") == outcome_of(instance, reply)
+    assert ("ignored", "library_event") == outcome_of(instance, instance.call(method, path, body, token=None))
+    if method == "GET":
+        reply = instance.call(method, path, token=None)
+
+        assert ("ignored", "not_media") == outcome_of(instance, reply)
 
 
 def test_a_webhook_at_the_wrong_address_is_read_as_what_it_is(instance: Instance) -> None:

@@ -21,11 +21,15 @@ from scrobbled.wire import flat, post, reasons
 from scrobbled.wire.fields import clock, instant, percent, percent_of, sane_time, seconds, text
 from scrobbled.wire.keys import Fields, first, folded, letters
 from scrobbled.wire.post import Playback, Post
+from scrobbled.wire.vocabulary import EVENTS
 
 SOURCE: Final = "generic"
 
 #: Objects that some clients put the item's fields into; what stands outside wins.
 _WRAPPERS: Final = ("item", "media", "metadata", "video", "data", "content")
+
+#: One of these stands beside ``eventType`` in what Sonarr, Radarr, Lidarr and Readarr post.
+_MANAGED: Final = ("series", "movie", "artist", "author", "instanceName", "applicationUrl")
 
 _WATCHED_AT: Final = ("watchedat", "watcheddate", "watchdate", "playedat", "lastplayed", "lastplayedat")
 _HAPPENED_AT: Final = ("occurredat", "timestamp", "utctimestamp", "unixtime", "date", "datetime", "time")
@@ -38,9 +42,9 @@ _NOON: Final = 12
 
 def is_automation(payload: Mapping[str, object]) -> bool:
     """Whether a program that manages a library sent this: Sonarr, Radarr, Overseerr and their like."""
-    if isinstance(payload.get("eventType"), str):
-        names = ("series", "movie", "artist", "author", "instanceName", "applicationUrl")
-        return any(name in payload for name in names)
+    event = payload.get("eventType")
+    if isinstance(event, str) and EVENTS.get(letters(event), post.LIBRARY).ignored is not None:
+        return any(name in payload for name in _MANAGED)
     kind = payload.get("notification_type")
     return isinstance(kind, str) and kind.isupper() and "subject" in payload
 

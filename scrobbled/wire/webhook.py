@@ -47,6 +47,12 @@ _JELLYFIN_FLAT: Final = frozenset(
 )
 #: What an item of Jellyfin's or Emby's has, whatever became of the rest.
 _SERVER_ITEM: Final = frozenset({"providerids", "runtimeticks", "userdata", "seriesname", "serverid"})
+#: The events of Jellyfin's plugin "Webhooks", which may write its keys in camelCase.
+_WEBHOOKS_PLUGIN: Final = frozenset(
+    {"play", "pause", "resume", "stop", "progress", "scrobble", "markplayed", "markunplayed", "rate",
+     "itemadded"}
+)  # fmt: skip
+#: All that its format "Get" sends.
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
@@ -129,23 +135,6 @@ def _media_server(payload: Mapping[str, object], fields: Mapping[str, object], n
     if "Event" not in payload and not is_theirs:
         return player if player in READERS else generic.SOURCE
     return emby.SOURCE if letters(name).startswith("playback") else jellyfin.SOURCE
-
-
-#: The events of Jellyfin's plugin "Webhooks", which may write its keys in camelCase.
-_WEBHOOKS_PLUGIN: Final = frozenset(
-    {
-        "play",
-        "pause",
-        "resume",
-        "stop",
-        "progress",
-        "scrobble",
-        "markplayed",
-        "markunplayed",
-        "rate",
-        "itemadded",
-    }
-)
 
 
 def _flat(fields: Mapping[str, object], player: str) -> str:

@@ -205,6 +205,15 @@ def test_automation_is_recognised_everywhere(payload: dict[str, object], reason:
     assert ("generic", None, reason) == (actual.source, actual.media, actual.ignored)
 
 
+def test_a_script_may_say_event_type_too() -> None:
+    """What was watched is no download."""
+    actual = parse(
+        {"eventType": "watched", "movie": {"title": "Arrival", "year": 2016, "ids": {"tmdb": 329865}}}
+    )
+
+    assert (Action.WATCHED, None, FILM) == (actual.action, actual.ignored, actual.media)
+
+
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [

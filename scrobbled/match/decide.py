@@ -85,10 +85,10 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     how likely the best candidate is right, 0-1; *candidates* are the best first.
     """
 
-    title_id: int | None
-    score: float
-    reason: str | None
-    candidates: tuple[Candidate, ...]
+    title_id: int | None = None
+    score: float = 0.0
+    reason: str | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def confidence(self) -> str:
@@ -136,7 +136,7 @@ class _Contest:
             if layer or self._indexes[0].title_id[title] not in hidden
         ]
         if not ranked:
-            return Decision(None, 0.0, "no_candidates", ())
+            return Decision(reason="no_candidates")
         ranked.sort(key=lambda each: (-each[0][0], each[1]))
         (top, _, _, name), title_id, _ = ranked[0]
         namesake = top - next((best[0] for best, *_ in ranked[1:] if name and best[3] == name), -math.inf)
@@ -149,8 +149,10 @@ class _Contest:
             for place, (best, id_, kind) in enumerate(ranked[:LISTED])
         )
         if score >= weights.ACCEPTED and namesake >= MARGIN:
-            return Decision(title_id, score, None, candidates)
-        return Decision(None, score, "ambiguous" if namesake < _CLOSE else "not_sure", candidates)
+            return Decision(title_id, score, candidates=candidates)
+        return Decision(
+            score=score, reason="ambiguous" if namesake < _CLOSE else "not_sure", candidates=candidates
+        )
 
 
 def decide(
@@ -166,7 +168,7 @@ def decide(
     """
     ways = [(reading, words_of(reading)) for reading in readings(query)]
     if says_nothing(query, ways[0][1].normalized if ways else ""):
-        return Decision(None, 0.0, "nothing_to_match", ())
+        return Decision(reason="nothing_to_match")
     contest = _Contest(query, indexes)
     contest.enter(ways, same)
     decision = contest.decided(hidden)
@@ -193,7 +195,7 @@ def prefer(decision: Decision, familiar: Collection[int]) -> Decision:
         return decision
     others = tuple(each for each in decision.candidates if each is not known[0])
     meant = msgspec.structs.replace(known[0], score=weights.ACCEPTED)
-    return Decision(meant.title_id, weights.ACCEPTED, None, (meant, *others))
+    return Decision(meant.title_id, weights.ACCEPTED, candidates=(meant, *others))
 
 
 def says_nothing(query: Query, words: str) -> bool:

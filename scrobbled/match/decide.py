@@ -128,12 +128,12 @@ class _Contest:
             name = words.key if like.same and not like.head else None
             self._best[layer, like.title] = (total, reading, values, name)
 
-    def decided(self, hidden: Collection[int]) -> Decision:
+    def decided(self, hidden: Sequence[Collection[int]]) -> Decision:
         """Who wins, if anybody."""
         ranked = [
             (best, self._indexes[layer].title_id[title], self._indexes[layer].kind(title))
             for (layer, title), best in self._best.items()
-            if layer or self._indexes[0].title_id[title] not in hidden
+            if layer >= len(hidden) or self._indexes[layer].title_id[title] not in hidden[layer]
         ]
         if not ranked:
             return Decision(reason="no_candidates")
@@ -159,12 +159,12 @@ def decide(
     query: Query,
     indexes: Sequence[NameIndex],
     *,
-    hidden: Collection[int] = frozenset(),
+    hidden: Sequence[Collection[int]] = (),
 ) -> Decision:
     """
     The title *query* names among those of *indexes*: the first is the catalogue as it was
-    when it was built, the others what has changed since. *hidden* are ids of titles that
-    the first has and another replaces.
+    when it was built, the others what has changed since. *hidden* are, for each index,
+    ids of titles that a later one has instead.
     """
     ways = [(reading, words_of(reading)) for reading in readings(query)]
     if says_nothing(query, ways[0][1].normalized if ways else ""):

@@ -176,9 +176,12 @@ class _Reader:
         everything = not languages and not regions
         for block in self._akas.blocks():
             self._summary.read += len(block)
-            positions = wanted.positions([number_of(line.split(b"\t", 1)[0]) for line in block])
-            for position, line in zip(positions, block, strict=True):
-                if position < 0:
+            owners = [line[: line.find(b"\t")] for line in block]
+            distinct = list(dict.fromkeys(owners))  # a title has many names, which stand together
+            places = wanted.positions([number_of(owner) for owner in distinct])
+            positions = dict(zip(distinct, places, strict=True))
+            for owner, line in zip(owners, block, strict=True):
+                if (position := positions[owner]) < 0:
                     continue
                 row = line.split(b"\t")
                 if len(row) == self._akas.columns and (
@@ -190,8 +193,8 @@ class _Reader:
         """The episodes of wanted shows."""
         chunk = Chunk()
         for block in self._basics.blocks():
-            rows = [line.split(b"\t") for line in block if line.split(b"\t", 2)[1:2] == [_EPISODE]]
-            rows = [row for row in rows if len(row) == self._basics.columns]
+            rows = [line.split(b"\t") for line in block if _EPISODE in line]
+            rows = [row for row in rows if len(row) == self._basics.columns and row[1] == _EPISODE]
             places = episodes.places([number_of(row[0]) for row in rows])
             shows = wanted.positions([-1 if place is None else place[0] for place in places])
             for row, place, show in zip(rows, places, shows, strict=True):

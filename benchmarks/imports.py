@@ -67,10 +67,19 @@ def _import(stack: Stack, dumps: Dumps, more: list[str]) -> Run:
 
 def _watch(stack: Stack, client: int, peaks: dict[str, float], over: threading.Event) -> None:
     server = stack.children()["postgres"]
-    while not over.wait(0.25):
-        peaks["client"] = max(peaks["client"], _proportional(client))
+    while not over.wait(2.0):  # adding up what processes share takes time of its own
+        peaks["client"] = max(peaks["client"], _highest(client))
         family = [server, *_descendants(server)]
         peaks["postgres"] = max(peaks["postgres"], sum(map(_proportional, family)))
+
+
+def _highest(pid: int) -> float:
+    """MB of a process when it had most."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:  # it is over
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
 def _proportional(pid: int) -> float:

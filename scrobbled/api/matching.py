@@ -26,7 +26,7 @@ _LONGEST = 500
 _KINDS = {"movie": "movie", "show": "show", "episode": "show"}
 
 
-class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+class TitleMeant(msgspec.Struct, frozen=True, kw_only=True):
     """A title that may be meant. *score* is how likely, 0-1; *confidence* high, medium or low."""
 
     id: int
@@ -39,15 +39,15 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     explanation: dict[str, float]
 
 
-class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True):
     """
     *match* is what an event with these words would be matched with by itself, null when it
     would wait for a person; *reason* then says why. *candidates* are the best five.
     """
 
-    match: Resolved | None
+    match: TitleMeant | None
     reason: str | None
-    candidates: list[Resolved]
+    candidates: list[TitleMeant]
 
 
 async def resolve(request: web.Request) -> web.Response:
@@ -60,7 +60,7 @@ async def resolve(request: web.Request) -> web.Response:
         _resolved(each, titles[each.title_id]) for each in decision.candidates if each.title_id in titles
     ]
     match = next((each for each in candidates if each.id == decision.title_id), None)
-    return answer(Resolution(match=match, reason=decision.reason, candidates=candidates))
+    return answer(Match(match=match, reason=decision.reason, candidates=candidates))
 
 
 def _query(request: web.Request) -> Query:
@@ -81,8 +81,8 @@ def _query(request: web.Request) -> Query:
     )
 
 
-def _resolved(candidate: Candidate, title: Title) -> Resolved:
-    return Resolved(
+def _resolved(candidate: Candidate, title: Title) -> TitleMeant:
+    return TitleMeant(
         id=title.id,
         kind=title.kind.value,
         title=title.name,
@@ -117,6 +117,6 @@ def routes() -> list[Route]:
                 (200, "The match, or null, and the candidates"),
                 (400, "What is wrong with a parameter"),
             ),
-            returns=Resolution,
+            returns=Match,
         )
     ]

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from scrobbled.catalog import imdb_files
-from scrobbled.catalog.imdb_files import NULL, Dump, Meter, number_of
+from scrobbled.catalog.imdb_files import NAMES, NULL, Dump, Meter, number_of
 from scrobbled.catalog.imdb_rows import Chunk
 from scrobbled.catalog.imdb_tables import Episodes, Votes, Wanted
 from scrobbled.catalog.loading import Listener, Summary, load_chunks
 from scrobbled.catalog.staging import CHUNK
+from scrobbled.errors import PayloadError
 from scrobbled.store.catalog_load import Staged
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ class _Reader:
         self._ratings, self._episode = dumps.get("ratings"), dumps.get("episode")
         self._options, self._summary = options, summary
         self._kinds = {kind.encode(): KINDS[kind] for kind in options.kinds}
+        self._dumps = dumps.values()
+        if options.votes and self._ratings is None:
+            raise PayloadError(f"{NAMES['ratings']} is missing: titles are to be chosen by their votes")
         passes = 3 if options.episodes and self._episode is not None else 2
         for dump in dumps.values():
             dump.meter.total += dump.size * (passes if dump is self._basics else 1)
@@ -96,10 +100,16 @@ class _Reader:
         yield from self._titles(wanted, votes, episodes)
         if self._options.episodes and self._episode is not None:
             yield from self._episodes(wanted, episodes)
+        for dump in self._dumps:
+            self._summary.bad += dump.bad
+            if dump.bad:
+                self._summary.note(dump.path.name, f"lines that have not {dump.columns} fields: {dump.bad:,}")
 
     def _find_wanted(self, votes: Votes) -> Wanted:
         numbers, shows = array("I"), bytearray()
+        tabs = self._basics.columns - 1
         for block in self._basics.blocks():
+            self._basics.bad += sum(line.count(b"\t") != tabs for line in block)
             found = [row for row in map(self._wanted_row, block) if row is not None]
             if self._options.votes:
                 counted = votes.of([number_of(row[0]) for row in found])
@@ -118,7 +128,7 @@ class _Reader:
         if not kind or kind[0] not in self._kinds:
             return None
         row = line.split(b"\t")
-        if len(row) != self._basics.columns or number_of(row[0]) < 0 or row[2] in {NULL, b""}:
+        if len(row) != self._basics.columns or number_of(row[0]) < 0 or row[2].strip() in {NULL, b""}:
             return None
         return row if self._options.adult or row[4] != b"1" else None
 
@@ -176,22 +186,25 @@ class _Reader:
         everything = not languages and not regions
         for block in self._akas.blocks():
             self._summary.read += len(block)
-            positions = wanted.positions([number_of(line.split(b"\t", 1)[0]) for line in block])
-            for position, line in zip(positions, block, strict=True):
-                if position < 0:
+            owners = [line[: line.find(b"\t")] for line in block]
+            distinct = list(dict.fromkeys(owners))  # a title has many names, which stand together
+            places = wanted.positions([number_of(owner) for owner in distinct])
+            positions = dict(zip(distinct, places, strict=True))
+            for owner, line in zip(owners, block, strict=True):
+                if (position := positions[owner]) < 0:
                     continue
                 row = line.split(b"\t")
-                if len(row) == self._akas.columns and (
-                    everything or row[3] in regions or row[4] in languages or row[7] == b"1"
-                ):
+                if len(row) != self._akas.columns:
+                    self._akas.bad += 1
+                elif everything or row[3] in regions or row[4] in languages or row[7] == b"1":
                     yield position, row
 
     def _episodes(self, wanted: Wanted, episodes: Episodes) -> Iterator[Staged]:
         """The episodes of wanted shows."""
         chunk = Chunk()
         for block in self._basics.blocks():
-            rows = [line.split(b"\t") for line in block if line.split(b"\t", 2)[1:2] == [_EPISODE]]
-            rows = [row for row in rows if len(row) == self._basics.columns]
+            rows = [line.split(b"\t") for line in block if _EPISODE in line]
+            rows = [row for row in rows if len(row) == self._basics.columns and row[1] == _EPISODE]
             places = episodes.places([number_of(row[0]) for row in rows])
             shows = wanted.positions([-1 if place is None else place[0] for place in places])
             for row, place, show in zip(rows, places, shows, strict=True):

@@ -45,12 +45,13 @@ class Meter(msgspec.Struct):
 
 
 class Dump:
-    """One of the files. *columns* is the number of fields of each line."""
+    """One of the files. *columns* is the number of fields of each line, *bad* counts lines with others."""
 
     def __init__(self, path: Path, name: str, meter: Meter) -> None:
         self.path, self.meter = path, meter
         self.columns = HEADERS[name].count(b"\t") + 1
         self.size = path.stat().st_size
+        self.bad = 0
 
     def blocks(self) -> Iterator[list[bytes]]:
         """
@@ -75,7 +76,9 @@ class Dump:
         """The same, each line as its fields; lines with too few or too many are left out."""
         width = self.columns
         for block in self.blocks():
-            yield [row for row in [line.split(b"\t") for line in block] if len(row) == width]
+            rows = [row for row in [line.split(b"\t") for line in block] if len(row) == width]
+            self.bad += len(block) - len(rows)
+            yield rows
 
 
 def recognise(paths: Iterable[Path], meter: Meter) -> dict[str, Dump]:

@@ -55,20 +55,15 @@ class Chunk:
             )
         )  # fmt: skip
         self._add_id(number, kind, row[0])
-        seen = {_folded(name), b""}
-        for text, region, language in [(row[3], NULL, NULL), *((aka[2], aka[3], aka[4]) for aka in akas)]:
-            other = _name(text)
-            folded = _folded(other)
-            if folded not in seen and text != NULL:
-                seen.add(folded)
-                self._add_name(number, other, language, region)
+        self._add_names(
+            number, {_folded(name), ""}, [(row[3], NULL, NULL), *((a[2], a[4], a[3]) for a in akas)]
+        )
 
     def add_name(self, row: list[bytes], kind: bytes) -> None:
         """A line of title.akas whose title is in an earlier chunk, or in the catalogue already."""
-        number, name = number_of(row[0]), _name(row[2])
-        if name and row[2] != NULL:
-            self._refer(number, kind)
-            self._add_name(number, name, row[4], row[3])
+        number = number_of(row[0])
+        self._refer(number, kind)
+        self._add_names(number, {""}, [(row[2], row[4], row[3])])
 
     def add_episode(self, row: list[bytes], show: int, season: int, number: int) -> None:
         """
@@ -81,7 +76,7 @@ class Chunk:
         self._places.add((show, season, number))
         self._refer(show, b"show")
         name = _name(row[2])
-        if not name or row[2] == NULL or _is_counted(name):
+        if not name or _is_counted(name):
             name = NULL
         self.staged.episodes.append(
             b"%d\t%d\t%d\t\\N\t%s\t%s\t\\N\n" % (show, season, number, name, _number(row[7]))
@@ -105,34 +100,50 @@ class Chunk:
     def _add_id(self, number: int, kind: bytes, identity: bytes) -> None:
         self.staged.ids.append(b"%d\t0\t%s\timdb\t%s\n" % (number, kind, identity))
 
-    def _add_name(self, number: int, name: bytes, language: bytes, region: bytes) -> None:
-        self.staged.names.append(b"%d\t%s\t%s\t%s\n" % (number, name, _code(language), _code(region)))
+    def _add_names(self, number: int, seen: set[str], names: list[tuple[bytes, bytes, bytes]]) -> None:
+        """Names with their languages and regions; those in *seen*, which is folded, are left out."""
+        head = b"%d" % number
+        for text, language, region in names:
+            name = _name(text)
+            folded = _folded(name)
+            if folded not in seen:
+                seen.add(folded)
+                self.staged.names.append(b"%s\t%s\t%s\t%s\n" % (head, name, _CODES[language], _CODES[region]))
+
+
+class _Codes(dict[bytes, bytes]):
+    """Languages and regions as they are staged, each looked at once."""
+
+    def __missing__(self, text: bytes) -> bytes:
+        self[text] = code = NULL if b"\\" in text or not text else text
+        return code
+
+
+_CODES: Final = _Codes()
 
 
 def _name(text: bytes) -> bytes:
-    """*text* with single spaces, escaped for COPY, no longer than is kept."""
+    """*text* with single spaces, escaped for COPY, no longer than is kept; empty for null."""
     name = b" ".join(text.split())
-    if len(name) > LONGEST_NAME:
-        name = name.decode()[:LONGEST_NAME].encode()
-    return name.replace(b"\\", b"\\\\") if b"\\" in name else name
+    if b"\\" not in name and len(name) <= LONGEST_NAME:
+        return name
+    if name == NULL:
+        return b""
+    return name.decode()[:LONGEST_NAME].encode().replace(b"\\", b"\\\\")
 
 
 def _is_counted(name: bytes) -> bool:
     return name.startswith(_NAMELESS) and name[len(_NAMELESS) :].replace(b".", b"").isdigit()
 
 
-def _folded(name: bytes) -> bytes:
+def _folded(name: bytes) -> str:
     """*name* without case."""
-    return name.lower() if name.isascii() else name.decode().casefold().encode()
+    return name.decode().casefold()
 
 
 def _number(text: bytes) -> bytes:
     """A year or a number of minutes; 0 is unknown."""
     return text if text.isdigit() and len(text) <= 6 and text != b"0" else NULL  # noqa: PLR2004
-
-
-def _code(text: bytes) -> bytes:
-    return NULL if b"\\" in text or not text else text
 
 
 def _genres(text: bytes) -> bytes:

@@ -18,8 +18,8 @@ from scrobbled.catalog.imdb_files import Dump, number_of
 Numbers: TypeAlias = npt.NDArray[np.uint32]
 _Integers: TypeAlias = npt.NDArray[np.int64]
 
-#: A larger season or episode number is a mistake in the dump.
-_LARGEST: Final = 100_000
+#: A season or episode number of so many digits is a mistake in the dump.
+_DIGITS: Final = 6
 
 
 class Votes:
@@ -84,18 +84,21 @@ class Episodes:
     """Which show, season and number each episode has; those without a number are left out."""
 
     def __init__(self, dump: Dump | None) -> None:
-        columns = array("I"), array("I"), array("I"), array("I")
+        numbers, shows, seasons, places = array("I"), array("I"), array("I"), array("I")
         self.read = 0
         for block in dump.rows() if dump is not None else ():
             self.read += len(block)
             for row in block:
-                values = number_of(row[0]), number_of(row[1]), _count(row[2]), _count(row[3])
-                if min(values) >= 0:
-                    for column, value in zip(columns, values, strict=True):
-                        column.append(value)
-        order, self._numbers = _in_order(columns[0])
-        self._shows, self._seasons, self._episodes = (
-            np.frombuffer(column, np.uint32)[order] for column in columns[1:]
+                number, show = number_of(row[0]), number_of(row[1])
+                season, place = _count(row[2]), _count(row[3])
+                if number >= 0 and show >= 0 and season >= 0 and place >= 0:
+                    numbers.append(number)
+                    shows.append(show)
+                    seasons.append(season)
+                    places.append(place)
+        order, self._numbers = _in_order(numbers)
+        self._shows, self._seasons, self._places = (
+            np.frombuffer(column, np.uint32)[order] for column in (shows, seasons, places)
         )
 
     def places(self, numbers: Sequence[int]) -> list[tuple[int, int, int] | None]:
@@ -107,7 +110,7 @@ class Episodes:
             places.tolist(),
             self._shows[places].tolist(),
             self._seasons[places].tolist(),
-            self._episodes[places].tolist(),
+            self._places[places].tolist(),
             strict=True,
         )
         return [None if place < 0 else (show, season, number) for place, show, season, number in found]
@@ -139,4 +142,4 @@ def _places(known: Numbers, asked: Sequence[int]) -> _Integers:
 
 
 def _count(text: bytes) -> int:
-    return int(text) if text.isdigit() and len(text) <= 6 and int(text) <= _LARGEST else -1  # noqa: PLR2004
+    return int(text) if text.isdigit() and len(text) < _DIGITS else -1

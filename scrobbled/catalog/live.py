@@ -2,9 +2,9 @@
 The names of the catalogue as one process sees them: a file mapped into memory that all
 processes of the machine share, and on top of it what has changed since it was built.
 
-The small part on top is made anew whenever something changes, beside the work and not
-in its way. When it grows large, somebody builds a new file (see *rebuild*); whoever
-finds it takes it in its place.
+What lies on top is in two layers, so that a single change costs little however much has
+changed before. They are made beside the work and not in its way. When they grow large,
+somebody builds a new file (see *rebuild*); whoever finds it takes it in its place.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import io
 import mmap
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
@@ -33,12 +34,23 @@ log = structlog.get_logger(stage="match")
 MOST_ON_TOP: Final = 20_000
 WORTH_A_BUILD: Final = 5_000
 
+#: Titles that have just changed: so few that they are taken in at once. More go to those
+#: that changed before, whose layer is larger and made anew less often.
+_RECENT: Final = 200
+
 #: Seconds after which a look at the catalogue was long, and how many times that it rests then.
 _LONG: Final = 0.05
 _RESTS: Final = 3.0
 
 #: Decisions remembered.
 _REMEMBERED: Final = 50_000
+
+
+class _Layer(NamedTuple):
+    """Titles that changed, and their index; None for none."""
+
+    titles: dict[int, Listed]
+    names: NameIndex | None
 
 
 class Names:
@@ -48,8 +60,10 @@ class Names:
         self.path = path
         self._file: tuple[int, int] | None = None
         self._base: NameIndex | None = None
-        self._changed: dict[int, Listed] = {}
-        self._on_top: NameIndex | None = None
+        self._changed = _Layer({}, None)
+        self._recent = _Layer({}, None)
+        self._indexes: list[NameIndex] = []
+        self._hidden: list[Collection[int]] = []
         self._horizon = 0
         self._database = ""
         self._memory: dict[Query, Decision] = {}
@@ -65,7 +79,7 @@ class Names:
     @property
     def waiting(self) -> int:
         """Titles that have changed since the file was built."""
-        return len(self._changed)
+        return len(self._changed.titles) + len(self._recent.titles)
 
     @property
     def count(self) -> int:
@@ -75,15 +89,12 @@ class Names:
     def decide(self, query: Query) -> Decision:
         """The title *query* names; the same question is answered from memory."""
         known = self._memory.get(query)
-        if known is not None:
-            return known
-        indexes = [index for index in (self._base, self._on_top) if index is not None]
-        hidden = self._changed.keys() if self._base is not None else ()
-        decision = decide(query, indexes, hidden=hidden)
-        if len(self._memory) >= _REMEMBERED:
-            self._memory.clear()
-        self._memory[query] = decision
-        return decision
+        if known is None:
+            known = decide(query, self._indexes, hidden=self._hidden)
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[query] = known
+        return known
 
     async def refresh(self, database: Database) -> bool:
         """
@@ -104,17 +115,34 @@ class Names:
         horizon = await store.horizon(database)
         reopened = self._open(horizon.database)
         rows = await store.changed(database, self._horizon, MOST_ON_TOP)
-        news = {row.id: row for row in rows if self._changed.get(row.id) != row}
-        if len(self._changed) + len(rows) < MOST_ON_TOP:
+        news = {row.id: row for row in rows if self._known(row.id) != row}
+        if len(rows) < MOST_ON_TOP:
             self._horizon = horizon.transaction
         if not news and not reopened:
             return False
-        changed = self._changed | news
-        on_top = await asyncio.to_thread(_small_index, list(changed.values())) if changed else None
-        self._changed, self._on_top = changed, on_top
+        recent = self._recent.titles | news
+        if len(recent) <= _RECENT:
+            self._recent = await asyncio.to_thread(_layer, recent)
+        else:
+            self._changed = await asyncio.to_thread(_layer, self._changed.titles | recent)
+            self._recent = _Layer({}, None)
+        self._put_together()
+        return True
+
+    def _known(self, title_id: int) -> Listed | None:
+        return self._recent.titles.get(title_id) or self._changed.titles.get(title_id)
+
+    def _put_together(self) -> None:
+        """What is decided by: each layer with what those above it have instead."""
+        changed, recent = self._changed, self._recent
+        layers: list[tuple[NameIndex | None, Collection[int]]] = [
+            (self._base, changed.titles.keys() | recent.titles.keys())
+        ]
+        layers += [(changed.names, recent.titles.keys()), (recent.names, ())]
+        self._indexes = [index for index, _ in layers if index is not None]
+        self._hidden = [ids for index, ids in layers if index is not None]
         self._memory.clear()
         self.version += 1
-        return True
 
     def _open(self, database: str) -> bool:
         """Map the file when it is another than before, and of this *database*."""
@@ -136,7 +164,7 @@ class Names:
         if index.header.database != database:
             return self._begin(database)
         self._base, self._horizon, self._database = index, index.header.horizon, database
-        self._changed, self._on_top = {}, None
+        self._changed = self._recent = _Layer({}, None)
         return True
 
     def _begin(self, database: str) -> bool:
@@ -144,7 +172,7 @@ class Names:
         if self._database == database and self._base is None:
             return False
         self._base, self._horizon, self._database = None, 0, database
-        self._changed, self._on_top = {}, None
+        self._changed = self._recent = _Layer({}, None)
         return True
 
     @property
@@ -153,7 +181,7 @@ class Names:
         return self.waiting >= WORTH_A_BUILD
 
 
-def _small_index(titles: list[Listed]) -> NameIndex:
+def _layer(titles: dict[int, Listed]) -> _Layer:
     made = io.BytesIO()
-    write_to(made, titles)
-    return NameIndex(made.getbuffer())
+    write_to(made, titles.values())
+    return _Layer(titles, NameIndex(made.getbuffer()))

@@ -16,13 +16,16 @@ from scrobbled.catalog.records import Record
 from scrobbled.catalog.staging import CHUNK, stage
 from scrobbled.catalog.trust import speaker
 from scrobbled.store import catalog_load
-from scrobbled.store.catalog_load import Conflict, Merged, Staged
+from scrobbled.store.catalog_load import Conflict, Merged, Speaker, Staged
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Connection
 
 #: Problems kept word for word; beyond them only their number is.
 _MOST_PROBLEMS = 100
+
+#: Chunks after which the planner looks at the tables again: no longer empty, no longer small.
+_ANALYZED = frozenset({1, 16})
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -118,14 +121,24 @@ async def load_chunks(
     if not isinstance(chunks, AsyncIterable):
         chunks = _in_thread(chunks)
     async with catalog_load.session(connection):
+        number = 0
         async for staged in chunks:
-            merged = await catalog_load.merge(connection, staged, who)
-            summary.add(merged)
-            for conflict in merged.conflicts:
-                _tell(conflict, summary, listener)
-            if listener.progress is not None:
-                listener.progress(summary)
-    await catalog_load.analyze(connection)
+            number += 1
+            await _merge(connection, staged, who, summary, listener)
+            if number in _ANALYZED:
+                await catalog_load.analyze(connection)
+        await catalog_load.analyze(connection)
+
+
+async def _merge(
+    connection: Connection, staged: Staged, who: Speaker, summary: Summary, listener: Listener
+) -> None:
+    merged = await catalog_load.merge(connection, staged, who)
+    summary.add(merged)
+    for conflict in merged.conflicts:
+        _tell(conflict, summary, listener)
+    if listener.progress is not None:
+        listener.progress(summary)
 
 
 def _take(number: int, item: Item, staged: Staged, summary: Summary, listener: Listener) -> None:

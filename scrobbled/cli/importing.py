@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,7 @@ class Import:
             write = None
             if self._conflicts is not None:
                 file = stack.enter_context(self._conflicts.open("a", encoding="utf-8"))
-                write = lambda conflict, sentence: _write(file, conflict, sentence)  # noqa: E731
+                write = partial(_write, file)
             listener = Listener(progress=self._hear, conflict=write, place=f"{place} {{}}".format)
             ticking = asyncio.create_task(self._tick()) if sys.stderr.isatty() else None
             try:

@@ -7,6 +7,8 @@ in milliseconds and is 2xx whatever becomes of the event (webhooks fact sheet §
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from scrobbled.errors import PayloadError
@@ -15,22 +17,31 @@ from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
-from scrobbled.wire import jellyfin, plex
+from scrobbled.wire import webhook
 from scrobbled.wire.reasons import UNREADABLE
 
-#: Player -> its parser.
-PLAYERS = {"plex": plex.parse, "jellyfin": jellyfin.parse}
+#: Whoever has an address of their own; ``auto`` works the source out.
+PLAYERS = (*webhook.READERS, webhook.AUTO)
+
+#: Tautulli lets its user choose, and WatchState's instructions say PUT; its body comes with a GET as
+#: well. The format "Get" of Jellyfin's plugin "Webhooks" puts all it says into the address.
+METHODS = ("POST", "PUT", "GET")
+
+_ACCOUNT = "account"
+
+#: Parameters of ours in an address; all others may be the payload of a GET.
+_OURS = frozenset({_ACCOUNT, "token"})
 
 
 def _handler(player: str) -> Handler:
-    parse = PLAYERS[player]
-
     async def receive(request: web.Request) -> web.Response:
         body = await request.read()
         given = receipt(request[IDENTITY].user_id)
-        accounts = request.query.getall("account", ()) if request.query_string else ()
+        accounts = request.query.getall(_ACCOUNT, ()) if request.query_string else ()
+        if request.method == "GET" and not body:
+            body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         try:
-            event = parse(body, given, request.headers.get("Content-Type", ""), accounts)
+            event = webhook.parse(player, body, given, request.headers.get("Content-Type", ""), accounts)
         except PayloadError:
             event = _unreadable(player, given)
         await request.app[DOOR].accept([event])
@@ -52,21 +63,28 @@ def _unreadable(player: str, given: Receipt) -> PlaybackEvent:
     )
 
 
+_SUMMARIES = {
+    "generic": "Take any JSON that says what was watched",
+    "auto": "Take a webhook of any player, and work out whose it is",
+}
+
+
 def routes(limit: int) -> list[Route]:
     """The routes; *limit* is the largest body in bytes."""
-    account = Parameter("account", "Count this account of the player alone; may be given several times")
+    account = Parameter(_ACCOUNT, "Count this account of the player alone; may be given several times")
     return [
         Route(
-            "POST",
+            method,
             f"/webhooks/{player}{token}",
             _handler(player),
             Surface.WEBHOOKS,
             Scope.SCROBBLE,
-            f"Take a webhook from {player.capitalize()}",
+            _SUMMARIES.get(player, f"Take a webhook from {player.capitalize()}"),
             limit=limit,
             query=(account,),
             answers=((200, "Durable; look the outcome up under the id"), (401, "The token is wrong")),
         )
         for player in PLAYERS
+        for method in METHODS
         for token in ("/{token}", "")
     ]

@@ -85,10 +85,10 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     how likely the best candidate is right, 0-1; *candidates* are the best first.
     """
 
-    title_id: int | None
-    score: float
-    reason: str | None
-    candidates: tuple[Candidate, ...]
+    title_id: int | None = None
+    score: float = 0.0
+    reason: str | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def confidence(self) -> str:
@@ -128,15 +128,15 @@ class _Contest:
             name = words.key if like.same and not like.head else None
             self._best[layer, like.title] = (total, reading, values, name)
 
-    def decided(self, hidden: Collection[int]) -> Decision:
+    def decided(self, hidden: Sequence[Collection[int]]) -> Decision:
         """Who wins, if anybody."""
         ranked = [
             (best, self._indexes[layer].title_id[title], self._indexes[layer].kind(title))
             for (layer, title), best in self._best.items()
-            if layer or self._indexes[0].title_id[title] not in hidden
+            if layer >= len(hidden) or self._indexes[layer].title_id[title] not in hidden[layer]
         ]
         if not ranked:
-            return Decision(None, 0.0, "no_candidates", ())
+            return Decision(reason="no_candidates")
         ranked.sort(key=lambda each: (-each[0][0], each[1]))
         (top, _, _, name), title_id, _ = ranked[0]
         namesake = top - next((best[0] for best, *_ in ranked[1:] if name and best[3] == name), -math.inf)
@@ -149,24 +149,26 @@ class _Contest:
             for place, (best, id_, kind) in enumerate(ranked[:LISTED])
         )
         if score >= weights.ACCEPTED and namesake >= MARGIN:
-            return Decision(title_id, score, None, candidates)
-        return Decision(None, score, "ambiguous" if namesake < _CLOSE else "not_sure", candidates)
+            return Decision(title_id, score, candidates=candidates)
+        return Decision(
+            score=score, reason="ambiguous" if namesake < _CLOSE else "not_sure", candidates=candidates
+        )
 
 
 def decide(
     query: Query,
     indexes: Sequence[NameIndex],
     *,
-    hidden: Collection[int] = frozenset(),
+    hidden: Sequence[Collection[int]] = (),
 ) -> Decision:
     """
     The title *query* names among those of *indexes*: the first is the catalogue as it was
-    when it was built, the others what has changed since. *hidden* are ids of titles that
-    the first has and another replaces.
+    when it was built, the others what has changed since. *hidden* are, for each index,
+    ids of titles that a later one has instead.
     """
     ways = [(reading, words_of(reading)) for reading in readings(query)]
     if says_nothing(query, ways[0][1].normalized if ways else ""):
-        return Decision(None, 0.0, "nothing_to_match", ())
+        return Decision(reason="nothing_to_match")
     contest = _Contest(query, indexes)
     contest.enter(ways, same)
     decision = contest.decided(hidden)
@@ -193,7 +195,7 @@ def prefer(decision: Decision, familiar: Collection[int]) -> Decision:
         return decision
     others = tuple(each for each in decision.candidates if each is not known[0])
     meant = msgspec.structs.replace(known[0], score=weights.ACCEPTED)
-    return Decision(meant.title_id, weights.ACCEPTED, None, (meant, *others))
+    return Decision(meant.title_id, weights.ACCEPTED, candidates=(meant, *others))
 
 
 def says_nothing(query: Query, words: str) -> bool:

@@ -35,6 +35,9 @@ FEATURES: Final = (
 #: Years apart that no two catalogues differ by.
 _FAR: Final = 3
 
+#: From this letter on scripts put no spaces between words.
+_WITHOUT_SPACES: Final = "\u2e80"
+
 _NONE: Final = Difference()
 
 
@@ -56,7 +59,8 @@ def fit(query: Query, reading: Reading, words: str, like: Likeness, index: NameI
     runtime = index.title_runtime[title]
     off = abs(query.runtime - runtime) / runtime if query.runtime and runtime else -1.0
     exact = like.same > 0 and not like.head
-    length = len(words.replace(" ", ""))
+    length = len(words.replace(" ", "").encode())  # a letter of Japanese says as much as three of ours
+    alone = " " not in words and words[:1] < _WITHOUT_SPACES
     apart_words = like.difference or _NONE
     showlike = season is not None or query.episode is not None or reading.episode is not None
     return (
@@ -94,7 +98,7 @@ def fit(query: Query, reading: Reading, words: str, like: Likeness, index: NameI
         float(like.head and 0 <= apart <= 1),
         float(0.0 <= off <= 0.1),  # noqa: PLR2004
         float(off > 0.35),  # noqa: PLR2004
-        float(" " not in words),
+        float(alone),
         float(words.isdecimal()),
         float(like.same == 0 and 0 <= apart <= 1),
         1.0,
@@ -102,11 +106,11 @@ def fit(query: Query, reading: Reading, words: str, like: Likeness, index: NameI
         1.0 / max(length, 1) if exact else 0.0,
         float(showlike and listed == "show" and kind is None),
         0.0 if like.same else known,
-        float(not like.same and " " not in words),
+        float(not like.same and alone),
         float(not like.same and not asked),
         0.0 if like.same else reading.doubt,
         float(like.head and not asked),
-        float(like.head and " " not in words),
+        float(like.head and alone),
         reading.doubt if like.head else 0.0,
         known if exact and not asked else 0.0,
         known if exact and apart > _FAR else 0.0,

@@ -1,58 +1,58 @@
 """Weights."""
 
 WEIGHTS = (
-    2.8581,  # same_words
-    -0.1988,  # same_accents
-    0.2007,  # alias
-    -4.6810,  # only_beginning
-    -0.8941,  # alike
-    -1.5147,  # slips
-    -0.8702,  # short_and_alike
-    -1.0157,  # number_lost
-    -0.3391,  # number_added
-    2.2130,  # word_slips
-    -0.4160,  # real_word_slips
-    -0.8284,  # other_words
-    1.7135,  # odd_words
-    -0.0099,  # missing_words
-    -0.8930,  # generic
-    -9.3225,  # doubt
-    3.5809,  # year_same
-    0.2959,  # year_near
-    -4.6491,  # year_two_three
-    -4.2237,  # year_far
-    1.0597,  # year_unasked
-    -1.7363,  # year_unlisted
-    0.1504,  # kind_same
-    -6.1340,  # kind_other
-    0.0477,  # season_listed
-    -1.0141,  # season_beyond
-    1.4172,  # country_same
-    -4.9184,  # country_other
-    0.8120,  # popularity
-    1.7648,  # unknown_title
-    0.6165,  # beginning_known
-    -1.4302,  # beginning_year
+    2.8637,  # same_words
+    -0.2061,  # same_accents
+    0.1270,  # alias
+    -4.6751,  # only_beginning
+    -0.8992,  # alike
+    -1.5150,  # slips
+    -0.8834,  # short_and_alike
+    -1.0190,  # number_lost
+    -0.3355,  # number_added
+    2.2132,  # word_slips
+    -0.4156,  # real_word_slips
+    -0.8292,  # other_words
+    1.7226,  # odd_words
+    -0.0071,  # missing_words
+    -0.8754,  # generic
+    -9.3087,  # doubt
+    3.5842,  # year_same
+    0.3059,  # year_near
+    -4.6532,  # year_two_three
+    -4.2226,  # year_far
+    1.0497,  # year_unasked
+    -1.7310,  # year_unlisted
+    0.1674,  # kind_same
+    -6.1119,  # kind_other
+    0.0392,  # season_listed
+    -1.0147,  # season_beyond
+    1.4587,  # country_same
+    -4.9182,  # country_other
+    0.8157,  # popularity
+    1.7774,  # unknown_title
+    0.6097,  # beginning_known
+    -1.4339,  # beginning_year
     0.0000,  # runtime_near
     0.0000,  # runtime_far
-    -1.1313,  # one_word
-    -0.1125,  # series_of_numbers
-    -0.3972,  # alike_year
-    -2.5363,  # bias
-    -0.6396,  # beginning_short
-    -3.3951,  # exact_short
+    -1.1830,  # one_word
+    -0.0771,  # series_of_numbers
+    -0.4183,  # alike_year
+    -2.5320,  # bias
+    -0.6487,  # beginning_short
+    -3.4571,  # exact_short
     1.4924,  # only_show_place
-    -0.0742,  # alike_popularity
-    0.3282,  # alike_one_word
-    -0.1403,  # alike_unasked
-    1.2759,  # alike_doubt
-    -0.7636,  # beginning_unasked
-    0.0256,  # beginning_one_word
-    0.4662,  # beginning_doubt
-    0.1385,  # same_popularity_unasked
-    -1.4035,  # same_year_far_known
-    0.3643,  # words_count_alike
+    -0.0748,  # alike_popularity
+    0.3740,  # alike_one_word
+    -0.1402,  # alike_unasked
+    1.3261,  # alike_doubt
+    -0.7556,  # beginning_unasked
+    0.0607,  # beginning_one_word
+    0.4746,  # beginning_doubt
+    0.1383,  # same_popularity_unasked
+    -1.4059,  # same_year_far_known
+    0.3651,  # words_count_alike
 )
-SURE = (-1.1045, -0.3538, 0.1712, 1.3860)
+SURE = (-1.0653, -0.3484, 0.1655, 1.3796)
 ACCEPTED = 0.506
 HIGH = 0.97

@@ -21,6 +21,8 @@ class Action(StrEnum):
     WATCHED = "watched"  # the source itself says it counts
     CHECKIN = "checkin"  # a person says "I am watching this now"
     CANCEL_CHECKIN = "cancel_checkin"
+    UNWATCH = "unwatch"  # a person says it was not watched after all
+    RATE = "rate"
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -63,6 +65,8 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     *provisional* allows creating a title the catalogue lacks from this event's
     own metadata. *reply_to* names the front door that waits for the answer.
     *resolution* is set when an event that waited for its title comes again.
+    *rating* is 0 to 10, -1 when it was taken away. *by_hand* is set when nothing
+    was played: a person ticked, unticked or rated the item.
     """
 
     id: UUID
@@ -76,6 +80,8 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     position: float | None = None
     ignored: str | None = None
     provisional: bool = False
+    rating: float | None = None
+    by_hand: bool = False
     player: str | None = None
     app: str | None = None
     reply_to: str | None = None

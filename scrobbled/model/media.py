@@ -37,8 +37,11 @@ class Media(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     says: the film's year or the EPISODE's; *show_year* the series'. *ids* belong
     to the item itself, *show_ids* to the series: the id spaces overlap, so the
     scope is kept with every id. Season 0 holds the specials. *episode_end* is the
-    last episode of a file that holds several. *runtime* is in seconds. An unknown
-    value is None; 0 is never "unknown".
+    last episode of a file that holds several. *order* names the order that season and
+    episode count in, when it is not the one in which it aired (``dvd``, ``hama``).
+    *unscoped_ids* belong to the episode or to its series, and the payload does not
+    say to which. *show_slug* is the series' English name for addresses. *runtime* is
+    in seconds. An unknown value is None; 0 is never "unknown".
     """
 
     kind: Kind
@@ -50,8 +53,11 @@ class Media(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     episode: int | None = None
     episode_end: int | None = None
     absolute: int | None = None
+    order: str | None = None
     ids: dict[str, str] = msgspec.field(default_factory=dict)
     show_ids: dict[str, str] = msgspec.field(default_factory=dict)
+    unscoped_ids: dict[str, str] = msgspec.field(default_factory=dict)
+    show_slug: str | None = None
     runtime: float | None = None
 
 

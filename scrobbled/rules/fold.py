@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _NEVER_PLAYED = Viewing()
 
+#: What changes nothing yet, with its reason: plays are not taken back, and ratings not stored.
+_NOT_APPLIED = {Action.UNWATCH: "unticked", Action.RATE: "rating"}
+
 
 class Fold:
     """
@@ -82,6 +85,8 @@ class Fold:
                 return self._check_in(moment)
             case Action.CANCEL_CHECKIN:
                 return self._cancel_check_in()
+            case _:
+                return Verdict(outcome=Outcome.IGNORED, reason=_NOT_APPLIED[moment.action])
 
     # The rows of the table -------------------------------------------------
 

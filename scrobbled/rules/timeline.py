@@ -30,6 +30,8 @@ _ORDER = {
     Action.PAUSE: 4,
     Action.WATCHED: 5,
     Action.STOP: 6,
+    Action.UNWATCH: 7,
+    Action.RATE: 8,
 }
 
 #: Outcomes that only say where the player is, which a late event cannot know.

@@ -31,11 +31,13 @@ _PARTS_LIMIT: Final = 32
 _FIELDS_LIMIT: Final = 2_000  # a Jellyfin form has a pair for every stream property
 _WRAPPED_LIMIT: Final = 3  # JSON in a string, in a form, in JSON
 
-#: What templates get wrong outside of strings: a missing value, a comma too
-#: many, another language's constants. Strings come first, so that nothing
-#: inside them is taken for it.
+#: What templates get wrong outside of strings: a missing value, a number with zeros
+#: before it, a comma too many, another language's constants. Strings come first, so
+#: that nothing inside them is taken for it.
 _SLIPS: Final = re.compile(
-    r'"(?:[^"\\]|\\.)*+(?:"|\Z)|:\s*+(?=[,}\]])|,\s*+(?=[}\]])|\b(?:True|False|None|undefined)\b', re.DOTALL
+    r'"(?:[^"\\]|\\.)*+(?:"|\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
+    r"|\b(?:True|False|None|undefined)\b",
+    re.DOTALL,
 )
 _ESCAPES: Final = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 _CONSTANTS: Final = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
@@ -50,6 +52,9 @@ def decode(body: bytes, content_type: str = "") -> dict[str, object]:
     for _ in range(_WRAPPED_LIMIT):
         if isinstance(document, str):
             document = _json(_trimmed(document.encode("utf-8", "replace")))
+            continue
+        if isinstance(document, list) and len(document) == 1:  # as n8n and Node-RED pass things on
+            document = document[0]
             continue
         if not isinstance(document, dict):
             break
@@ -202,5 +207,5 @@ def _mended(slip: re.Match[str]) -> str:
     if found.startswith('"'):
         return _ESCAPES.sub(lambda escape: escape[0] if len(escape[0]) > 1 else "\\\\", found)
     if found.startswith(":"):
-        return ":null"
+        return ":" if found.endswith("0") else ":null"
     return _CONSTANTS.get(found, "")

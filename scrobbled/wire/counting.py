@@ -17,7 +17,7 @@ def is_nameless(media: Media, action: Action, progress: float | None) -> bool:
     """
     if action is Action.WATCHED or (action is Action.STOP and progress is not None):
         return False
-    if media.ids or media.show_ids:
+    if media.ids or media.show_ids or media.unscoped_ids:
         return False
     return not (media.title if media.kind is Kind.MOVIE else media.show)
 

@@ -36,6 +36,7 @@ _LAST_YEAR: Final = 2200
 _TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _NUMBER: Final = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20})?", re.ASCII)
 _UNWANTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]+")
+_BROKEN: Final = "\ufffd"  # what decoding makes of bytes that are no UTF-8
 _CLOCK: Final = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d)(?:[.,]\d+)?", re.ASCII)
 _MILLISECONDS_FROM: Final = 100_000_000_000  # a larger unix time counts milliseconds
 
@@ -125,7 +126,8 @@ def text(value: object) -> str | None:
     """Give a clean, trimmed text of at most *TEXT_LIMIT* characters; '' is None.
 
     Control characters, NUL and lone surrogates become a space: PostgreSQL and
-    UTF-8 refuse some of them, and no title needs one.
+    UTF-8 refuse some of them, and no title needs one. What is left of nothing but
+    broken UTF-8 is no text.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
@@ -134,6 +136,8 @@ def text(value: object) -> str | None:
         return None if parsed is None else f"{parsed:.15g}"
     if not value.isprintable():
         value = _UNWANTED.sub(" ", value)
+    if _BROKEN in value and not value.strip(_BROKEN + " "):
+        return None
     return value.strip()[:TEXT_LIMIT].rstrip() or None
 
 
@@ -144,15 +148,15 @@ def year(value: object) -> int | None:
 
 
 def instant(value: object, zone: tzinfo | None = None) -> datetime | None:
-    """Give an aware UTC time from ISO 8601 text or a unix time.
+    """Give an aware UTC time from ISO 8601 text or a unix time, itself or as text.
 
     A text without an offset is read in *zone*; without a zone it says nothing,
     since a player's local time is not ours to guess.
     """
     try:
-        if isinstance(value, str):
-            return _from_iso(value.strip(), zone)
         stamp = number(value)
+        if stamp is None and isinstance(value, str):
+            return _from_iso(value.strip(), zone)
         if stamp is None or stamp <= 0:
             return None
         return datetime.fromtimestamp(stamp / 1000 if stamp > _MILLISECONDS_FROM else stamp, UTC)

@@ -31,7 +31,7 @@ def external_id(source: object, value: object) -> tuple[str, str] | None:
     """Give the source's own name and the id, or None for noise, blanks and zero."""
     if not isinstance(source, str) or isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    name = source.strip().lower()
+    name = source.strip().lower().removesuffix("id").rstrip("_- ")
     name = _ALIASES.get(name, name)
     if name not in _SOURCES:
         return None

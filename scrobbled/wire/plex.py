@@ -9,33 +9,31 @@ milliseconds and often missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from scrobbled.model.event import Action, PlaybackEvent, Receipt
+from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import plex_guid, reasons
-from scrobbled.wire.body import decode
-from scrobbled.wire.counting import is_nameless, is_wanted
-from scrobbled.wire.fields import boolean, count, mapping, percent_of, seconds, text, year
+from scrobbled.wire import paths, plex_guid, post, reasons
+from scrobbled.wire.fields import boolean, count, mapping, number, percent_of, seconds, text, year
+from scrobbled.wire.ids import external_id
+from scrobbled.wire.post import Playback, Post, Said
 
 SOURCE: Final = "plex"
 
-ACTIONS: Final = {
-    "media.play": Action.START,
-    "media.resume": Action.START,
-    "media.pause": Action.PAUSE,
-    "media.stop": Action.STOP,
-    "media.scrobble": Action.WATCHED,  # 90 % crossed: completed, with or without an offset
-}
-IGNORED_EVENTS: Final = {
-    "media.rate": reasons.RATING,
-    "library.new": reasons.LIBRARY_EVENT,
-    "library.on.deck": reasons.LIBRARY_EVENT,
-    "playback.started": reasons.SHARED_USER_ECHO,  # a media.play for the same item comes with it
-    "admin.database.backup": reasons.SERVER_EVENT,
-    "admin.database.corrupted": reasons.SERVER_EVENT,
-    "device.new": reasons.SERVER_EVENT,
+EVENTS: Final = {
+    "media.play": post.START,
+    "media.resume": post.START,
+    "media.pause": post.PAUSE,
+    "media.stop": post.STOP,
+    "media.scrobble": post.WATCHED,  # 90 % crossed: completed, with or without an offset
+    "media.rate": post.RATED,
+    "library.new": post.LIBRARY,
+    "library.on.deck": post.LIBRARY,
+    "playback.started": Said(ignored=reasons.SHARED_USER_ECHO),  # a media.play comes with it
+    "admin.database.backup": post.SERVER,
+    "admin.database.corrupted": post.SERVER,
+    "device.new": post.SERVER,
 }
 KINDS: Final = {"movie": Kind.MOVIE, "episode": Kind.EPISODE}
 IGNORED_TYPES: Final = {
@@ -45,6 +43,10 @@ IGNORED_TYPES: Final = {
     "clip": reasons.TRAILER,
     "photo": reasons.PHOTO,
 }
+#: What files are called that stand in for a film to come (https://github.com/cenodude/CrossWatch/issues/813).
+_PLACEHOLDERS: Final = frozenset({"trailer", "coming soon", "comingsoon", "placeholder"})
+_LOWEST_RATING: Final = -1  # the rating was taken away
+_HIGHEST_RATING: Final = 10
 _MILLISECONDS: Final = 1_000
 #: The Jellyfin plugin that imitates Plex counts the duration in 0.1 ms (webhooks fact sheet §3).
 _IMITATED: Final = 10_000
@@ -62,67 +64,36 @@ class _Numbers(NamedTuple):
     episode: int | None
 
 
-def parse(
-    body: bytes, receipt: Receipt, content_type: str = "", accounts: Collection[str] = ()
-) -> PlaybackEvent:
-    """Read a Plex webhook.
-
-    *accounts* holds the ids or titles of the Plex accounts that count; empty
-    means all. Raises *PayloadError* when *body* cannot be read.
-    """
-    return read(decode(body, content_type), receipt, accounts)
-
-
-def read(
-    payload: Mapping[str, object], receipt: Receipt, accounts: Collection[str] = (), source: str = SOURCE
-) -> PlaybackEvent:
-    """Read a decoded Plex payload; *source* names who imitates Plex."""
-    metadata = mapping(payload.get("Metadata"))
-    account = mapping(payload.get("Account"))
-    media = _media(metadata, _runtime(metadata, account))
+def read(sent: Post, source: str = SOURCE) -> PlaybackEvent:
+    """Read a Plex payload; *source* names who imitates Plex."""
+    payload = sent.payload
+    metadata, account = mapping(payload.get("Metadata")), mapping(payload.get("Account"))
+    said = EVENTS.get(text(payload.get("event")) or "", post.UNKNOWN)
+    item = media(metadata, _runtime(metadata, account))
     position = seconds(metadata.get("viewOffset", payload.get("viewOffset")), _MILLISECONDS)
-    progress = percent_of(position, media.runtime if media else None)
-    action = ACTIONS.get(_event(payload))
-    if not is_wanted(accounts, account.get("id"), account.get("title")):
-        ignored: str | None = reasons.OTHER_USER
-    else:
-        ignored = _ignored(payload, media, action, progress)
-    return PlaybackEvent(
-        id=receipt.id,
-        user_id=receipt.user_id,
-        source=source,
-        action=action or Action.PROGRESS,
-        occurred_at=receipt.received_at,
-        received_at=receipt.received_at,
-        media=media,
-        progress=progress,
-        position=position,
-        ignored=ignored,
-        provisional=True,
+    return post.event(
+        sent,
+        source,
+        said,
+        item,
+        Playback(position, percent_of(position, item.runtime if item else None)),
+        users=(account.get("id"), account.get("title")),
+        unfit=unfit(metadata),
+        rating=_rating(payload, metadata) if said.action is Action.RATE else None,
         player=text(mapping(payload.get("Player")).get("title")),
     )
 
 
-def _event(payload: Mapping[str, object]) -> str:
-    return text(payload.get("event")) or ""
+def _rating(payload: Mapping[str, object], metadata: Mapping[str, object]) -> float | None:
+    """Give the rating, 0 to 10, or -1: it was taken away. ``Rating`` is what critics say."""
+    value = number(payload.get("rating"))
+    if value is None:
+        value = number(metadata.get("userRating"))
+    return value if value is not None and _LOWEST_RATING <= value <= _HIGHEST_RATING else None
 
 
-def _ignored(
-    payload: Mapping[str, object], media: Media | None, action: Action | None, progress: float | None
-) -> str | None:
-    """Give the reason not to count the event: the item's, else the event's."""
-    metadata = mapping(payload.get("Metadata"))
-    reason = _ignored_item(metadata)
-    if reason is None and action is None:
-        reason = IGNORED_EVENTS.get(_event(payload), reasons.UNKNOWN_EVENT)
-    if reason is None and media is None:
-        reason = reasons.NOT_MEDIA
-    if reason is None and media and action and is_nameless(media, action, progress):
-        reason = reasons.UNIDENTIFIABLE
-    return reason
-
-
-def _ignored_item(metadata: Mapping[str, object]) -> str | None:
+def unfit(metadata: Mapping[str, object]) -> str | None:
+    """Give the reason why an item of its sort never counts."""
     if not metadata:
         return None
     kind = _type(metadata)
@@ -132,6 +103,10 @@ def _ignored_item(metadata: Mapping[str, object]) -> str | None:
         return reasons.LIVE_TV
     if metadata.get("subtype") == "trailer" or "extraType" in metadata:
         return reasons.TRAILER
+    if (text(metadata.get("editionTitle")) or "").lower() in _PLACEHOLDERS or paths.is_placeholder(
+        metadata.get("file")
+    ):
+        return reasons.PLACEHOLDER
     if plex_guid.is_local(metadata) and not any(plex_guid.listed_ids(metadata, KINDS[kind])):
         return reasons.LOCAL_MEDIA
     return None
@@ -144,12 +119,16 @@ def _type(metadata: Mapping[str, object]) -> str:
         return named.lower()
     if metadata.get("grandparentTitle") or str(metadata.get("guid")).startswith("plex://episode/"):
         return Kind.EPISODE.value
-    if metadata.get("librarySectionType") == "movie" or str(metadata.get("guid")).startswith("plex://movie/"):
+    section = text(metadata.get("librarySectionType")) or ""
+    if section in KINDS:  # "episode" comes from a template of Tautulli's
+        return section
+    if str(metadata.get("guid")).startswith("plex://movie/"):
         return Kind.MOVIE.value
     return ""
 
 
-def _media(metadata: Mapping[str, object], runtime: float | None) -> Media | None:
+def media(metadata: Mapping[str, object], runtime: float | None) -> Media | None:
+    """Give what *metadata* describes; *runtime* in seconds."""
     if not metadata:
         return None
     kind = KINDS.get(_type(metadata))
@@ -158,10 +137,13 @@ def _media(metadata: Mapping[str, object], runtime: float | None) -> Media | Non
     ids, show_ids = plex_guid.all_ids(metadata, Kind.MOVIE)
     if _type(metadata) == "show":
         ids, show_ids = {}, ids
+    of_season = _type(metadata) == "season"
     return Media(
         kind=Kind.MOVIE,
         title=text(metadata.get("title")),
         year=year(metadata.get("year")),
+        show=text(metadata.get("parentTitle")) if of_season else None,
+        season=count(metadata.get("index")) if of_season else None,
         ids=ids,
         show_ids=show_ids,
         runtime=runtime,
@@ -171,6 +153,7 @@ def _media(metadata: Mapping[str, object], runtime: float | None) -> Media | Non
 def _episode(metadata: Mapping[str, object], runtime: float | None) -> Media:
     ids, show_ids = plex_guid.all_ids(metadata, Kind.EPISODE)
     numbers = _numbers(metadata)
+    slug = external_id("slug", metadata.get("grandparentSlug"))
     return Media(
         kind=Kind.EPISODE,
         title=text(metadata.get("title")),
@@ -178,8 +161,10 @@ def _episode(metadata: Mapping[str, object], runtime: float | None) -> Media:
         show=text(metadata.get("grandparentTitle")),
         season=numbers.season,
         episode=numbers.episode,
+        order=plex_guid.order(metadata),
         ids=ids,
         show_ids=show_ids,
+        show_slug=slug[1] if slug else None,
         runtime=runtime,
     )
 

@@ -2,13 +2,15 @@
 
 What the id means depends on the agent (webhooks fact sheet §1, "Legacy agent
 guid grammar"). The ids of ``plex://`` guids are Plex's own and no catalogue has
-them. HAMA's remapped seasons and the DVD order are passed on as they are.
+them. The numbers of HAMA's remapped seasons and of the DVD order are passed on as they
+are, with the name of their order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scrobbled.model.media import ID_SOURCES, Kind
@@ -30,6 +32,9 @@ _AGENTS: Final = {
     "net.fribbtastic.coding.plex.myanimelist": "mal",
 }
 _HAMA: Final = "com.plexapp.agents.hama"
+_DVD: Final = "com.plexapp.agents.thetvdbdvdorder"
+#: HAMA follows TVDB's seasons for plain ``tvdb-`` too, but its absolute scanner makes seasons of its own.
+_ORDERS: Final = {_HAMA: "hama", _DVD: "dvd"}
 _NFO_PREFIXES: Final = ("com.plexapp.agents.xbmcnfo", "tv.plex.agents.nfo")
 
 #: Libraries of home videos and downloads: their numbers are the server's own.
@@ -66,7 +71,12 @@ class Guid(NamedTuple):
 
 def split(value: object) -> Guid | None:
     """Take a guid apart, or give None when *value* is not one."""
-    found = _GRAMMAR.match(value.strip()) if isinstance(value, str) else None
+    return _split(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=256)  # several questions are asked of the same one
+def _split(value: str) -> Guid | None:
+    found = _GRAMMAR.match(value.strip())
     if found is None:
         return None
     scheme, name, season, episode = found.groups()
@@ -84,6 +94,14 @@ def source_and_id(guid: Guid, kind: Kind) -> tuple[str, str] | None:
         digits_are = "tmdb" if kind is Kind.MOVIE else "tvdb"
         return external_id("imdb", guid.id) or external_id(digits_are, guid.id)
     return external_id(_AGENTS.get(guid.scheme, guid.scheme), guid.id)
+
+
+def order(metadata: Mapping[str, object]) -> str | None:
+    """Name the order that season and episode count in, when it is not the one in which they aired."""
+    guid = split(metadata.get("guid"))
+    if guid is None or guid.scheme not in _ORDERS:
+        return None
+    return _ORDERS[guid.scheme]
 
 
 def is_local(metadata: Mapping[str, object]) -> bool:
@@ -141,7 +159,7 @@ def all_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, str],
 
 def _entries(metadata: Mapping[str, object]) -> Iterator[str]:
     """Give the external guids, under the names adapters and forwarders use too."""
-    for key in ("Guid", "ExternalGuid", "guid", "Guids"):
+    for key in ("Guid", "ExternalGuid", "guid"):
         value = metadata.get(key)
         if isinstance(value, dict) and "id" not in value and "Host" not in value:
             yield from (f"{source}://{name}" for source, name in value.items())

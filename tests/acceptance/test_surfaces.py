@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scrobbled.ingest import webhooks
 from tests.acceptance.instance import Instance, Reply
 
 SCROBBLE = "/trakt/scrobble/stop"
@@ -328,7 +329,7 @@ def test_no_token_and_a_wrong_one(instance: Instance, surface: str) -> None:
 # Webhooks ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("player", ["plex", "jellyfin"])
+@pytest.mark.parametrize("player", webhooks.PLAYERS)
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_webhooks_take_anything(instance: Instance, player: str, body: bytes) -> None:
     """A webhook with a good token is answered 2xx whatever it holds, and its outcome can be looked up."""
@@ -341,7 +342,7 @@ def test_webhooks_take_anything(instance: Instance, player: str, body: bytes) ->
     assert before == everything(instance)
 
 
-@pytest.mark.parametrize("player", ["plex", "jellyfin"])
+@pytest.mark.parametrize("player", webhooks.PLAYERS)
 def test_webhook_tokens(instance: Instance, player: str) -> None:
     """A webhook's token may stand in the path, the query or the header; a wrong or missing one is 401."""
 

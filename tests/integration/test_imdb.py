@@ -14,6 +14,7 @@ from scrobbled.catalog import imdb, imdb_files
 from scrobbled.catalog.imdb import Options, import_imdb
 from scrobbled.catalog.imdb_files import HEADERS, NAMES
 from scrobbled.catalog.loading import Listener, Summary
+from scrobbled.errors import PayloadError
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -316,4 +317,16 @@ async def test_lines_that_say_nothing_are_passed_over(pool: Pool, world: World) 
     summary = await world.load(pool)
 
     assert {1: "Fine \\ good"} == {number: row["name"] for number, row in (await world.titles(pool)).items()}
-    assert (summary.new, summary.names, summary.episodes_new) == (1, 0, 0)
+    assert (summary.new, summary.names, summary.episodes_new, summary.bad) == (1, 0, 0, 3)
+    assert summary.problems == [
+        "title.basics.tsv.gz: lines that have not 9 fields: 2",
+        "title.akas.tsv.gz: lines that have not 8 fields: 1",
+    ]
+
+
+async def test_votes_need_their_file(pool: Pool, world: World) -> None:
+    """Choosing by votes without title.ratings would choose nothing; it is refused with what is missing."""
+    files = [file for file in world.files() if "ratings" not in file.name]
+    async with pool.acquire() as connection:
+        with pytest.raises(PayloadError, match=r"title\.ratings\.tsv\.gz is missing"):
+            await import_imdb(connection, files, Options(votes=10))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import asyncpg
 import orjson
 import pytest
 from click.testing import CliRunner, Result
@@ -220,6 +221,29 @@ async def test_sources_may_be_slow_and_broken(pool: Pool) -> None:
         summary = await load_records(connection, "tmdb", items())
 
     assert (summary.read, summary.new, summary.bad, summary.problems) == (2, 1, 1, ["record 3: no JSON"])
+
+
+async def test_an_ordinary_user_of_the_database_may_import(pool: Pool) -> None:
+    """Who may not switch foreign keys off for a while has them looked up; all else is the same."""
+    word = unique()
+    records = [
+        show(word, ids={"imdb": word}, aka=[f"{word} b"], episode_list=[EpisodeRecord(season=1, number=1)])
+    ]
+    async with pool.acquire() as connection:
+        await connection.execute(f"create role {word}")
+        await connection.execute(f"grant all on all tables in schema public to {word}")
+        await connection.execute(f"grant all on all sequences in schema public to {word}")
+        await connection.execute(f"set role {word}")
+        try:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute("set session_replication_role = replica")
+            summary = await load_records(connection, "tmdb", records)
+        finally:
+            await connection.execute("reset role")
+            await connection.execute(f"drop owned by {word}")
+            await connection.execute(f"drop role {word}")
+
+    assert (summary.new, summary.episodes_new, summary.names) == (1, 1, 1)
 
 
 async def test_only_known_sources_speak(pool: Pool) -> None:

@@ -23,6 +23,7 @@ from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.model.outcome import Outcome
 from scrobbled.web import description, health
 from scrobbled.web.routes import Route, Surface
+from scrobbled.wire import webhook
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ROOT / "scrobbled"
@@ -35,7 +36,7 @@ DOCUMENTS = [
 #: Where reasons are given: as constants of the first, as ``reason=…`` in the others.
 CONSTANT_REASONS = CODE / "wire" / "reasons.py"
 GIVEN_REASONS = [
-    *(CODE / name for name in ("rules/fold.py", "rules/timeline.py", "match/choose.py")),
+    *(CODE / name for name in ("rules/fold.py", "rules/timeline.py", "match/decide.py")),
     *(CODE / name for name in ("worker/matching.py", "worker/batch.py")),
 ]
 
@@ -170,7 +171,7 @@ def test_outcomes() -> None:
     assert expected == tabled("outcomes.md")
 
 
-@pytest.mark.parametrize("player", webhooks.PLAYERS)
+@pytest.mark.parametrize("player", webhook.READERS)
 def test_players(player: str) -> None:
     """Every player has a page with its address, and the reasons it names exist."""
     page = DOCS / "players" / f"{player}.md"

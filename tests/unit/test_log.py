@@ -43,6 +43,7 @@ def lines() -> Iterator[Lines]:
     logging.captureWarnings(capture=False)
     root.handlers, root.level = before
     structlog.reset_defaults()
+    log._open.clear()
     structlog.contextvars.clear_contextvars()
 
 

@@ -8,13 +8,14 @@ select pg_advisory_xact_lock(7274664)
 -- name: settings
 -- For the session. Chunks are far larger than what others sort; an import that a crash cut
 -- short is run again, so only its last commit waits for the disk. The temporary tables are
--- measured for each chunk, which a handful of samples does. Every row that is inserted comes from
+-- measured for each chunk, which a handful of samples does; their joins hash. Every row that is inserted comes from
 -- a join with its title, so where we may, foreign keys are not looked up once more for each
 -- (a third of the time); nothing that is done meanwhile cascades.
 set temp_buffers = '128MB';
 set work_mem = '64MB';
 set synchronous_commit = off;
 set random_page_cost = 1.1;
+set enable_mergejoin = off;
 set default_statistics_target = 1;
 do $$
 begin
@@ -82,12 +83,14 @@ create temporary table load_seen (title_id bigint primary key)
 analyze load_titles, load_ids, load_names, load_episodes, load_episode_ids
 
 -- name: find_owners
--- Who has the ids of the chunk.
+-- Who has the ids of the chunk. (Here and below: as a subquery each row is one look-up, however
+-- large the table is and however little the planner knows of it.)
 insert into load_claims (record, place, kind, source, value, owner)
-select asked.record, asked.place, asked.kind, asked.source, asked.value, known.entity_id
+select asked.record, asked.place, asked.kind, asked.source, asked.value, (
+    select known.entity_id from external_ids as known
+    where known.kind = asked.kind and known.source = asked.source and known.value = asked.value
+)
 from load_ids as asked
-left join external_ids as known
-    on known.kind = asked.kind and known.source = asked.source and known.value = asked.value
 
 -- name: wait
 -- A record that shares an id (without ids: kind, name and year) with an earlier one of the chunk
@@ -385,7 +388,7 @@ insert into load_touched (title_id) select entity_id from given
 
 -- name: insert_ids
 insert into external_ids (kind, source, value, entity_id)
-select kind, source, value, entity_id from load_given order by kind, source, value
+select kind, source, value, entity_id from load_given
 
 -- name: mark_seen
 insert into load_seen (title_id)
@@ -398,22 +401,27 @@ on conflict do nothing
 insert into load_places (
     record, show_id, season, number, absolute, name, runtime, first_aired, episode_id, fresh, better
 )
-select said.record, load_links.title_id, said.season, said.number, said.absolute, said.name, said.runtime,
-    said.first_aired, coalesce(known.id, nextval('catalog_ids')), known.id is null, load_links.better
-from load_episodes as said
-join load_links on load_links.record = said.record
-left join episodes as known
-    on known.show_id = load_links.title_id and known.season = said.season and known.number = said.number
-order by load_links.title_id, said.season, said.number
+select record, title_id, season, number, absolute, name, runtime, first_aired,
+    coalesce(known, nextval('catalog_ids')), known is null, better
+from (
+    select said.*, load_links.title_id, load_links.better, (
+        select episodes.id from episodes
+        where episodes.show_id = load_links.title_id and episodes.season = said.season
+            and episodes.number = said.number
+    ) as known
+    from load_episodes as said join load_links on load_links.record = said.record
+) as placed
+order by title_id, season, number
 
 -- name: find_episode_owners
 insert into load_episode_claims (record, season, number, source, value, episode_id, fresh, owner)
-select said.record, said.season, said.number, said.source, said.value, place.episode_id, place.fresh, known.entity_id
+select said.record, said.season, said.number, said.source, said.value, place.episode_id, place.fresh, (
+    select known.entity_id from external_ids as known
+    where known.kind = 'episode' and known.source = said.source and known.value = said.value
+)
 from load_episode_ids as said
 join load_places as place
     on place.record = said.record and place.season = said.season and place.number = said.number
-left join external_ids as known
-    on known.kind = 'episode' and known.source = said.source and known.value = said.value
 
 -- name: give_episode_ids
 -- As with titles; every source knows an episode under one id.
@@ -451,7 +459,7 @@ select place.episode_id, place.show_id, place.season, place.number, place.absolu
     place.first_aired, coalesce(given.ids, '{}')
 from load_places as place
 left join (
-    select entity_id, jsonb_object_agg(source, value order by length(value) desc, value desc) as ids
+    select entity_id, jsonb_object_agg(source, value) as ids
     from load_given where fresh and kind = 'episode' group by entity_id
 ) as given on given.entity_id = place.episode_id
 where place.fresh
@@ -552,6 +560,7 @@ discard temp;
 reset work_mem;
 reset synchronous_commit;
 reset random_page_cost;
+reset enable_mergejoin;
 reset default_statistics_target;
 do $$
 begin
@@ -562,7 +571,9 @@ end
 $$
 
 -- name: analyze
-analyze titles, title_names, seasons, episodes, external_ids
+reset default_statistics_target;
+analyze titles, title_names, seasons, episodes, external_ids;
+set default_statistics_target = 1
 
 -- name: import_known
 -- When an import of exactly these files with these options ended.

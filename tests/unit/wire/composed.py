@@ -104,6 +104,112 @@ def nested(event: str, item: dict[str, object], **top: object) -> dict[str, obje
     return {"Event": event, "Item": item, **top}
 
 
+def emby(
+    event: str = "playback.stop", item: dict[str, object] | None = None, **top: object
+) -> dict[str, object]:
+    """Compose what Emby 4.8 sends about *item*."""
+    sent: dict[str, object] = {
+        "Title": "Robin hat Arrival auf Bedroom TV beendet",
+        "Date": "2026-03-01T19:59:30.1234567Z",
+        "Event": event,
+        "User": {"Name": "Robin", "Id": "b" * 32},
+        "Item": EMBY_FILM if item is None else item,
+        "Server": {"Name": "Attic", "Id": "a" * 32, "Version": "4.8.8.0"},
+        "Session": {"Client": "Emby Web", "DeviceName": "Bedroom TV", "DeviceId": "d", "Id": "e" * 32},
+    }
+    return sent | top
+
+
+EMBY_FILM: dict[str, object] = {
+    "Type": "Movie",
+    "Name": "Arrival",
+    "OriginalTitle": "Arrival",
+    "ProductionYear": 2016,
+    "RunTimeTicks": 70_000_000_000,
+    "Path": "/films/Arrival (2016)/Arrival.mkv",
+    "ProviderIds": {
+        "Imdb": "tt2543164",
+        "Tmdb": "329865",
+        "Official Website": "http://a.example",
+        "Wikidata": "Q1",
+    },
+}
+EMBY_EPISODE: dict[str, object] = {
+    "Type": "Episode",
+    "Name": "Winter Is Coming",
+    "SeriesName": "Game of Thrones",
+    "SeasonName": "Season 1",
+    "ParentIndexNumber": 1,
+    "IndexNumber": 1,
+    "ProductionYear": 2011,
+    "RunTimeTicks": 36_000_000_000,
+    "ProviderIds": {"Imdb": "tt1480055", "Tvdb": "3254641"},
+}
+
+
+def tautulli(action: str = "watched", **changes: object) -> dict[str, object]:
+    """Compose what the template of docs/players/tautulli.md makes of an episode."""
+    sent: dict[str, object] = {
+        "action": action,
+        "media_type": "episode",
+        "title": "",
+        "year": "2011",
+        "show_name": "Game of Thrones",
+        "episode_name": "Winter Is Coming",
+        "season_num": "1",
+        "episode_num": "1",
+        "imdb_id": "tt0944947",
+        "thetvdb_id": "121361",
+        "themoviedb_id": "1399",
+        "view_offset": "3420000",
+        "duration_ms": "3600000",
+        "progress_percent": "95",
+        "user": "Robin",
+        "user_id": "1",
+        "player": "Bedroom TV",
+        "live": "0",
+    }
+    return sent | changes
+
+
+def kodi(event: str = "stop", percent: float = 50.0, **changes: object) -> dict[str, object]:
+    """Compose what an add-on of Yamtrack's kind sends about an episode."""
+    sent: dict[str, object] = {
+        "event": event,
+        "dbId": 17,
+        "title": "Winter Is Coming",
+        "mediaType": "episode",
+        "year": 2011,
+        "uniqueIds": {"imdb": "tt1480055", "tvdb": "3254641"},
+        "duration": 3600,
+        "progress": {"time": 36 * percent, "percent": percent},
+        "tvShowTitle": "Game of Thrones",
+        "season": 1,
+        "episode": 1,
+        "firstAired": "2011-04-17",
+        "tvShowUniqueIds": {"imdb": "tt0944947", "tvdb": "121361"},
+    }
+    return sent | changes
+
+
+def syncpk(**metadata: object) -> dict[str, object]:
+    """Compose what the add-on SyncPK sends: Plex's envelope around Kodi's fields."""
+    about: dict[str, object] = {
+        "type": "episode",
+        "title": "Winter Is Coming",
+        "kodi_id": "17",
+        "imdbnumber": "3254641",
+        "unique_ids": {"tvdb": "3254641", "imdb": "tt1480055"},
+        "watched_at": "2026-02-20T21:00:00Z",
+        "grandparentTitle": "Game of Thrones",
+        "parentIndex": "1",
+        "index": "1",
+        "kodi_show_id": "5",
+        "show_unique_ids": {"tvdb": "121361", "imdb": "tt0944947"},
+    }
+    return {"event": "media.scrobble", "Metadata": about | metadata}
+
+
 def encoded(payload: object) -> bytes:
     """Give *payload* as JSON."""
     return json.dumps(payload).encode()

@@ -40,6 +40,7 @@ THUMB = (
         pytest.param(urlencode({"payload": JSON}).encode(), id="payload="),
         pytest.param(urlencode({"data": JSON}).encode(), id="data="),
         pytest.param(encoded({"payload": WANTED}), id="payload in JSON"),
+        pytest.param(encoded([WANTED]), id="a list of one"),
     ],
 )
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ def test_flat_pairs_are_the_payload() -> None:
         (rb'{"a": "\&quot;"}', {"a": r"\&quot;"}),
         (rb'{"a": "C:\Movies\users"}', {"a": r"C:\Movies\users"}),
         (b'{"a": , "b": }', {"a": None, "b": None}),
+        (b'{"a": 02, "b":007, "c": 0, "d": 0.5}', {"a": 2, "b": 7, "c": 0, "d": 0.5}),
         (b'{"a": True, "b": False, "c": None,}', {"a": True, "b": False, "c": None}),
         (b'{"a": "True, : ,", "b": True}', {"a": "True, : ,", "b": True}),
         (b'{"a": "caf\xe9"}', {"a": "caf\ufffd"}),

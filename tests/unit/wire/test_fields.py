@@ -92,6 +92,8 @@ def test_progress_needs_a_position_and_a_runtime_that_agree(
         ("a\ud800b", "a b"),
         ("", None),
         (" \t", None),
+        ("\ufffd \ufffd", None),
+        ("caf\ufffd", "caf\ufffd"),
         (1917, "1917"),
         (None, None),
         (True, None),

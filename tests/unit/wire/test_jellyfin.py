@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import jellyfin, reasons
+from scrobbled.wire import reasons, webhook
 from scrobbled.wire.fields import content_id
 
 from .composed import RECEIPT, encoded, jellyfin_episode, jellyfin_film, nested, plex_episode
@@ -36,7 +36,7 @@ EPISODE = {
 
 def parse(payload: object) -> PlaybackEvent:
     """Parse *payload* as JSON."""
-    return jellyfin.parse(encoded(payload), RECEIPT)
+    return webhook.parse("jellyfin", encoded(payload), RECEIPT)
 
 
 def media(payload: object) -> Media:
@@ -69,7 +69,7 @@ def test_a_film_is_read_whole() -> None:
         provisional=True,
         player="Bedroom TV",
         app="Jellyfin Web",
-    ) == jellyfin.parse(body, RECEIPT)
+    ) == webhook.parse("jellyfin", body, RECEIPT)
 
 
 def test_the_year_of_an_episode_is_the_series() -> None:
@@ -156,6 +156,14 @@ def test_what_does_not_count_says_why(event: str, changes: dict[str, object], re
     assert reason == parse(jellyfin_film(event, **changes)).ignored
 
 
+@pytest.mark.parametrize("event", ["Generic", "AuthenticationSuccess", "UserCreated", "TaskCompleted"])
+def test_the_servers_own_affairs_are_about_nothing(event: str) -> None:
+    """The name of a user or a message is no film."""
+    actual = parse({"NotificationType": event, "Name": "Robin", "Overview": "hello", "UserId": "b" * 32})
+
+    assert (None, reasons.SERVER_EVENT) == (actual.media, actual.ignored)
+
+
 def test_a_tick_by_hand_is_watched_when_it_was_last_played() -> None:
     """The reset position says nothing, the last play says when."""
     sent = {"SaveReason": "TogglePlayed", "Played": "True", "PlaybackPositionTicks": "0"}
@@ -171,17 +179,181 @@ def test_a_tick_by_hand_is_watched_when_it_was_last_played() -> None:
     [
         ({"PlayCount": 1, "PlaybackPositionTicks": 0}, True),
         ({"PlayCount": 2, "PlaybackPositionTicks": 0}, False),
+        ({"PlaybackPositionTicks": "0"}, True),
         ({"PlayCount": 1}, False),
         ({"PlayCount": 1, "RunTimeTicks": 0}, False),
         ({"PlayCount": 1, "PlaybackPositionTicks": ""}, False),
         ({"PlayCount": 1, "PlaybackPositionTicks": 0, "Played": False}, False),
     ],
 )
-def test_a_finished_save_is_proof_on_the_first_play_alone(changes: dict[str, object], is_proof: bool) -> None:
-    """On a rewatch Played stays true, so only play number one with its position reset counts."""
+def test_a_finished_save_is_proof_unless_it_may_be_a_rewatch(
+    changes: dict[str, object], is_proof: bool
+) -> None:
+    """On a rewatch Played stays true, so the position must be reset, and no second play be counted."""
     sent = jellyfin_film("UserDataSaved", **({"SaveReason": "PlaybackFinished", "Played": True} | changes))
 
     assert (None if is_proof else reasons.USER_DATA_ECHO) == parse(sent).ignored
+
+
+@pytest.mark.parametrize(
+    ("changes", "action"),
+    [
+        ({"RunTimeTicks": 0}, Action.STOP),
+        ({"RunTimeTicks": "0", "PlaybackPositionTicks": 50_000_000}, Action.STOP),
+        ({"RunTimeTicks": None}, Action.WATCHED),
+        ({}, Action.WATCHED),
+    ],
+)
+def test_completion_is_no_verdict_where_the_runtime_is_unknown(
+    changes: dict[str, object], action: Action
+) -> None:
+    """The server says "completed" of whatever it has no runtime of; a template may just not send it."""
+    assert action is parse(jellyfin_film("PlaybackStop", PlayedToCompletion=True, **changes)).action
+
+
+@pytest.mark.parametrize(
+    ("payload", "action", "by_hand", "rating"),
+    [
+        (jellyfin_film("UserDataSaved", SaveReason="TogglePlayed", Played=True), Action.WATCHED, True, None),
+        (jellyfin_film("UserDataSaved", SaveReason="TogglePlayed", Played=False), Action.UNWATCH, True, None),
+        (jellyfin_film("UserDataSaved", SaveReason="UpdateUserRating", Rating=8.5), Action.RATE, True, 8.5),
+        (jellyfin_film("UserDataSaved", SaveReason="UpdateUserRating", Rating=""), Action.RATE, True, None),
+        (nested("MarkPlayed", EPISODE), Action.WATCHED, True, None),
+        (nested("MarkUnplayed", EPISODE), Action.UNWATCH, True, None),
+        (nested("Rate", EPISODE | {"UserData": {"Rating": 7}}), Action.RATE, True, 7.0),
+        (nested("Scrobble", EPISODE), Action.WATCHED, False, None),
+    ],
+)
+def test_what_a_person_did_by_hand_is_told_from_playing(
+    payload: dict[str, object], action: Action, by_hand: bool, rating: float | None
+) -> None:
+    """Ticks, unticks and ratings; the critics' CommunityRating is nobody's own."""
+    actual = parse(payload | {"CommunityRating": 7.1})
+
+    assert (action, by_hand, rating) == (actual.action, actual.by_hand, actual.rating)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"SeasonNumber": "", "SeasonNumber00": "02", "EpisodeNumber": "", "EpisodeNumber000": "007"},
+            (2, 7, None),
+        ),
+        ({"SeasonNumber": "0", "EpisodeNumber": "3", "EpisodeNumberEnd": "4"}, (0, 3, 4)),
+        ({"EpisodeNumberEnd": "1"}, (1, 1, None)),
+        ({"SeasonNumber": "", "EpisodeNumber": ""}, (None, None, None)),
+    ],
+)
+def test_numbers_come_padded_and_several(
+    changes: dict[str, object], expected: tuple[int | None, ...]
+) -> None:
+    """Season 0 holds the specials; "" is no number."""
+    actual = media(jellyfin_episode("PlaybackStop", **changes))
+
+    assert expected == (actual.season, actual.episode, actual.episode_end)
+
+
+def test_a_template_may_call_the_series_title() -> None:
+    """Beside season and episode, and without a series, the title is the series'."""
+    sent = {
+        "NotificationType": "PlaybackStop",
+        "media_type": "Episode",
+        "title": "Game of Thrones",
+        "season": 1,
+        "episode": 2,
+        "PlayedToCompletion": "True",
+    }
+
+    assert Media(kind=Kind.EPISODE, show="Game of Thrones", season=1, episode=2) == media(sent)
+    assert "Arrival" == media(sent | {"media_type": "Movie", "title": "Arrival"}).title
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        ("playing", Action.START),
+        ("paused", Action.PAUSE),
+        ("stopped", Action.STOP),
+        ("scrobble", Action.WATCHED),
+    ],
+)
+def test_a_template_may_send_a_status_for_an_event(status: str, action: Action) -> None:
+    """Third-party templates say MediaStatus."""
+    sent = jellyfin_film() | {"MediaStatus": status, "PlaybackPositionTicks": ""}
+    del sent["NotificationType"]
+
+    assert action is parse(sent).action
+
+
+@pytest.mark.parametrize(
+    "ids", [{"imdb": "tt2543164"}, {"Imdb_Id": "tt2543164"}, {"ProviderIds": {"Imdb": "tt2543164"}}]
+)
+def test_a_template_may_drop_the_prefix_of_ids(ids: dict[str, object]) -> None:
+    """Provider_imdb, imdb, ImdbId, or an object of them."""
+    sent = {"NotificationType": "PlaybackStart", "ItemType": "Movie", "Name": "Arrival", **ids}
+
+    assert {"imdb": "tt2543164"} == media(sent).ids
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        {"SeriesProviderIds": {"Tvdb": "121361"}},
+        {"Series_Provider_tvdb": "121361"},
+        {"SeriesTvdb": "121361"},
+        {"series_tvdb_id": 121361},
+    ],
+)
+def test_extensions_send_the_series_ids(ids: dict[str, object]) -> None:
+    """In an object, behind a prefix, or one by one."""
+    actual = media(jellyfin_episode("PlaybackStop", **ids))
+
+    assert ({"imdb": "tt1480055", "tmdb": "63056"}, {"tvdb": "121361"}) == (actual.ids, actual.show_ids)
+
+
+def test_a_nested_item_may_hold_its_ids_flat() -> None:
+    """Templates mix both shapes; a show's id among the item's own is the show's."""
+    item = {key: value for key, value in EPISODE.items() if key != "ProviderIds"}
+    flat, mixed = (
+        item | {"Provider_tvdb": "3254641"},
+        item | {"ProviderIds": {"Tmdb": "63056", "ShowTmdb": "1399"}},
+    )
+
+    assert {"tvdb": "3254641"} == media(nested("Stop", flat)).ids
+    assert ({"tmdb": "63056"}, {"tmdb": "1399"}) == (
+        media(nested("Stop", mixed)).ids, media(nested("Stop", mixed)).show_ids
+    )  # fmt: skip
+
+
+def test_wikidata_is_nobodys_id() -> None:
+    """The article may be the episode's or the whole show's."""
+    assert {"imdb": "tt1"} == media(
+        jellyfin_episode(Provider_wikidata="Q1", Provider_imdb="tt1", Provider_tmdb="")
+    ).ids
+
+
+def test_the_plugin_webhooks_brings_the_series_along() -> None:
+    """In PascalCase and in camelCase, with the series' own ids and year."""
+    series = {"Name": "Game of Thrones", "ProductionYear": 2010, "ProviderIds": {"Tvdb": "121361"}}
+    pascal = nested("Stop", EPISODE, Series=series)
+    camel = {
+        "event": "stop",
+        "item": EPISODE,
+        "series": {"productionYear": 2010, "providerIds": {"tvdb": "121361"}},
+    }
+    for payload in (pascal, camel):
+        actual = media(payload)
+
+        assert (2011, 2010, {"tvdb": "121361"}) == (actual.year, actual.show_year, actual.show_ids)
+
+
+def test_a_tag_in_the_path_helps_only_without_ids() -> None:
+    """The folder's tag is the series'."""
+    path = {"Path": "/tv/Game of Thrones [tvdbid-121361]/Season 01/x.mkv"}
+
+    assert {"tvdb": "121361"} == media(nested("Stop", EPISODE | path | {"ProviderIds": {}})).show_ids
+    assert {} == media(nested("Stop", EPISODE | path)).show_ids
 
 
 @pytest.mark.parametrize(
@@ -303,12 +475,12 @@ def test_the_same_delivery_twice_is_one_event() -> None:
     body = encoded(jellyfin_film())
     again = msgspec.structs.replace(RECEIPT, id=UUID(int=77))
 
-    assert jellyfin.parse(body, RECEIPT).id == jellyfin.parse(body, again).id
+    assert webhook.parse("jellyfin", body, RECEIPT).id == webhook.parse("jellyfin", body, again).id
 
 
 def test_an_empty_body_is_an_event_that_says_so() -> None:
     """The plugin posts one when no content is set; the user must be able to see that."""
-    actual = jellyfin.parse(b" \r\n", RECEIPT, "text/plain; charset=utf-8")
+    actual = webhook.parse("jellyfin", b" \r\n", RECEIPT, "text/plain; charset=utf-8")
 
     assert (reasons.EMPTY_BODY, None) == (actual.ignored, actual.media)
 
@@ -317,7 +489,7 @@ def test_a_form_is_read_like_json() -> None:
     """The "Generic Form" destination sends every value as text."""
     body = urlencode(jellyfin_episode() | {"IsPaused": "False"}).encode()
 
-    assert media(jellyfin_episode()) == jellyfin.parse(body, RECEIPT).media
+    assert media(jellyfin_episode()) == webhook.parse("jellyfin", body, RECEIPT).media
 
 
 def test_a_template_of_invalid_json_is_read() -> None:
@@ -325,12 +497,13 @@ def test_a_template_of_invalid_json_is_read() -> None:
     body = b'{"NotificationType":"PlaybackStop","ItemType":"Movie","Name":"Heat","Overview":"a\nb",'
     body += b'"SeasonNumber": ,"PlayedToCompletion": True}'
 
-    assert jellyfin.parse(body, RECEIPT).action is Action.WATCHED
+    assert webhook.parse("jellyfin", body, RECEIPT).action is Action.WATCHED
 
 
 def test_a_plex_imitation_keeps_its_source() -> None:
     """The plugin "Webhooks" can write Plex's format; it stays a Jellyfin event."""
-    actual = parse(plex_episode("media.stop"))
+    account = {"id": "12345678-1234-1234-1234-123456789abc", "title": "Robin"}
+    actual = parse(plex_episode("media.stop", duration=36_000_000) | {"Account": account})
 
     assert ("jellyfin", Action.STOP, 25.0) == (actual.source, actual.action, actual.progress)
 
@@ -341,7 +514,7 @@ def test_a_plex_imitation_keeps_its_source() -> None:
 )
 def test_only_the_named_users_count(accounts: list[str], is_wanted: bool) -> None:
     """A user is named by id, with or without dashes, or by name in any case."""
-    actual = jellyfin.parse(encoded(jellyfin_film()), RECEIPT, accounts=accounts)
+    actual = webhook.parse("jellyfin", encoded(jellyfin_film()), RECEIPT, accounts=accounts)
 
     assert (None if is_wanted else reasons.OTHER_USER) == actual.ignored
 
@@ -356,9 +529,9 @@ def test_a_mutated_payload_is_read_or_refused(data: st.DataObject) -> None:
     ]
     body = data.draw(mutations(data.draw(st.sampled_from(samples))))
     try:
-        actual = jellyfin.parse(body, RECEIPT)
+        actual = webhook.parse("jellyfin", body, RECEIPT)
     except PayloadError:
         return
 
-    assert actual == jellyfin.parse(body, RECEIPT)
+    assert actual == webhook.parse("jellyfin", body, RECEIPT)
     assert actual == msgspec.msgpack.decode(msgspec.msgpack.encode(actual), type=PlaybackEvent)

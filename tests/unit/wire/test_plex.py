@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import plex, reasons
+from scrobbled.wire import reasons, webhook
 
 from .composed import RECEIPT, encoded, multipart, plex_episode, plex_film
 from .composed import plex as composed
@@ -18,7 +18,7 @@ from .mutations import mutations
 
 def parse(payload: object) -> PlaybackEvent:
     """Parse *payload* as JSON."""
-    return plex.parse(encoded(payload), RECEIPT)
+    return webhook.parse("plex", encoded(payload), RECEIPT)
 
 
 def media(payload: object) -> Media:
@@ -69,7 +69,7 @@ def test_a_film_is_read_whole() -> None:
         position=3500.0,
         provisional=True,
         player="Bedroom TV",
-    ) == plex.parse(body, RECEIPT)
+    ) == webhook.parse("plex", body, RECEIPT)
 
 
 def test_an_episode_keeps_its_own_year_and_ids() -> None:
@@ -209,7 +209,7 @@ def test_a_plex_guid_holds_no_numbers() -> None:
         {"Guid": {"id": "tmdb://63056"}},
         {"Guid": [{"Scheme": "tmdb", "Host": "63056"}]},
         {"Guid": None, "ExternalGuid": [{"id": "tmdb://63056"}]},
-        {"Guid": None, "Guids": {"tmdb": 63056}},
+        {"Guid": {"tmdb": 63056}},
         {"Guid": None, "guid": [{"id": "tmdb://63056"}]},
         {"Guid": None, "guid": "tmdb://63056"},
         {"Guid": [None, 7, {}, {"id": 3}, {"id": "mbid://x"}, {"id": "tmdb://63056"}, {"id": "tmdb://5"}]},
@@ -238,9 +238,70 @@ def test_an_id_with_a_path_is_the_shows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("payload", "rating"),
+    [
+        (plex_film("media.rate", Rating=[{"value": 7.2}]) | {"rating": 4.0}, 4.0),
+        (plex_film("media.rate", userRating=8, Rating=7.2), 8.0),
+        (plex_film("media.rate", userRating="0"), 0.0),
+        (plex_film("media.rate") | {"rating": -1}, -1.0),
+        (plex_film("media.rate", userRating=80), None),
+        (plex_film("media.rate"), None),
+        (plex_film("media.play", userRating=8), None),
+        (plex_episode("media.rate", userRating=7.5), 7.5),
+    ],
+)
+def test_a_rating_is_the_users_own(payload: dict[str, object], rating: float | None) -> None:
+    """``rating`` beside the event or userRating, 0 to 10, -1 when taken away; ``Rating`` is the critics'."""
+    assert rating == parse(payload).rating
+
+
+def test_a_rating_is_done_by_hand_and_counts_nothing() -> None:
+    """It is read whole, and ends as ignored until ratings are kept."""
+    actual = parse(plex_film("media.rate", userRating=8))
+
+    assert (Action.RATE, reasons.RATING, True) == (actual.action, actual.ignored, actual.by_hand)
+
+
+@pytest.mark.parametrize(
+    ("guid", "order"),
+    [
+        ("com.plexapp.agents.thetvdbdvdorder://121361/1/1?lang=en", "dvd"),
+        ("com.plexapp.agents.hama://tvdb-81797/22/70?lang=en", "hama"),
+        ("com.plexapp.agents.thetvdb://121361/1/1?lang=en", None),
+        ("plex://episode/5d9c1276e264b7001fcaaaaa", None),
+        (None, None),
+    ],
+)
+def test_another_order_than_the_aired_one_is_named(guid: str | None, order: str | None) -> None:
+    """DVD order and HAMA's own seasons are not the numbers of a catalogue."""
+    assert order == media(plex_episode(guid=guid)).order
+
+
+def test_a_season_is_read_as_what_it_is() -> None:
+    """A rated season says which one of which show."""
+    actual = media(
+        composed("media.rate", type="season", title="Season 2", parentTitle="Game of Thrones", index=2)
+    )
+
+    assert ("Season 2", "Game of Thrones", 2) == (actual.title, actual.show, actual.season)
+
+
+def test_the_slug_of_the_show_is_kept() -> None:
+    """It is English where the title is in the library's language."""
+    assert "travel-guides-au" == media(plex_episode(grandparentSlug="travel-guides-au")).show_slug
+    assert None is media(plex_episode(grandparentSlug={"x": 1})).show_slug
+
+
+@pytest.mark.parametrize("changes", [{"editionTitle": "Trailer"}, {"editionTitle": "Coming Soon"}])
+def test_a_file_that_stands_in_for_a_film_never_counts(changes: dict[str, object]) -> None:
+    """Programs that announce films put a trailer where the film will be."""
+    assert reasons.PLACEHOLDER == parse(plex_film("media.scrobble", **changes)).ignored
+    assert None is parse(plex_film(editionTitle="Director's Cut")).ignored
+
+
+@pytest.mark.parametrize(
     ("event", "reason"),
     [
-        ("media.rate", reasons.RATING),
         ("library.new", reasons.LIBRARY_EVENT),
         ("library.on.deck", reasons.LIBRARY_EVENT),
         ("playback.started", reasons.SHARED_USER_ECHO),
@@ -323,10 +384,10 @@ def test_only_the_named_accounts_count(account: object, is_wanted: bool) -> None
     """An account is named by id or by title, in any case; the others are ignored by name."""
     body = encoded(plex_film() | {"Account": account})
     for accounts in (["robin", "1"], ["1", "ROBIN "]):
-        actual = plex.parse(body, RECEIPT, accounts=accounts)
+        actual = webhook.parse("plex", body, RECEIPT, accounts=accounts)
 
         assert (None if is_wanted else reasons.OTHER_USER) == actual.ignored
-    assert plex.parse(body, RECEIPT).ignored is None
+    assert webhook.parse("plex", body, RECEIPT).ignored is None
 
 
 @given(st.data())
@@ -335,9 +396,9 @@ def test_a_mutated_payload_is_read_or_refused(data: st.DataObject) -> None:
     samples = [plex_film(), plex_episode(), plex_film("media.rate")]
     body = data.draw(mutations(data.draw(st.sampled_from(samples))))
     try:
-        actual = plex.parse(body, RECEIPT)
+        actual = webhook.parse("plex", body, RECEIPT)
     except PayloadError:
         return
 
-    assert actual == plex.parse(body, RECEIPT)
+    assert actual == webhook.parse("plex", body, RECEIPT)
     assert actual.id == RECEIPT.id

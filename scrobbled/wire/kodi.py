@@ -1,0 +1,160 @@
+"""Kodi's add-ons, which send four shapes between them, and Kodi's own notifications.
+
+See the webhooks fact sheet §6. All positions and runtimes are seconds.
+
+* Flat, with ``uniqueIds``, ``tvShowUniqueIds`` and ``progress{time, percent}``: the add-ons for
+  Yamtrack and its like. ``end`` is the end of the file; ``stop`` came before.
+* Plex's envelope with ``kodi_id``, ``unique_ids`` and ``watched_at``: SyncPK. It queues what it
+  cannot deliver, and pushes a library with the same event: ``watched_at`` is when it
+  happened, and without it nobody knows when.
+* ``identifier`` (TMDB's, of the show or the film), ``lot`` and ``progress``: the add-on for
+  Ryot. It only ever sends progress, so what is nearly through is watched.
+* ``uniqueIds`` alone: Movary's, sent once when a film is over.
+* ``Player.OnStop`` and the like: what Kodi tells its own scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from scrobbled.model.event import PlaybackEvent
+from scrobbled.model.media import Kind, Media
+from scrobbled.wire import flat, plex, post, reasons
+from scrobbled.wire.fields import boolean, instant, mapping, percent, percent_of, sane_time, seconds, text
+from scrobbled.wire.ids import external_id, external_ids
+from scrobbled.wire.keys import Fields, first, folded, letters
+from scrobbled.wire.post import Playback, Post, Said
+
+SOURCE: Final = "kodi"
+
+#: All that the add-on may send which never names its event; another that has no event has lost it.
+_NAMELESS: Final = frozenset({"title", "name", "year", "mediatype", "uniqueids", "imdbnumber"})
+
+_HABITS: Final = flat.Habits(lone_title_is_show=False)
+
+_UNDATED: Final = Said(post.WATCHED.action, reasons.UNDATED)
+
+
+def read(sent: Post) -> PlaybackEvent:
+    """Read what an add-on or Kodi itself sent."""
+    if isinstance(sent.payload.get("Metadata"), dict):
+        return _like_plex(sent)
+    fields = folded(sent.payload)
+    if "params" in fields and "method" in fields:
+        return _notification(sent, fields)
+    if "lot" in fields:
+        return _progress_post(sent, fields)
+    said = flat.said_by(fields)
+    if said is None:
+        said = post.WATCHED if _NAMELESS.issuperset(fields) else post.UNKNOWN
+    return _flat(sent, fields, said)
+
+
+def _flat(sent: Post, fields: Fields, said: Said) -> PlaybackEvent:
+    item = flat.item(fields)
+    runtime = seconds(first(fields, "duration", "runtime", "totaltime"), 1) or None
+    return post.event(
+        sent,
+        SOURCE,
+        said,
+        _with_default_id(flat.media(item, runtime, _HABITS), fields),
+        _playback(fields, runtime),
+        users=flat.users(fields) if sent.accounts else (),
+        unfit=item.unfit,
+        occurred_at=_watched_at(fields, sent.receipt.received_at),
+        rating=flat.rating(fields, said),
+        player=text(first(fields, "player", "playername", "devicename")),
+    )
+
+
+def _playback(fields: Fields, runtime: float | None) -> Playback:
+    told = fields.get("progress")
+    progress = folded(told) if isinstance(told, dict) else fields
+    position = seconds(first(progress, "time", "position", "currenttime", "resumetime"), 1)
+    own = percent(first(progress, "percent", "percentage", "progresspercent"))
+    if own is None and not isinstance(told, dict):
+        own = percent(told)
+    return Playback(position, percent_of(position, runtime) if own is None else own)
+
+
+def _progress_post(sent: Post, fields: Fields) -> PlaybackEvent:
+    """Read Ryot's shape: its identifier is TMDB's, of the show or the film."""
+    item = flat.item(fields)
+    media = flat.media(item, None)
+    found = external_ids([("tmdb", fields.get("identifier"))])
+    if media is not None and media.kind is Kind.EPISODE:
+        media = replace(media, show_ids={**found, **media.show_ids})
+    elif media is not None:
+        media = replace(media, ids={**found, **media.ids})
+    progress = percent(fields.get("progress"))
+    said = post.PROGRESS if progress is None else flat.implied(fields, progress)
+    return post.event(sent, SOURCE, said, media, Playback(None, progress), unfit=item.unfit)
+
+
+def _like_plex(sent: Post) -> PlaybackEvent:
+    payload, metadata = sent.payload, mapping(sent.payload.get("Metadata"))
+    fields = folded(metadata)
+    occurred_at = _watched_at(fields, sent.receipt.received_at)
+    said = plex.EVENTS.get(text(payload.get("event")) or "", post.UNKNOWN)
+    if said is post.WATCHED and instant(fields.get("watchedat")) is None:
+        said = _UNDATED
+    runtime = seconds(metadata.get("duration"), 1) or None
+    return post.event(
+        sent,
+        SOURCE,
+        said,
+        _with_default_id(_with_unique_ids(plex.media(metadata, runtime), fields), fields),
+        users=flat.users(folded(payload)) if sent.accounts else (),
+        unfit=plex.unfit(metadata),
+        occurred_at=occurred_at,
+    )
+
+
+def _with_unique_ids(media: Media | None, fields: Fields) -> Media | None:
+    if media is None:
+        return None
+    own = external_ids(mapping(fields.get("uniqueids")).items())
+    show = external_ids(mapping(fields.get("showuniqueids")).items())
+    return replace(media, ids={**media.ids, **own}, show_ids={**media.show_ids, **show})
+
+
+def _with_default_id(media: Media | None, fields: Fields) -> Media | None:
+    """Add ``imdbnumber``, the id of whichever site is the default: only IMDb's can be told."""
+    found = external_id("imdb", fields.get("imdbnumber"))
+    if media is None or found is None:
+        return media
+    return replace(media, ids=dict([found]) | media.ids)
+
+
+def _notification(sent: Post, fields: Fields) -> PlaybackEvent:
+    """Read ``{"method": "Player.OnStop", "params": {"data": {"end": …, "item": {…}}}}``."""
+    data = folded(folded(fields.get("params")).get("data"))
+    name = letters(fields.get("method")).removeprefix("playeron")
+    said = _NOTIFICATIONS.get(name, post.SERVER)
+    if said is post.STOP and boolean(data.get("end")):
+        said = post.WATCHED
+    return _flat(sent, _clean(folded(data.get("item"))), said)
+
+
+_NOTIFICATIONS: Final = {
+    "play": post.START,
+    "avstart": post.START,
+    "resume": post.START,
+    "seek": post.PROGRESS,
+    "pause": post.PAUSE,
+    "stop": post.STOP,
+}
+
+
+def _clean(item: Mapping[str, object]) -> Fields:
+    """Leave out Kodi's -1 for "no number", and the database's own id."""
+    return {key: value for key, value in item.items() if value != -1 and key != "id"}
+
+
+def _watched_at(fields: Fields, received_at: datetime) -> datetime | None:
+    """Give the time that the add-on kept with the play."""
+    return sane_time(instant(first(fields, "watchedat", "occurredat")), received_at)

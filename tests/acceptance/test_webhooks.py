@@ -1,0 +1,67 @@
+"""Webhooks that come in other ways than expected: methods, addresses, broken bodies."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scrobbled.ingest import webhooks
+from tests.acceptance.instance import Instance, Reply
+from tests.unit.wire.mutations import mutations
+from tests.unit.wire.test_webhook import SAMPLES
+
+CONTENT_TYPES = ["", "text/plain", "application/json", "multipart/form-data", "x/y; boundary=z"]
+
+
+def outcome_of(instance: Instance, reply: Reply) -> tuple[str, str]:
+    """How the event that *reply* names ended, and why."""
+
+    found = instance.outcome(reply.json["id"])
+    return found["outcome"], found["reason"]
+
+
+@pytest.mark.parametrize("method", webhooks.METHODS)
+def test_other_methods_are_taken(instance: Instance, method: str) -> None:
+    """Tautulli may PUT, and the format "Get" of Jellyfin's plugin has all it says in its address."""
+
+    path = f"/webhooks/auto?token={instance.token}&event=Play&user=Robin&server=Attic&media_type=Video"
+    body = b'{"action": "created", "media_type": "movie", "title": "Arrival", "rating_key": "7"}'
+
+    assert ("ignored", "library_event") == outcome_of(instance, instance.call(method, path, body, token=None))
+    if method == "GET":
+        reply = instance.call(method, path, token=None)
+
+        assert ("ignored", "not_media") == outcome_of(instance, reply)
+
+
+def test_a_webhook_at_the_wrong_address_is_read_as_what_it_is(instance: Instance) -> None:
+    """Emby's test that was sent to Plex's address, and Sonarr's download to Emby's."""
+
+    sent = {
+        "plex": {"Event": "system.notificationtest", "Server": {"Version": "4.8.8.0"}},
+        "emby": {"eventType": "Download", "series": {"title": "X"}},
+    }
+    replies = [
+        instance.call("POST", f"/webhooks/{player}/{instance.token}", json.dumps(body).encode(), token=None)
+        for player, body in sent.items()
+    ]
+
+    assert [("ignored", "test_event"), ("ignored", "library_event")] == [
+        outcome_of(instance, reply) for reply in replies
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_webhook_breaks_the_server(instance: Instance, data: st.DataObject) -> None:
+    """Whatever a broken player sends to whichever address: 200, never a 500."""
+
+    player = data.draw(st.sampled_from(webhooks.PLAYERS))
+    body = data.draw(mutations(data.draw(st.sampled_from(SAMPLES))))
+    headers = {"Content-Type": data.draw(st.sampled_from(CONTENT_TYPES))}
+    reply = instance.call("POST", f"/webhooks/{player}/{instance.token}", body, token=None, headers=headers)
+
+    assert 200 == reply.status

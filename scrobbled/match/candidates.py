@@ -31,6 +31,9 @@ _KEPT: Final = 8
 #: Names that hold all words and more: as many of the best known.
 _KEPT_WHOLE: Final = 3
 
+#: Letters wrong from which it no longer matters how many.
+_MOST_EDITS: Final = 8
+
 #: Words looked up when a name has many.
 _WORDS: Final = 6
 
@@ -65,6 +68,8 @@ class Difference(msgspec.Struct, frozen=True, gc=False):
     missing: int = 0
     number_lost: bool = False
     number_added: bool = False
+    edits: int = 0
+    same_start: bool = False
 
 
 class Words(msgspec.Struct, frozen=True, gc=False):
@@ -130,7 +135,10 @@ def _difference(index: NameIndex, one: str, other: str) -> Difference:
         else:
             others, odd = others + known, odd + (not known)
     lost, added = (any(word.isdecimal() for word in words) for words in (ours, theirs))
-    return Difference(slips, real, others, odd, len(theirs), lost, added)
+    edits = OSA.distance(one.replace(" ", ""), other.replace(" ", ""), score_cutoff=_MOST_EDITS)
+    return Difference(
+        slips, real, others, odd, len(theirs), lost, added, min(edits, _MOST_EDITS), one[:1] == other[:1]
+    )
 
 
 def _near(index: NameIndex, key: str) -> tuple[set[int], set[int]]:

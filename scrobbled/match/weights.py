@@ -1,58 +1,63 @@
 """Weights."""
 
 WEIGHTS = (
-    2.8637,  # same_words
-    -0.2061,  # same_accents
-    0.1270,  # alias
-    -4.6751,  # only_beginning
-    -0.8992,  # alike
-    -1.5150,  # slips
-    -0.8834,  # short_and_alike
-    -1.0190,  # number_lost
-    -0.3355,  # number_added
-    2.2132,  # word_slips
-    -0.4156,  # real_word_slips
-    -0.8292,  # other_words
-    1.7226,  # odd_words
-    -0.0071,  # missing_words
-    -0.8754,  # generic
-    -9.3087,  # doubt
-    3.5842,  # year_same
-    0.3059,  # year_near
-    -4.6532,  # year_two_three
-    -4.2226,  # year_far
-    1.0497,  # year_unasked
-    -1.7310,  # year_unlisted
-    0.1674,  # kind_same
-    -6.1119,  # kind_other
-    0.0392,  # season_listed
-    -1.0147,  # season_beyond
-    1.4587,  # country_same
-    -4.9182,  # country_other
-    0.8157,  # popularity
-    1.7774,  # unknown_title
-    0.6097,  # beginning_known
-    -1.4339,  # beginning_year
+    2.9076,  # same_words
+    -0.2226,  # same_accents
+    0.1395,  # alias
+    -4.6560,  # only_beginning
+    -0.9241,  # alike
+    -1.4731,  # slips
+    -0.9161,  # short_and_alike
+    -1.1349,  # number_lost
+    -0.4311,  # number_added
+    2.1224,  # word_slips
+    -0.5352,  # real_word_slips
+    -0.8337,  # other_words
+    1.7137,  # odd_words
+    -0.0104,  # missing_words
+    -0.8670,  # generic
+    -9.3095,  # doubt
+    3.6495,  # year_same
+    0.3588,  # year_near
+    -4.6109,  # year_two_three
+    -4.2486,  # year_far
+    1.1065,  # year_unasked
+    -1.6920,  # year_unlisted
+    0.1705,  # kind_same
+    -6.1462,  # kind_other
+    0.0326,  # season_listed
+    -1.0240,  # season_beyond
+    1.4550,  # country_same
+    -4.9020,  # country_other
+    0.8201,  # popularity
+    1.7887,  # unknown_title
+    0.6131,  # beginning_known
+    -1.4723,  # beginning_year
     0.0000,  # runtime_near
     0.0000,  # runtime_far
-    -1.1830,  # one_word
-    -0.0771,  # series_of_numbers
-    -0.4183,  # alike_year
-    -2.5320,  # bias
-    -0.6487,  # beginning_short
-    -3.4571,  # exact_short
-    1.4924,  # only_show_place
-    -0.0748,  # alike_popularity
-    0.3740,  # alike_one_word
-    -0.1402,  # alike_unasked
-    1.3261,  # alike_doubt
-    -0.7556,  # beginning_unasked
-    0.0607,  # beginning_one_word
-    0.4746,  # beginning_doubt
-    0.1383,  # same_popularity_unasked
-    -1.4059,  # same_year_far_known
-    0.3651,  # words_count_alike
+    -1.1958,  # one_word
+    -0.1482,  # series_of_numbers
+    -0.5486,  # alike_year
+    -2.6337,  # bias
+    -0.6164,  # beginning_short
+    -3.3550,  # exact_short
+    1.5169,  # only_show_place
+    -0.0944,  # alike_popularity
+    0.3046,  # alike_one_word
+    -0.2709,  # alike_unasked
+    1.6095,  # alike_doubt
+    -0.7899,  # beginning_unasked
+    0.0744,  # beginning_one_word
+    0.4487,  # beginning_doubt
+    0.1395,  # same_popularity_unasked
+    -1.4216,  # same_year_far_known
+    0.3759,  # words_count_alike
+    0.2335,  # one_edit
+    0.3300,  # two_edits
+    -0.3493,  # three_edits
+    0.0236,  # edits_per_letter
+    0.0948,  # same_start
 )
-SURE = (-1.0653, -0.3484, 0.1655, 1.3796)
-ACCEPTED = 0.506
+SURE = (-1.0655, -0.3494, 0.1653, 1.3796)
+ACCEPTED = 0.499
 HIGH = 0.97

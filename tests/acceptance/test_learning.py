@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from tests.acceptance.instance import Instance, eventually
@@ -122,21 +120,9 @@ def test_an_import_lets_what_waited_in(instance: Instance) -> None:
         json.dumps({"type": "movie", "title": title, "year": 1999, "ids": {"imdb": "tt0777001"}})
     )
     instance.run("catalog", "import", "jsonl", str(lines))
-    _announce(instance)
     eventually(lambda: instance.outcome(event["id"])["outcome"] == "scrobbled", "it counts")
 
     assert event["occurred_at"] in [play["watched_at"] for play in instance.history()]
-
-
-def _announce(instance: Instance) -> None:
-    """Tell that the catalogue changed."""
-
-    async def tell() -> None:
-        connection = await asyncpg.connect(instance.places.database_url)
-        await connection.execute("select pg_notify('catalog_changed', '')")
-        await connection.close()
-
-    asyncio.run(tell())
 
 
 @pytest.mark.parametrize("spelling", ["{id}", "{imdb}", "imdb:movie:{imdb}"])

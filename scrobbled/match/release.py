@@ -139,7 +139,7 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
     marks = (place, _DATE.search(body), absolute)
     end = min([found.start() for found in marks if found is not None and found.start() > 0] + [_stop(body)])
     season, episode = _numbers(place)
-    counted = _counted(body) if grouped or season is not None else None
+    counted = _counted(absolute) if grouped or season is not None else None
     if season is not None and episode is None and place is not None:
         episode, counted = _following(body, place, counted), None
     shown = season is not None or episode is not None or (grouped and absolute is not None)
@@ -226,10 +226,11 @@ def _numbers(place: re.Match[str] | None) -> tuple[int | None, int | None]:
     return None if season is None else int(season), None if episode is None else int(episode)
 
 
-def _counted(body: str) -> int | None:
-    """The number of an episode that stands alone; of two, one may be a sequel's."""
-    found = {int(each["absolute"]) for each in _ABSOLUTE.finditer(body) if each["absolute"] is not None}
-    return found.pop() if len(found) == 1 else None
+def _counted(absolute: re.Match[str] | None) -> int | None:
+    """The number of an episode that stands alone; of ``2 - 07`` the first may be a sequel's."""
+    if absolute is None or absolute["absolute"] is None or " - " in absolute[0].strip(" -"):
+        return None
+    return int(absolute["absolute"])
 
 
 def _following(body: str, season: re.Match[str], counted: int | None) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
@@ -27,6 +27,7 @@ def key_of(name: str) -> str:
     return key(normalize(name))
 
 
+@settings(deadline=None)  # the first index imports numpy
 @given(_TITLES)
 def test_what_was_put_in_is_found(titles: list[Listed]) -> None:
     """Every name of every title leads to it, and to no title without that name."""
@@ -148,7 +149,7 @@ def test_another_file_is_refused(damaged: bytes, message: str) -> None:
 def test_a_truncated_file_is_refused(data: st.DataObject) -> None:
     """Wherever a file is cut off, it is no index."""
     whole = written(film("Harbour Lights: The Sea"), show("Дом"))
-    cut = data.draw(st.integers(0, len(whole) - 8))
+    cut = data.draw(st.integers(0, len(whole) - 9))  # the last eight bytes may be filling
 
     with pytest.raises(ValueError, match="index of names"):
         NameIndex(whole[:cut])

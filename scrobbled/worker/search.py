@@ -17,6 +17,7 @@ class Search(msgspec.Struct, kw_only=True):
     """
     One media of a batch on its way to a title; several events may be about it. *user_id* is
     one of those who sent it: the only one, where somebody's own corrections may matter.
+    *personal*: the answer depends on that user's history, and is nobody else's.
     """
 
     media: Media
@@ -30,6 +31,7 @@ class Search(msgspec.Struct, kw_only=True):
     score: float = 0.0
     decision: Decision | None = None
     item_ids: tuple[int, ...] = ()
+    personal: bool = False
 
 
 def wanted(media: Media) -> Query | None:

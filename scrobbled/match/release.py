@@ -146,9 +146,7 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
     kind = "show" if shown else None
     title, year = _year_of(body[:end], body)
     for text, more in _variants(title, grouped=grouped):
-        yield Reading(
-            text, year, kind, season, episode, None, doubt + more, "release name", absolute=counted
-        )
+        yield Reading(text, year, kind, season, episode, None, doubt + more, "release name", absolute=counted)
     if year is not None and (plain := _trimmed(body[:end])) != title:
         yield Reading(
             plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it"

@@ -36,7 +36,13 @@ async def shows_of_one_name(pool: Pool, *years: int, **more: Any) -> str:
     await load(
         pool,
         *(
-            {"type": "show", "title": name, "year": year, "ids": {"imdb": f"tt{uuid4().int % 10**12}"}, **more}
+            {
+                "type": "show",
+                "title": name,
+                "year": year,
+                "ids": {"imdb": f"tt{uuid4().int % 10**12}"},
+                **more,
+            }
             for year in years
         ),
     )
@@ -50,7 +56,12 @@ async def test_words_have_a_match_with_all_that_is_known(pool: Pool, person: Per
     answer = await resolved(person, title=f"{name} (1999)", kind="movie", runtime=100)
     match = answer["match"]
 
-    assert (match["kind"], match["title"], match["year"], match["ids"]) == ("movie", name, 1999, {"imdb": number})
+    assert (match["kind"], match["title"], match["year"], match["ids"]) == (
+        "movie",
+        name,
+        1999,
+        {"imdb": number},
+    )
     assert 0.0 < match["score"] <= 1.0
     assert match["confidence"] in {"medium", "high"}
     assert match["explanation"]["year_same"] > 0
@@ -108,7 +119,9 @@ async def test_it_is_read_with_a_token_that_may_read(pool: Pool, client: Client)
     """The scope is *read*."""
     sender = await new_person(pool, client, ("scrobble",))
     reader = await new_person(pool, client, ("read",))
-    statuses = [(await each.ask("GET", "/v1/resolve", params={"title": "Dune"})).status for each in (sender, reader)]
+    statuses = [
+        (await each.ask("GET", "/v1/resolve", params={"title": "Dune"})).status for each in (sender, reader)
+    ]
 
     assert statuses == [403, 200]
     assert (await client.get("/v1/resolve", params={"title": "Dune"})).status == 401

@@ -188,13 +188,19 @@ def test_words_for_scores() -> None:
     assert [confidence(each) for each in (0.0, weights.ACCEPTED, weights.HIGH)] == ["low", "medium", "high"]
 
 
-_NAMES = st.sampled_from(["Harbour", "Harbour Lights", "Harbour Lights 2", "Harbour: The Sea", "Lights", "雲の家"])
+_NAMES = st.sampled_from(
+    ["Harbour", "Harbour Lights", "Harbour Lights 2", "Harbour: The Sea", "Lights", "雲の家"]
+)
 
 
-@given(st.lists(_NAMES, max_size=8), st.one_of(_NAMES, st.text(max_size=30)), st.none() | st.integers(1900, 2040))
+@given(
+    st.lists(_NAMES, max_size=8), st.one_of(_NAMES, st.text(max_size=30)), st.none() | st.integers(1900, 2040)
+)
 def test_every_decision_is_sound(names: list[str], text: str, year: int | None) -> None:
     """Scores are shares from best to worst, few are told, and it is a match or has a reason."""
-    decision = among(*(film(name, year=1990 + place) for place, name in enumerate(names)), text=text, year=year)
+    decision = among(
+        *(film(name, year=1990 + place) for place, name in enumerate(names)), text=text, year=year
+    )
     scores = [each.score for each in decision.candidates]
 
     assert (decision.title_id is None) == (decision.reason is not None)

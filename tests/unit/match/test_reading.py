@@ -113,7 +113,19 @@ def test_of_a_long_path_the_end_is_read() -> None:
 
 _WORDS = st.lists(
     st.sampled_from(
-        [*"()[]{}:,-/\\.#_ ", "1x02", "S01E02", "2019", "US", "The", "season", "1080p", "第2期", "aka", " // "]
+        [
+            *"()[]{}:,-/\\.#_ ",
+            "1x02",
+            "S01E02",
+            "2019",
+            "US",
+            "The",
+            "season",
+            "1080p",
+            "第2期",
+            "aka",
+            " // ",
+        ]
     ),
     max_size=60,
 ).map("".join)

@@ -1,0 +1,110 @@
+"""Matching from outside: players send words, the catalogue grows, and processes come and go."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.acceptance.instance import Instance, eventually
+
+LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
+
+_days = count(1)
+
+
+def watched(instance: Instance, words: dict[str, Any]) -> dict[str, Any]:
+    """A player says that something was watched, on a day of its own; returns what became of it."""
+    at = LAST_WEEK - timedelta(days=next(_days))
+    event_id = instance.call(
+        "POST", "/v1/events", {"action": "watched", "occurred_at": at.isoformat()} | words
+    ).json["id"]
+    return instance.outcome(event_id)
+
+
+def load(instance: Instance, *records: dict[str, Any]) -> None:
+    """Import records with the command, while everything runs."""
+    path = instance.folder / f"{uuid4().hex}.jsonl"
+    path.write_text("\n".join(map(json.dumps, records)))
+    instance.run("catalog", "import", "jsonl", str(path))
+
+
+def resolved(instance: Instance, title: str) -> Any:
+    """The match of *title*, as the front door has it."""
+    return instance.call("GET", f"/v1/resolve?title={title.replace(' ', '%20')}").json["match"]
+
+
+def film(name: str, **more: Any) -> dict[str, Any]:
+    """A film of a catalogue."""
+    return {"type": "movie", "title": name, "ids": {"imdb": f"tt{uuid4().int % 10**12}"}, **more}
+
+
+@pytest.fixture(scope="module")
+def words() -> str:
+    """A name no other title is like."""
+    return f"Harbour {uuid4().hex[:8]}".title()
+
+
+def test_names_of_releases_end_matched(instance: Instance, words: str) -> None:
+    """Titles that are files' names, as players send them for what no server knows."""
+    show = {"type": "show", "title": f"{words} Nights", "ids": {"imdb": f"tt{uuid4().int % 10**12}"}}
+    anime = {
+        "type": "show",
+        "title": f"{words} no Ie",
+        "ids": {"anidb": str(uuid4().int % 10**8)},
+        "episode_list": [{"season": 2, "number": 1, "absolute": 26}],
+    }
+    load(instance, film(words, year=2019), show, anime)
+    dotted = words.replace(" ", ".")
+    eventually(lambda: resolved(instance, f"{words} (2019)"), "the film in the index")
+
+    by_file = watched(instance, {"movie": {"title": f"{dotted}.2019.1080p.BluRay.x264-GRP.mkv"}})
+    by_place = watched(
+        instance, {"episode": {"season": 3, "number": 7}, "show": {"title": f"{dotted}.Nights.S03E07.1080p.WEB-DL"}}
+    )  # fmt: skip
+
+    assert [each["title"] for each in by_file["items"]] == [words]
+    assert [(each["season"], each["episode"]) for each in by_place["items"]] == [(3, 7)]
+
+
+def test_a_title_imported_meanwhile_is_matched(instance: Instance) -> None:
+    """Within two seconds, and without a restart."""
+    name = f"Lantern {uuid4().hex}"
+    before = watched(instance, {"movie": {"title": name}})
+    load(instance, film(name))
+    after = watched(instance, {"movie": {"title": name}})
+
+    assert before["outcome"] == "unmatched"
+    assert [each["title"] for each in after["items"]] == [name]
+    eventually(lambda: resolved(instance, name), "the title at the front door", seconds=2)
+
+
+def test_a_large_catalogue_gets_a_file_by_itself(own_instance: Instance) -> None:
+    """A worker builds it, says so, and after a restart it is there at once; one file for two workers."""
+    instance = own_instance
+    instance.environment["SCROBBLED_WORKERS"] = "2"
+    instance.start()
+    names = [f"Beacon {uuid4().hex}" for _ in range(5_200)]
+    load(instance, *map(film, names))
+    index = Path(instance.places.data_dir) / "names" / "index"
+    eventually(index.exists, "a file", seconds=60)
+    eventually(lambda: lines(instance, "index_built"), "a line that says so", seconds=30)
+    built = lines(instance, "index_built")
+    instance.stop()
+    instance.start()
+
+    assert built[0]["titles"] >= 5_200
+    assert watched(instance, {"movie": {"title": names[17]}})["items"][0]["title"] == names[17]
+    assert resolved(instance, names[5_199])["title"] == names[5_199]
+    assert not lines(instance, "index_not_built") + lines(instance, "index_unreadable")
+    assert lines(instance, "index_built") == built, "after a restart nothing is built"
+
+
+def lines(instance: Instance, event: str) -> list[dict[str, Any]]:
+    """The log lines of one event."""
+    return [each for each in instance.log() if each["event"] == event]

@@ -91,6 +91,18 @@ async def test_a_source_may_correct_itself(pool: Pool) -> None:
     assert (found["year"], found["runtime"], found["genres"]) == (2002, 90, ["Drama", "War"])
 
 
+async def test_a_source_that_is_gone_is_believed_no_more(pool: Pool) -> None:
+    """Whatever told a title's facts, if it has no place in the order any of ours is better."""
+    word = unique()
+    await load(pool, "anime", film(word, year=2001, ids={"mal": word}))
+    await pool.execute("update titles set source = 'rumour' where name = $1", word)
+
+    await load(pool, "anime", film(word, year=2002, ids={"mal": word}))
+
+    found = await title_of(pool, "mal", word)
+    assert (found["year"], found["source"]) == (2002, "anime")
+
+
 async def test_episodes_follow_the_trust_of_their_source(pool: Pool) -> None:
     """A worse source adds episodes and fills gaps, a better one corrects."""
     word = unique()

@@ -108,6 +108,7 @@ async def test_episodes_follow_the_trust_of_their_source(pool: Pool) -> None:
     word = unique()
 
     def listed(name: str, runtime: int | None, *numbers: int) -> Record:
+        """The show with episodes as a source names them."""
         episodes = [
             EpisodeRecord(season=1, number=each, title=f"{name} {each}", runtime=runtime) for each in numbers
         ]
@@ -224,6 +225,7 @@ async def test_sources_may_be_slow_and_broken(pool: Pool) -> None:
     word = unique()
 
     async def items() -> AsyncIterator[Item]:
+        """A film, a blank line, and something broken."""
         yield film(word, ids={"tmdb": word})
         await asyncio.sleep(0)
         yield None

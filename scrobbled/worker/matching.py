@@ -198,8 +198,10 @@ def _settle(search: Search, decision: Decision, listed: Title | None) -> None:
     search.how = "fuzzy" if best.alike else "exact"
     numbered = media.season is not None or media.episode is not None or media.absolute is not None
     if media.kind is Kind.EPISODE and not numbered:
-        season, episode = best.reading.season, best.reading.episode
-        search.media = msgspec.structs.replace(media, season=season, episode=episode)
+        said = best.reading
+        search.media = msgspec.structs.replace(
+            media, season=said.season, episode=said.episode, absolute=said.absolute
+        )
 
 
 async def _prefer_familiar(pool: Pool, searches: Sequence[Search]) -> None:

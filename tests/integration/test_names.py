@@ -226,6 +226,7 @@ async def _run(servers: Servers, folder: Path, *arguments: str) -> Result:
 async def test_one_builds_and_the_other_does_not(pool: Pool, servers: Servers, tmp_path: Path) -> None:
     """A command that finds somebody building says so and leaves it to them."""
     path = tmp_path / "names" / "index"
+    await add(pool, unique())
     with alone(path) as first, alone(path) as second:
         refused = await _run(servers, tmp_path, "catalog", "index")
         built = path.exists()

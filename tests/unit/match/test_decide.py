@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from scrobbled.match import weights
 from scrobbled.match.decide import LISTED, Decision, confidence, decide, prefer
+from scrobbled.match.layout import Listed
 from scrobbled.match.query import Query
-from tests.unit.match.catalogue import Listed, film, index_of, show
+from scrobbled.match.score import FEATURES
+from tests.unit.match.catalogue import film, index_of, show
 
 
 def among(*titles: Listed, **asked: object) -> Decision:
@@ -99,8 +101,6 @@ def test_the_runtime_is_seen(minutes: float) -> None:
     """Near or far from the listed one; what it weighs is fitted."""
     decision = among(film("Harbour Lights", runtime=100), text="Harbour Lights", runtime=minutes)
     values = decision.candidates[0].values
-
-    from scrobbled.match.score import FEATURES  # noqa: PLC0415  # this test alone looks so deep
 
     near, far = values[FEATURES.index("runtime_near")], values[FEATURES.index("runtime_far")]
     assert (near, far) == ((1.0, 0.0) if minutes == 100.0 else (0.0, 1.0))

@@ -48,7 +48,7 @@ async def build(connection: Connection, path: Path) -> Header:
 
 
 async def build_beside(path: Path) -> int | None:
-    """Run ``scrobbled catalog index`` as a process of low priority; its status, None if somebody else builds."""
+    """Run ``scrobbled catalog index`` at low priority; its status, None if somebody else builds."""
     with alone(path) as chosen:
         if not chosen:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,18 +19,18 @@ LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 _days = count(1)
 
 
-def watched(instance: Instance, words: dict[str, Any]) -> str:
+def watched(instance: Instance, words: dict[str, Any], *, token: str = "") -> str:
     """A player says that something was watched, on a day of its own; returns the event's id."""
     at = LAST_WEEK - timedelta(days=next(_days))
     sent = {"action": "watched", "occurred_at": at.isoformat()} | words
-    event_id: str = instance.call("POST", "/v1/events", sent).json["id"]
+    event_id: str = instance.call("POST", "/v1/events", sent, token=token).json["id"]
     return event_id
 
 
-def matched(instance: Instance, event_id: str) -> list[dict[str, Any]]:
+def matched(instance: Instance, event_id: str, *, token: str = "") -> list[dict[str, Any]]:
     """What an event is about, once the worker has seen the title: what waits is tried again by itself."""
-    eventually(lambda: instance.outcome(event_id)["items"], "the event matched", seconds=30)
-    items: list[dict[str, Any]] = instance.outcome(event_id)["items"]
+    eventually(lambda: instance.outcome(event_id, token=token)["items"], "the event matched", seconds=30)
+    items: list[dict[str, Any]] = instance.outcome(event_id, token=token)["items"]
     return items
 
 
@@ -51,6 +52,16 @@ def film(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
+def instance() -> Iterator[Instance]:
+    """An instance with two workers: each has names of its own."""
+    made = Instance({"SCROBBLED_WORKERS": "2"})
+    try:
+        yield made.start()
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="module")
 def words() -> str:
     """A name no other title is like."""
     return f"Harbour {uuid4().hex[:8]}".title()
@@ -64,23 +75,24 @@ def test_names_of_releases_end_matched(instance: Instance, words: str) -> None:
     eventually(lambda: resolved(instance, f"{words} (2019)"), "the film in the index")
 
     by_file = watched(instance, {"movie": {"title": f"{dotted}.2019.1080p.BluRay.x264-GRP.mkv"}})
-    by_place = watched(
-        instance, {"episode": {"season": 3, "number": 7}, "show": {"title": f"{dotted}.Nights.S03E07.1080p.WEB-DL"}}
-    )  # fmt: skip
+    sent = {"episode": {"season": 3, "number": 7}, "show": {"title": f"{dotted}.Nights.S03E07.1080p.WEB-DL"}}
+    by_place = watched(instance, sent)
 
     assert [each["title"] for each in matched(instance, by_file)] == [words]
     assert [(each["season"], each["episode"]) for each in matched(instance, by_place)] == [(3, 7)]
 
 
 def test_a_title_imported_meanwhile_is_matched(instance: Instance) -> None:
-    """Within two seconds, and without a restart."""
+    """Without a restart, in both of two workers: by users of many partitions."""
+    tokens = [new_user(instance) for _ in range(6)]
     name = f"Lantern {uuid4().hex}"
     before = instance.outcome(watched(instance, {"movie": {"title": name}}))["outcome"]
     load(instance, film(name))
-    after = watched(instance, {"movie": {"title": name}})
+    after = {token: watched(instance, {"movie": {"title": name}}, token=token) for token in tokens}
 
     assert before == "unmatched"
-    assert [each["title"] for each in matched(instance, after)] == [name]
+    for token, event_id in after.items():
+        assert [each["title"] for each in matched(instance, event_id, token=token)] == [name]
     eventually(lambda: resolved(instance, name), "the title at the front door", seconds=2)
 
 
@@ -103,6 +115,13 @@ def test_a_large_catalogue_gets_a_file_by_itself(own_instance: Instance) -> None
     assert resolved(instance, names[5_199])["title"] == names[5_199]
     assert not lines(instance, "index_not_built") + lines(instance, "index_unreadable")
     assert lines(instance, "index_built") == built, "after a restart nothing is built"
+
+
+def new_user(instance: Instance) -> str:
+    """The token of somebody new."""
+    name = uuid4().hex
+    instance.run("user", "add", name)
+    return instance.run("token", "create", name, "--label", "test").stdout.strip()
 
 
 def lines(instance: Instance, event: str) -> list[dict[str, Any]]:

@@ -115,7 +115,7 @@ async def test_a_changed_popularity_is_seen(pool: Pool, names: Names) -> None:
     name = unique()
     ids = [f"tt{uuid4().int % 10**12}" for _ in range(2)]
     records = [
-        {"type": "movie", "title": name, "year": 1950 + 30 * place, "ids": {"imdb": each}, "popularity": 10 - place}
+        {"type": "movie", "title": name, "year": 1950, "ids": {"imdb": each}, "popularity": 10 - place}
         for place, each in enumerate(ids)
     ]  # fmt: skip
     await load(pool, *records)

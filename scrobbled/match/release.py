@@ -122,11 +122,14 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
     marks = (place, _DATE.search(body), absolute)
     end = min([found.start() for found in marks if found is not None and found.start() > 0] + [_stop(body)])
     season, episode = _numbers(place)
+    alone = _alone(absolute) if episode is None else None
+    if season is not None:  # Season 2 - 03
+        episode, alone = episode if alone is None else alone, None
     shown = season is not None or episode is not None or (grouped and absolute is not None)
     kind = "show" if shown else None
     title, year = _year_of(body[:end], body)
     for text, more in _variants(title, grouped=grouped):
-        yield Reading(text, year, kind, season, episode, None, doubt + more, "release name")
+        yield Reading(text, year, kind, season, episode, None, doubt + more, "release name", absolute=alone)
     if year is not None and (plain := _trimmed(body[:end])) != title:
         yield Reading(
             plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it"
@@ -158,6 +161,10 @@ def _stop(body: str) -> int:
     while first > 1 and lowered[first - 1] in WEAK:
         first -= 1
     return tokens[first].start() if first < len(tokens) else len(body)
+
+
+def _alone(found: re.Match[str] | None) -> int | None:
+    return None if found is None or found["absolute"] is None else int(found["absolute"])
 
 
 def _absolute(body: str, *, grouped: bool) -> re.Match[str] | None:

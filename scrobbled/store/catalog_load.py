@@ -51,7 +51,9 @@ class Staged(msgspec.Struct, kw_only=True):
 
     def __len__(self) -> int:
         """The number of rows that may enter the catalogue."""
-        return len(self.titles) + len(self.names) + len(self.episodes) + len(self.parts) + len(self.part_names)
+        return (
+            len(self.titles) + len(self.names) + len(self.episodes) + len(self.parts) + len(self.part_names)
+        )
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ _MOST_EPISODES = 50
 class Search(msgspec.Struct, kw_only=True):
     """
     One media of a batch on its way to a title; several events may be about it. *user_id* is
-    one of those who sent it: the only one, where somebody's own corrections may matter.
+    one of those who sent it: the only one, where somebody's own corrections may matter. It is
+    *nowhere* when its show has no episode for the numbers of the part that it has.
     """
 
     media: Media
@@ -30,6 +31,7 @@ class Search(msgspec.Struct, kw_only=True):
     score: float = 0.0
     decision: Decision | None = None
     item_ids: tuple[int, ...] = ()
+    nowhere: bool = False
 
 
 def wanted(media: Media) -> Query | None:

@@ -26,8 +26,8 @@ def meant(texts: Sequence[str], names: Sequence[PartName]) -> int | None:
     none of them is, the name counts that the last is most like, and of several as much alike the show's.
     """
     known: dict[str, int | None] = {}
-    for each in sorted(names, key=lambda each: each.part_id is not None):
-        known.setdefault(_key(each.name), each.part_id)
+    for name, part_id in sorted(names, key=lambda name: name.part_id is not None):
+        known.setdefault(_key(name), part_id)
     keys = [_key(text) for text in texts]
     for each in keys:
         if each in known:

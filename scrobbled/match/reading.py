@@ -149,8 +149,8 @@ def _of_service(text: str) -> Iterator[Reading]:
     for opening in list(_OPENING.finditer(text))[:2]:
         if opening.start() > 1:
             before, behind = text[: opening.start()], text[opening.end() :]
-            number = int(behind) if _NUMBER.fullmatch(behind) else None
-            yield Reading(before, doubt=0.45, how="without what follows", absolute=number)
+            alone = int(behind) if _NUMBER.fullmatch(behind) else None
+            yield Reading(before, doubt=0.45, how="without what follows", absolute=alone)
             yield Reading(behind, doubt=0.55, how="without what precedes")
 
 

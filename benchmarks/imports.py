@@ -67,10 +67,12 @@ def _import(stack: Stack, dumps: Dumps, more: list[str]) -> Run:
 
 def _watch(stack: Stack, client: int, peaks: dict[str, float], over: threading.Event) -> None:
     server = stack.children()["postgres"]
-    while not over.wait(2.0):  # adding up what processes share takes time of its own
+    ended = False
+    while not ended:
         peaks["client"] = max(peaks["client"], _highest(client))
         family = [server, *_descendants(server)]
         peaks["postgres"] = max(peaks["postgres"], sum(map(_proportional, family)))
+        ended = over.wait(2.0)  # adding up what processes share takes time of its own
 
 
 def _highest(pid: int) -> float:

@@ -152,6 +152,7 @@ class Names:
             return self._begin(database)
         if (found.st_ino, found.st_mtime_ns) == self._file and database == self._database:
             return False
+        self._file = (found.st_ino, found.st_mtime_ns)
         try:
             with self.path.open("rb") as file:
                 index = NameIndex(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
@@ -160,7 +161,6 @@ class Names:
                 "index_unreadable", path=str(self.path), error=str(error), action="a new one is built"
             )
             return self._begin(database)
-        self._file = (found.st_ino, found.st_mtime_ns)
         if index.header.database != database:
             return self._begin(database)
         self._base, self._horizon, self._database = index, index.header.horizon, database

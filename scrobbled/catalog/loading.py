@@ -6,8 +6,8 @@ the next is read in a thread. Each chunk is a transaction of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -101,26 +101,26 @@ async def load_records(
     """
     summary = Summary()
     if isinstance(items, AsyncIterable):
-        chunks: AsyncIterable[Staged] = _staged(items, summary, listener)
+        await load_chunks(connection, source, _staged(items, summary, listener), summary, listener=listener)
     else:
-        chunks = _in_thread(_staged_lines(items, summary, listener))
-    await load_chunks(connection, source, chunks, summary, listener=listener)
+        chunks = _staged_lines(items, summary, listener)
+        await load_chunks(connection, source, chunks, summary, listener=listener)
     return summary
 
 
 async def load_chunks(
     connection: Connection,
     source: str,
-    chunks: Iterator[Staged] | AsyncIterable[Staged],
+    chunks: Iterator[Staged] | AsyncGenerator[Staged, None],
     summary: Summary,
     *,
     listener: Listener,
 ) -> None:
     """Merge *chunks* as they come, and count what they do in *summary*."""
     who = speaker(source)
-    if not isinstance(chunks, AsyncIterable):
+    if isinstance(chunks, Iterator):
         chunks = _in_thread(chunks)
-    async with catalog_load.session(connection):
+    async with catalog_load.session(connection), aclosing(chunks):
         number = 0
         async for staged in chunks:
             number += 1
@@ -162,7 +162,9 @@ def _staged_lines(items: Iterable[Item], summary: Summary, listener: Listener) -
     yield staged
 
 
-async def _staged(items: AsyncIterable[Item], summary: Summary, listener: Listener) -> AsyncIterator[Staged]:
+async def _staged(
+    items: AsyncIterable[Item], summary: Summary, listener: Listener
+) -> AsyncGenerator[Staged, None]:
     staged, number = Staged(), 0
     async for item in items:
         number += 1
@@ -173,7 +175,7 @@ async def _staged(items: AsyncIterable[Item], summary: Summary, listener: Listen
     yield staged
 
 
-async def _in_thread(chunks: Iterator[Staged]) -> AsyncIterator[Staged]:
+async def _in_thread(chunks: Iterator[Staged]) -> AsyncGenerator[Staged, None]:
     """*chunks*, the next of which is made in a thread while the last one is merged."""
     waiting = asyncio.create_task(asyncio.to_thread(next, chunks, None))
     try:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -76,6 +77,7 @@ class Import:
         if run is None and self._remembered:
             return
         started = time.perf_counter()
+        gc.set_threshold(200_000)  # rows come by the million and are no cycles: a sixth of the reading
         summary = await self._watched(work, place)
         if run is not None:
             await finished.remember(self._connection, run, summary)

@@ -36,12 +36,7 @@ class NameIndex:
         if version != VERSION:
             message = f"this index of names has version {version}, {VERSION} is needed"
             raise ValueError(message)
-        self.header = msgspec.json.decode(data[_PREFACE : _PREFACE + length], type=Header)
-        body = data[_PREFACE + length :]
-        views: dict[str, Any] = {
-            name: body[start : start + size].cast(cast("Any", SECTIONS[name]))
-            for name, (start, size) in self.header.sections.items()
-        }
+        self.header, views = _sections(data[_PREFACE:], length)
         self._names, self._name_ends = views["names"], views["name_ends"]
         self.name_title, self.name_spelling = views["name_title"], views["name_spelling"]
         self.name_flags, self._backwards = views["name_flags"], views["backwards"]
@@ -123,3 +118,23 @@ class NameIndex:
                 found.add(words[at])
                 at += 1
         return [number for number in found if OSA.distance(word, self.word(number), score_cutoff=1) <= 1]
+
+
+def _sections(data: memoryview, length: int) -> tuple[Header, dict[str, Any]]:
+    """The header, *length* bytes long, and what it says of the rest of *data*."""
+    body = data[length:]
+    try:
+        header = msgspec.json.decode(data[:length], type=Header)
+        whole = header.sections.keys() >= SECTIONS.keys() and all(
+            0 <= start <= start + size <= len(body) for start, size in header.sections.values()
+        )
+        if whole:
+            places = {name: header.sections[name] for name in SECTIONS}
+            return header, {
+                name: body[start : start + size].cast(cast("Any", SECTIONS[name]))
+                for name, (start, size) in places.items()
+            }
+    except (msgspec.MsgspecError, TypeError):  # no JSON; a part of an item
+        pass
+    message = "this index of names is cut off or damaged"
+    raise ValueError(message)

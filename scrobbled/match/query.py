@@ -28,8 +28,8 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
     *doubt* grows with how much of the text had to be explained away: 0 for the text as
     it is. *how* names the rule. *part*: the number of a part was taken off, so that what
-    goes on after the name may be another part. *absolute* is the number of an episode that
-    stands without a season, as anime groups write it.
+    goes on after the name may be another part. *absolute* counts episodes through all
+    seasons, as anime groups do.
     """
 
     text: str

@@ -82,6 +82,9 @@ _BARE_CODES: Final = frozenset(["US", "USA", "UK", "AU", "NZ", "CA", "IE", "U.S.
 #: Readings of one text that are looked up.
 MOST: Final = 14
 
+#: Characters of a text that are read: what the patterns cost grows with the square of them.
+LONGEST: Final = 300
+
 
 def readings(query: Query) -> list[Reading]:
     """
@@ -89,7 +92,7 @@ def readings(query: Query) -> list[Reading]:
     itself (kind, year…) goes before what its words say.
     """
     found: dict[tuple[str, int | None, str | None], Reading] = {}
-    for reading in _ways(query.text.strip()):
+    for reading in _ways(_bounded(query.text.strip())):
         for each in _suffixes(reading):
             words = normalize(each.text)
             if not words:
@@ -102,6 +105,13 @@ def readings(query: Query) -> list[Reading]:
     return sorted(found.values(), key=lambda each: each.doubt)[:MOST]
 
 
+def _bounded(text: str) -> str:
+    """*text* as far as it is read: a path from its end, which is the file's own name."""
+    if len(text) <= LONGEST:
+        return text
+    return (text[-LONGEST:] if release.is_file(text) else text[:LONGEST]).strip()
+
+
 class Name(msgspec.Struct, frozen=True):
     """A name without what tells it from its namesakes, and the year that said."""
 
@@ -112,6 +122,8 @@ class Name(msgspec.Struct, frozen=True):
 def plain(query: Query) -> Name:
     """The name a title of *query* is given: ``Bluey (2018)``, ``Office, The`` and ``Rake (US)`` put right."""
     text, year = query.text.strip(), query.year
+    if len(text) > LONGEST:
+        return Name(text, year)
     if (found := _YEAR.match(text)) is not None:
         text, year = found["name"], year or int(found["year"])
     if (found := _COUNTRY.match(text)) is not None and not found["rest"].strip():

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from scrobbled.match.query import Reading
 from scrobbled.match.vocabulary import STRONG, WEAK
 
@@ -67,7 +69,7 @@ _TRAILING: Final = re.compile(r"[\s\[({,_.~+-]+$")
 _NOT_A_NAME: Final = re.compile(
     r"^(?:season|series|staffel|saison|temporada|s|disc|cd|dvd|specials?|extras?|movies?|films?|tv|tv shows?"
     r"|shows?"
-    r"|videos?|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*)[ ._-]*\d*$",
+    r"|videos?|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*|[a-z]:)[ ._-]*\d*$",
     re.IGNORECASE,
 )
 _PARENTS: Final = 2
@@ -76,9 +78,14 @@ _NO_EPISODE: Final = 1850
 _HINTS_OF_A_RELEASE: Final = 2
 
 
+def is_file(text: str) -> bool:
+    """Whether *text* ends as a file's name does."""
+    return _EXTENSION.search(text) is not None
+
+
 def looks_like_one(text: str) -> bool:
     """Whether *text* is a file or release name and not a title as a service writes it."""
-    if _EXTENSION.search(text) or text[:1] in "[\u3010{/" or ("/" in text and "_" in text):
+    if is_file(text) or text[:1] in "[\u3010{/" or ("/" in text and "_" in text):
         return True
     if " " not in text and (text.count(".") >= _HINTS_OF_A_RELEASE or "_" in text or text.count("-") > 4):  # noqa: PLR2004
         return True
@@ -99,11 +106,21 @@ def readings(text: str) -> Iterator[Reading]:
     # A file with a number or a hash for a name, in a folder that says it all.
     telling = [each for each in named if _says_much(each)]
     meaningless = bool(telling) and not _says_much(name)
-    yield from _of_name(name, 0.5 if meaningless else 0.0)
+    nameless = bool(named) and _PLACE.match(_spaced(name)) is not None
+    own = list(_of_name(name, 0.5 if meaningless or nameless else 0.0))
+    yield from own
     for parent in telling if meaningless else named:
-        reading = next(_of_name(parent, 0.0 if meaningless else 0.4), None)
+        reading = next(_of_name(parent, 0.0 if meaningless or nameless else 0.4), None)
         if reading is not None:
-            yield reading
+            yield _placed(reading, own[0]) if own else reading
+
+
+def _placed(folder: Reading, file: Reading) -> Reading:
+    """The reading of a folder, with the season and episode its file's name says."""
+    if file.episode is None or folder.episode is not None:
+        return folder
+    season = folder.season if file.season is None else file.season
+    return replace(folder, kind="show", season=season, episode=file.episode)
 
 
 def _says_much(name: str) -> bool:
@@ -122,14 +139,16 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
     marks = (place, _DATE.search(body), absolute)
     end = min([found.start() for found in marks if found is not None and found.start() > 0] + [_stop(body)])
     season, episode = _numbers(place)
-    alone = _alone(absolute) if episode is None else None
-    if season is not None:  # Season 2 - 03
-        episode, alone = episode if alone is None else alone, None
+    counted = _counted(absolute) if grouped or season is not None else None
+    if season is not None and episode is None and place is not None:
+        episode, counted = _following(body, place, counted), None
     shown = season is not None or episode is not None or (grouped and absolute is not None)
     kind = "show" if shown else None
     title, year = _year_of(body[:end], body)
     for text, more in _variants(title, grouped=grouped):
-        yield Reading(text, year, kind, season, episode, None, doubt + more, "release name", absolute=alone)
+        yield Reading(
+            text, year, kind, season, episode, None, doubt + more, "release name", absolute=counted
+        )
     if year is not None and (plain := _trimmed(body[:end])) != title:
         yield Reading(
             plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it"
@@ -161,10 +180,6 @@ def _stop(body: str) -> int:
     while first > 1 and lowered[first - 1] in WEAK:
         first -= 1
     return tokens[first].start() if first < len(tokens) else len(body)
-
-
-def _alone(found: re.Match[str] | None) -> int | None:
-    return None if found is None or found["absolute"] is None else int(found["absolute"])
 
 
 def _absolute(body: str, *, grouped: bool) -> re.Match[str] | None:
@@ -209,6 +224,20 @@ def _numbers(place: re.Match[str] | None) -> tuple[int | None, int | None]:
     if season is not None and len(season) > 2:  # noqa: PLR2004  # a year, as daily shows have it
         season = None
     return None if season is None else int(season), None if episode is None else int(episode)
+
+
+def _counted(absolute: re.Match[str] | None) -> int | None:
+    """The number of an episode that stands alone; of ``2 - 07`` the first may be a sequel's."""
+    if absolute is None or absolute["absolute"] is None or " - " in absolute[0].strip(" -"):
+        return None
+    return int(absolute["absolute"])
+
+
+def _following(body: str, season: re.Match[str], counted: int | None) -> int | None:
+    """The episode whose number stands apart from its season's: ``S2 - 05``, ``第2期 第05話``."""
+    following = _PLACE.search(body, season.end())
+    another, episode = _numbers(following)
+    return counted if episode is None or another is not None else episode
 
 
 def _year_of(title: str, body: str) -> tuple[str, int | None]:

@@ -28,7 +28,8 @@ FEATURES: Final = (
     "runtime_near", "runtime_far", "one_word", "series_of_numbers", "alike_year", "bias",
     "beginning_short", "exact_short", "only_show_place", "alike_popularity", "alike_one_word",
     "alike_unasked", "alike_doubt", "beginning_unasked", "beginning_one_word", "beginning_doubt",
-    "same_popularity_unasked", "same_year_far_known", "words_count_alike", "one_edit", "two_edits", "three_edits", "edits_per_letter", "same_start",
+    "same_popularity_unasked", "same_year_far_known", "words_count_alike", "one_edit", "two_edits",
+    "three_edits", "edits_per_letter", "same_start",
 )  # fmt: skip
 
 
@@ -115,9 +116,7 @@ def fit(query: Query, reading: Reading, words: str, like: Likeness, index: NameI
         known if exact and not asked else 0.0,
         known if exact and apart > _FAR else 0.0,
         0.0 if like.same else min(words.count(" "), 6.0),
-        float(apart_words.edits == 1),
-        float(apart_words.edits == 2),
-        float(apart_words.edits == 3),
+        *(float(apart_words.edits == edits) for edits in (1, 2, 3)),
         0.0 if like.same else apart_words.edits / max(length, 1) * 10.0,
         float(not like.same and apart_words.same_start),
     )

@@ -66,7 +66,7 @@ GENERIC: Final = _words(
     short shorts gag reel blooper bloopers logo warning fbi unnamed no name media output export final
     copy
     """
-) | {str(number) for number in range(100)}
+) | {f"{number:0{width}}" for number in range(100) for width in (1, 2)}
 
 #: The last words of an edition: *Extended Cut*, *Widescreen*.
 EDITION_ENDS: Final = _words(

@@ -208,9 +208,9 @@ def _settle(search: Search, decision: Decision, listed: Title | None) -> None:
     search.how = "fuzzy" if best.alike else "exact"
     numbered = media.season is not None or media.episode is not None or media.absolute is not None
     if media.kind is Kind.EPISODE and not numbered:
-        read = best.reading
+        said = best.reading
         search.media = msgspec.structs.replace(
-            media, season=read.season, episode=read.episode, absolute=read.absolute
+            media, season=said.season, episode=said.episode, absolute=said.absolute
         )
 
 

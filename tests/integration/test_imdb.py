@@ -194,6 +194,7 @@ async def test_an_import_that_was_cut_off_is_run_again(
     heard: list[int] = []
 
     def give_up(summary: Summary) -> None:
+        """Stop in the middle of the episodes."""
         heard.append(summary.new)
         if summary.episodes_new > 20:
             raise KeyboardInterrupt

@@ -107,3 +107,27 @@ async def test_user_id_leads_the_key_of_every_user_table(servers: Servers) -> No
 def test_migrations_are_numbered_without_gaps() -> None:
     """0001, 0002, …: the order is in the names."""
     assert list(range(1, len(available()) + 1)) == list(available())
+
+
+async def test_names_survive_their_move(servers: Servers) -> None:
+    """Names from before stay but for the main one; titles from a player are still nobody's."""
+    url = await _fresh(servers, "names")
+    connection = await connect(url)
+    try:
+        await connection.execute(available()[1][1])
+        await connection.execute(
+            "create table schema_migrations (version integer primary key, name text, applied_at timestamptz);"
+            "insert into schema_migrations values (1, 'initial');"
+            "insert into titles (id, kind, name, slug, provisional) values"
+            " (1, 'movie', 'Dune', 'dune', false), (2, 'movie', 'Alien', 'alien', true);"
+            "insert into title_names (normalized, title_id) values"
+            " ('dune', 1), ('der wüstenplanet', 1), ('alien', 2)"
+        )
+        await migrate(url)
+        names = await connection.fetch("select title_id, name from title_names")
+        sources = await connection.fetch("select id, source from titles order by id")
+    finally:
+        await connection.close()
+
+    assert [(1, "der wüstenplanet")] == [tuple(row) for row in names]
+    assert [(1, "jsonl"), (2, None)] == [tuple(row) for row in sources]

@@ -91,11 +91,24 @@ async def test_a_source_may_correct_itself(pool: Pool) -> None:
     assert (found["year"], found["runtime"], found["genres"]) == (2002, 90, ["Drama", "War"])
 
 
+async def test_a_source_that_is_gone_is_believed_no_more(pool: Pool) -> None:
+    """Whatever told a title's facts, if it has no place in the order any of ours is better."""
+    word = unique()
+    await load(pool, "anime", film(word, year=2001, ids={"mal": word}))
+    await pool.execute("update titles set source = 'rumour' where name = $1", word)
+
+    await load(pool, "anime", film(word, year=2002, ids={"mal": word}))
+
+    found = await title_of(pool, "mal", word)
+    assert (found["year"], found["source"]) == (2002, "anime")
+
+
 async def test_episodes_follow_the_trust_of_their_source(pool: Pool) -> None:
     """A worse source adds episodes and fills gaps, a better one corrects."""
     word = unique()
 
     def listed(name: str, runtime: int | None, *numbers: int) -> Record:
+        """The show with episodes as a source names them."""
         episodes = [
             EpisodeRecord(season=1, number=each, title=f"{name} {each}", runtime=runtime) for each in numbers
         ]
@@ -212,6 +225,7 @@ async def test_sources_may_be_slow_and_broken(pool: Pool) -> None:
     word = unique()
 
     async def items() -> AsyncIterator[Item]:
+        """A film, a blank line, and something broken."""
         yield film(word, ids={"tmdb": word})
         await asyncio.sleep(0)
         yield None

@@ -156,7 +156,7 @@ with found as (
 )
 insert into load_links (record, title_id, fresh, better)
 select in_turn.record, titles.id, false,
-    titles.provisional or titles.source is null
+    titles.provisional or array_position($1::text[], titles.source) is null
     or array_position($1::text[], titles.source) > array_position($1::text[], $2)
     or (titles.source = $2 and (
         said.refers or not exists (select from load_seen where load_seen.title_id = titles.id)
@@ -188,7 +188,7 @@ with found as (
 )
 insert into load_links (record, title_id, fresh, better)
 select in_turn.record, titles.id, false,
-    titles.provisional or titles.source is null
+    titles.provisional or array_position($1::text[], titles.source) is null
     or array_position($1::text[], titles.source) > array_position($1::text[], $2)
     or (titles.source = $2 and (
         said.refers or not exists (select from load_seen where load_seen.title_id = titles.id)

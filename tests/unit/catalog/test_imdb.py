@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrobbled.catalog import imdb
 from scrobbled.catalog.imdb_files import HEADERS, NAMES, Dump, Meter, number_of, recognise
 from scrobbled.catalog.imdb_rows import Chunk
 from scrobbled.catalog.imdb_tables import Episodes, Votes
 from scrobbled.catalog.staging import row
+from scrobbled.cli.catalog import _KINDS
 from scrobbled.errors import PayloadError
 
 
@@ -185,3 +187,8 @@ def test_votes_are_zero_or_unknown(tmp_path: Path) -> None:
     assert [8, 120, 0] == votes.of([2, 9, 3])
     assert [0] == Votes(dump(tmp_path, "ratings", [])).of([2])
     assert [None] == Votes(None).of([2])
+
+
+def test_the_command_offers_every_kind() -> None:
+    """What --kind takes is what the importer knows; the command line does not load it for --help."""
+    assert tuple(imdb.KINDS) == _KINDS

@@ -146,9 +146,7 @@ def _of_name(name: str, doubt: float) -> Iterator[Reading]:
     kind = "show" if shown else None
     title, year = _year_of(body[:end], body)
     for text, more in _variants(title, grouped=grouped):
-        yield Reading(
-            text, year, kind, season, episode, None, doubt + more, "release name", absolute=counted
-        )
+        yield Reading(text, year, kind, season, episode, None, doubt + more, "release name", absolute=counted)
     if year is not None and (plain := _trimmed(body[:end])) != title:
         yield Reading(
             plain, None, kind, season, episode, None, doubt + 0.15, "release name, the year a part of it"
@@ -237,7 +235,11 @@ def _following(body: str, season: re.Match[str], counted: int | None) -> int | N
     """The episode whose number stands apart from its season's: ``S2 - 05``, ``第2期 第05話``."""
     following = _PLACE.search(body, season.end())
     another, episode = _numbers(following)
-    return counted if episode is None or another is not None else episode
+    if episode is not None and another is None:
+        return episode
+    behind = season.start() + len(season[0].rstrip(" ._-"))
+    apart = _counted(_absolute(body[behind:], grouped=False))
+    return counted if apart is None else apart
 
 
 def _year_of(title: str, body: str) -> tuple[str, int | None]:

@@ -17,6 +17,9 @@ alter table external_ids
     add constraint external_ids_kind_check
         check (kind in ('movie', 'show', 'season', 'episode', 'part'));
 
+-- What anime sites list was imported without its parts: the same files are worth reading again.
+delete from catalog_imports where source = 'anime';
+
 -- A name of the show that means one part of it.
 alter table title_names add column part_id bigint references parts on delete set null;
 create index title_names_part on title_names (part_id) where part_id is not null;

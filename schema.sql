@@ -43,6 +43,20 @@ create table titles (
 create index titles_changed on titles (changed);
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
 
+-- What the anime sites list as a title of its own and number from 1, and where its episodes
+-- stand in the show. Its ids are in external_ids, and those of its names that the show does
+-- not have itself are names of the show.
+create table parts (
+    id bigint primary key default nextval('catalog_ids'),
+    show_id bigint not null references titles on delete cascade,
+    season integer,                        -- the show's season it is; null = its numbers are absolute ones
+    episode_offset integer not null,       -- added to its numbers
+    episode_count integer,
+    rules jsonb not null,                  -- exceptions: a list of catalog.records.NumberingRule
+    source text not null                   -- the importer that said so
+);
+create index parts_show on parts (show_id);
+
 -- The other names a title goes by, as they are written; the main one is in titles. Names that
 -- differ in case or spaces alone are one.
 create table title_names (
@@ -50,8 +64,10 @@ create table title_names (
     name text not null,
     language text,                         -- as the source says it, usually ISO 639-1
     region text,                           -- usually ISO 3166-1
+    part_id bigint references parts on delete set null,  -- the part of the show it means
     primary key (title_id, name)
 );
+create index title_names_part on title_names (part_id) where part_id is not null;
 
 create table seasons (
     id bigint primary key default nextval('catalog_ids'),
@@ -81,7 +97,7 @@ create index episodes_absolute on episodes (show_id, absolute) where absolute is
 -- The index over every ids column: which entity has this id? The id spaces of
 -- films, shows and episodes overlap at every provider, so the kind is part of it.
 create table external_ids (
-    kind text not null check (kind in ('movie', 'show', 'season', 'episode')),
+    kind text not null check (kind in ('movie', 'show', 'season', 'episode', 'part')),
     source text not null,
     value text not null,
     entity_id bigint not null,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -51,7 +52,7 @@ class NumberingRule(msgspec.Struct, frozen=True, kw_only=True):
     first: _Count | None = None
     last: _Count | None = None
     offset: Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)] = 0
-    pairs: dict[int, list[int]] = {}
+    pairs: dict[_Count, list[_Count]] = {}
 
 
 class PartRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +146,20 @@ def names_of(record: Record) -> list[NameRecord]:
             seen.add(name.casefold())
             found.append(msgspec.structs.replace(each, name=name))
     return found
+
+
+def names_of_parts(record: Record) -> list[list[str]]:
+    """
+    The names of each of *record*'s parts, with single spaces, that are no other part's and not
+    the whole show's; those that differ in case alone once.
+    """
+    whole = {(main_name(record) or "").casefold(), ""} | {each.name.casefold() for each in names_of(record)}
+    named = [{_plain(name).casefold(): _plain(name) for name in part.names} for part in record.parts]
+    owners = Counter(folded for names in named for folded in names)
+    return [
+        [name for folded, name in names.items() if folded not in whole and owners[folded] == 1]
+        for names in named
+    ]
 
 
 def main_name(record: Record) -> str | None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from scrobbled.catalog.records import EpisodeRecord, Record, main_name, minutes, names_of, usable_ids
+import msgspec
+
+from scrobbled.catalog.records import (
+    EpisodeRecord,
+    Record,
+    main_name,
+    minutes,
+    names_of,
+    names_of_parts,
+    usable_ids,
+)
 from scrobbled.catalog.slugs import slug
 from scrobbled.store.catalog_load import LONGEST_NAME, Staged
 
@@ -34,6 +44,7 @@ def stage(staged: Staged, number: int, record: Record) -> None:
     if kind == "show":
         for episode in _once(record.episode_list):
             _stage_episode(staged, number, episode)
+        _stage_parts(staged, number, record)
 
 
 def row(*values: Any) -> bytes:
@@ -51,6 +62,20 @@ def _stage_episode(staged: Staged, number: int, episode: EpisodeRecord) -> None:
     )  # fmt: skip
     for source, value in usable_ids(episode.ids):
         staged.episode_ids.append(row(number, episode.season, episode.number, source, value))
+
+
+def _stage_parts(staged: Staged, number: int, record: Record) -> None:
+    """The parts that have an id, by which alone they are found again."""
+    for place, (part, names) in enumerate(zip(record.parts, names_of_parts(record), strict=True)):
+        ids = usable_ids(part.ids)
+        if not ids:
+            continue
+        rules = msgspec.json.encode(part.rules).decode()
+        staged.parts.append(row(number, place, part.season, part.offset, part.episodes, rules))
+        for rank, (source, value) in enumerate(ids):
+            staged.part_ids.append(row(number, place, rank, source, value))
+        for name in names:
+            staged.part_names.append(row(number, place, name[:LONGEST_NAME]))
 
 
 def _once(episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:

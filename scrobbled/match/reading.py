@@ -72,6 +72,9 @@ _POSSESSIVE: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: The number of an episode: a longer one is a year.
+_NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
+
 #: The last characters and words of what `_suffixes` takes off.
 _CLOSING: Final = ")]"
 _BARE_CODES: Final = frozenset(["US", "USA", "UK", "AU", "NZ", "CA", "IE", "U.S.", "U.K."])
@@ -157,8 +160,10 @@ def _of_service(text: str) -> Iterator[Reading]:
         yield Reading(found["name"], kind="show", season=season, doubt=0.06, how="season")
     for opening in list(_OPENING.finditer(text))[:2]:
         if opening.start() > 1:
-            yield Reading(text[: opening.start()], doubt=0.45, how="without what follows")
-            yield Reading(text[opening.end() :], doubt=0.55, how="without what precedes")
+            before, behind = text[: opening.start()], text[opening.end() :]
+            alone = int(behind) if _NUMBER.fullmatch(behind) else None
+            yield Reading(before, doubt=0.45, how="without what follows", absolute=alone)
+            yield Reading(behind, doubt=0.55, how="without what precedes")
 
 
 def _of_segment(before: str, segment: str) -> Iterator[Reading]:

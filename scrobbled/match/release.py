@@ -236,7 +236,11 @@ def _following(body: str, season: re.Match[str], counted: int | None) -> int | N
     """The episode whose number stands apart from its season's: ``S2 - 05``, ``第2期 第05話``."""
     following = _PLACE.search(body, season.end())
     another, episode = _numbers(following)
-    return counted if episode is None or another is not None else episode
+    if episode is not None and another is None:
+        return episode
+    behind = season.start() + len(season[0].rstrip(" ._-"))
+    apart = _counted(_absolute(body[behind:], grouped=False))
+    return counted if apart is None else apart
 
 
 def _year_of(title: str, body: str) -> tuple[str, int | None]:

@@ -38,7 +38,7 @@ class Media(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     to the item itself, *show_ids* to the series: the id spaces overlap, so the
     scope is kept with every id. Season 0 holds the specials. *episode_end* is the
     last episode of a file that holds several. *order* names the order that season and
-    episode count in, when it is not the one in which it aired (``dvd``, ``hama``).
+    episode count in, when it is not the one in which it aired (``dvd``, ``hama``, ``anidb``).
     *unscoped_ids* belong to the episode or to its series, and the payload does not
     say to which. *show_slug* is the series' English name for addresses. *runtime* is
     in seconds. An unknown value is None; 0 is never "unknown".

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("catalog_load")
 
+#: The tables a chunk is copied to.
+_TABLES: Final = (
+    "titles", "ids", "names", "episodes", "episode_ids", "parts", "part_ids", "part_names",
+)  # fmt: skip
+
 #: Characters of an alternative name that are kept: the key they are part of has a limit.
 LONGEST_NAME: Final = 400
 
@@ -40,10 +45,15 @@ class Staged(msgspec.Struct, kw_only=True):
     names: list[bytes] = []
     episodes: list[bytes] = []
     episode_ids: list[bytes] = []
+    parts: list[bytes] = []
+    part_ids: list[bytes] = []
+    part_names: list[bytes] = []
 
     def __len__(self) -> int:
         """The number of rows that may enter the catalogue."""
-        return len(self.titles) + len(self.names) + len(self.episodes)
+        return (
+            len(self.titles) + len(self.names) + len(self.episodes) + len(self.parts) + len(self.part_names)
+        )
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +128,7 @@ async def merge(connection: Connection, staged: Staged, speaker: Speaker) -> Mer
     merged = Merged()
     async with connection.transaction():
         await connection.execute(_QUERIES["lock"])
-        for table in ("titles", "ids", "names", "episodes", "episode_ids"):
+        for table in _TABLES:
             await _copy(connection, table, getattr(staged, table))
         await connection.execute(_QUERIES["analyze_chunk"])
         while await _merge_round(connection, staged, speaker, merged):
@@ -159,6 +169,8 @@ async def _merge_round(connection: Connection, staged: Staged, speaker: Speaker,
     await run("mark_seen")
     if staged.episodes:
         await _merge_episodes(run, merged)
+    if staged.parts:
+        changed += await _merge_parts(run, speaker, merged)
     merged.ids += await run("insert_ids")
     if changed:
         await connection.execute(_QUERIES["announce"])
@@ -190,6 +202,21 @@ async def _merge_episodes(run: _Runner, merged: Merged) -> None:
     merged.episodes_updated += await run("update_episodes")
     await run("show_episode_ids")
     await run("touch_shows")
+
+
+async def _merge_parts(run: _Runner, speaker: Speaker, merged: Merged) -> int:
+    """The parts of the shows; how many shows have others now."""
+    await run("find_part_owners")
+    await run("link_parts", speaker.trust, speaker.source)
+    await run("link_new_parts")
+    await run("give_part_ids")
+    await run("note_part_conflicts")
+    await run("insert_parts", speaker.source)
+    await run("update_parts", speaker.source)
+    merged.names += await run("add_part_names")
+    await run("touch_parts")
+    await run("mark_seen_parts")
+    return await run("tell_parts")
 
 
 async def _count(connection: Connection, merged: Merged) -> None:

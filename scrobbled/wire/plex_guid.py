@@ -35,6 +35,8 @@ _HAMA: Final = "com.plexapp.agents.hama"
 _DVD: Final = "com.plexapp.agents.thetvdbdvdorder"
 #: HAMA follows TVDB's seasons for plain ``tvdb-`` too, but its absolute scanner makes seasons of its own.
 _ORDERS: Final = {_HAMA: "hama", _DVD: "dvd"}
+#: Without a digit the numbers are those of the AniDB title itself; with one they are TVDB's, or HAMA's own.
+_ANIDB_OWN: Final = "anidb-"
 _NFO_PREFIXES: Final = ("com.plexapp.agents.xbmcnfo", "tv.plex.agents.nfo")
 
 #: Libraries of home videos and downloads: their numbers are the server's own.
@@ -101,6 +103,8 @@ def order(metadata: Mapping[str, object]) -> str | None:
     guid = split(metadata.get("guid"))
     if guid is None or guid.scheme not in _ORDERS:
         return None
+    if guid.scheme == _HAMA and (guid.id or "").lower().startswith(_ANIDB_OWN):
+        return "anidb"
     return _ORDERS[guid.scheme]
 
 

@@ -94,7 +94,9 @@ def _is_open(search: Search) -> bool:
     """Whether ids left open which title it is, or which episode of it."""
     if search.episode_id is not None:
         return False
-    return search.title_id is None or (search.media.kind is Kind.EPISODE and search.media.episode is None)
+    if search.title_id is None or search.nowhere:
+        return True
+    return search.media.kind is Kind.EPISODE and search.media.episode is None
 
 
 def _fits(search: Search, found: Found) -> bool:
@@ -104,7 +106,7 @@ def _fits(search: Search, found: Found) -> bool:
 
 
 def _settle(search: Search, title_id: int, kind: Kind, numbers: tuple[int | None, int | None]) -> None:
-    search.title_id, search.episode_id, search.decision = title_id, None, None
+    search.title_id, search.episode_id, search.decision, search.nowhere = title_id, None, None, False
     search.media = _corrected(search.media, kind, *numbers)
 
 

@@ -20,7 +20,7 @@ from scrobbled.match.decide import confidence, prefer
 from scrobbled.model.event import Action
 from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
-from scrobbled.worker import provisional
+from scrobbled.worker import parts, provisional
 from scrobbled.worker.corrections import Corrections
 from scrobbled.worker.memory import Memory
 from scrobbled.worker.search import Search, numbers_of, season_of, wanted
@@ -136,6 +136,8 @@ class Matcher:
         if any(provisional.may_create_title(search) for search in searches):
             await provisional.create_titles(pool, searches, _by_ids)
         await _find_episodes(pool, searches)
+        if await parts.by_absolute_numbers(pool, searches):
+            await _find_episodes(pool, searches)
         if await provisional.create_episodes(pool, searches):
             await _find_episodes(pool, searches)
         items = await catalog.items(pool, {item for search in searches for item in search.item_ids})
@@ -173,13 +175,18 @@ async def _by_ids(database: Any, searches: Sequence[Search]) -> None:
     hits = [(*foreign[index], entity) for index, entity in rows]
     hits += [(*each, int(each[3])) for each in asked if _is_own(each[2], each[3])]
     hits.sort(key=lambda hit: (hit[0], ID_SOURCES.index(hit[2])))
+    of_parts: dict[int, int] = {}
     for position, kind, _, _, entity in hits:
         search = searches[position]
+        if kind == "part":
+            of_parts.setdefault(position, entity)
+            continue
         if kind == "episode":
             search.episode_id = search.episode_id or entity
         else:
             search.title_id = search.title_id or entity
         search.how, search.score = "id", 1.0
+    await parts.by_ids(database, searches, of_parts)
 
 
 def _ids_of(media: Media) -> Iterable[tuple[str, str, str]]:
@@ -189,6 +196,8 @@ def _ids_of(media: Media) -> Iterable[tuple[str, str, str]]:
     if media.kind is Kind.EPISODE:
         for source, value in media.show_ids.items():
             yield "show", source, value
+    for source, value in parts.ids_of(media):
+        yield "part", source, value
 
 
 def _is_own(source: str, value: str) -> bool:
@@ -214,6 +223,7 @@ async def _by_names(pool: Pool, names: Names, searches: Sequence[Search]) -> Non
     for search in undecided:
         if search.decision is not None and search.decision.title_id is not None:
             _settle(search, search.decision, known.get(search.decision.title_id))
+    await parts.by_names(pool, undecided)
 
 
 def _decide(names: Names, searches: Sequence[Search]) -> None:
@@ -280,7 +290,7 @@ async def _find_episodes(pool: Pool, searches: Sequence[Search]) -> None:
             search.item_ids = () if search.title_id is None else (search.title_id,)
         elif search.episode_id is not None and not _is_range(search.media):
             search.item_ids = (search.episode_id,)
-        elif search.title_id is not None:
+        elif search.title_id is not None and not search.nowhere:
             for number in numbers_of(search.media):
                 places.append(position)
                 season = None if search.media.episode is None else season_of(search.media)

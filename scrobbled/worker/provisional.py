@@ -67,6 +67,8 @@ async def create_episodes(pool: Pool, searches: Sequence[Search]) -> bool:
         media = search.media
         if media.kind is Kind.MOVIE or search.item_ids or search.title_id is None or media.episode is None:
             continue
+        if search.nowhere:
+            continue
         numbers = numbers_of(media)
         for number in numbers:
             alone = len(numbers) == 1

@@ -26,9 +26,9 @@ end
 $$
 
 -- name: prepare
--- load_titles to load_episode_ids are what a chunk says, by record. Without a name a record
+-- load_titles to load_part_names are what a chunk says, by record. Without a name a record
 -- only adds to a title that must be there; where it *refers*, it says nothing of the title itself. The
--- others are what the merge notes down; load_seen alone outlives a chunk: the titles
+-- others are what the merge notes down; load_seen alone outlives a chunk: the titles and parts
 -- that this run described.
 create temporary table load_titles (
     record integer not null, kind text not null, name text, slug text, year integer, end_year integer,
@@ -47,6 +47,16 @@ create temporary table load_episodes (
 ) on commit delete rows;
 create temporary table load_episode_ids (
     record integer not null, season integer not null, number integer not null, source text not null, value text not null
+) on commit delete rows;
+create temporary table load_parts (
+    record integer not null, part integer not null, season integer, episode_offset integer not null,
+    episode_count integer, rules jsonb not null
+) on commit delete rows;
+create temporary table load_part_ids (
+    record integer not null, part integer not null, place smallint not null, source text not null, value text not null
+) on commit delete rows;
+create temporary table load_part_names (
+    record integer not null, part integer not null, name text not null
 ) on commit delete rows;
 create temporary table load_claims (
     record integer not null, place smallint not null, kind text not null, source text not null, value text not null,
@@ -69,6 +79,14 @@ create temporary table load_episode_claims (
     record integer not null, season integer not null, number integer not null, source text not null, value text not null,
     episode_id bigint not null, fresh boolean not null, owner bigint
 ) on commit delete rows;
+create temporary table load_part_claims (
+    record integer not null, part integer not null, place smallint not null, source text not null, value text not null,
+    owner bigint, stranger bigint, first boolean not null
+) on commit delete rows;
+create temporary table load_part_links (
+    record integer not null, part integer not null, part_id bigint not null, show_id bigint not null,
+    fresh boolean not null, better boolean not null
+) on commit delete rows;
 create temporary table load_given (
     kind text not null, source text not null, value text not null, entity_id bigint not null, fresh boolean not null
 ) on commit delete rows;
@@ -80,7 +98,7 @@ create temporary table load_touched (title_id bigint not null) on commit delete 
 create temporary table load_seen (title_id bigint primary key)
 
 -- name: analyze_chunk
-analyze load_titles, load_ids, load_names, load_episodes, load_episode_ids
+analyze load_titles, load_ids, load_names, load_episodes, load_episode_ids, load_parts, load_part_ids, load_part_names
 
 -- name: find_owners
 -- Who has the ids of the chunk. (Here and below: as a subquery each row is one look-up, however
@@ -512,6 +530,123 @@ where fresh or exists (
 )
 group by show_id
 
+-- name: find_part_owners
+-- Which parts have the ids of the chunk's parts, and which title that is not theirs goes by one:
+-- a provisional one gives way. Of several that claim one id, the first gets it.
+insert into load_part_claims (record, part, place, source, value, owner, stranger, first)
+select said.record, said.part, said.place, said.source, said.value, (
+        select known.entity_id from external_ids as known
+        where known.kind = 'part' and known.source = said.source and known.value = said.value
+    ), (
+        select titles.id from external_ids as known join titles on titles.id = known.entity_id
+        where known.kind = 'show' and known.source = said.source and known.value = said.value
+            and known.entity_id <> load_links.title_id and not titles.provisional
+    ),
+    row_number() over (partition by said.source, said.value order by said.record, said.part) = 1
+from load_part_ids as said join load_links on load_links.record = said.record
+
+-- name: link_parts
+-- A part is the one of the same show that has its most specific id. $1 and $2 as with titles.
+with found as (
+    select distinct on (mine.record, mine.part) mine.record, mine.part, parts.id, parts.show_id, parts.source
+    from load_part_claims as mine
+    join load_links on load_links.record = mine.record
+    join parts on parts.id = mine.owner and parts.show_id = load_links.title_id
+    order by mine.record, mine.part, mine.place
+)
+insert into load_part_links (record, part, part_id, show_id, fresh, better)
+select record, part, id, show_id, false,
+    row_number() over (partition by id order by record, part) = 1
+    and array_position($1::text[], source) >= array_position($1::text[], $2)
+    and not exists (select from load_seen where load_seen.title_id = found.id)
+from found
+
+-- name: link_new_parts
+-- One of whose ids none is free is no part: nothing would find it.
+insert into load_part_links (record, part, part_id, show_id, fresh, better)
+select said.record, said.part, nextval('catalog_ids'), load_links.title_id, true, true
+from load_parts as said join load_links on load_links.record = said.record
+where not exists (
+        select from load_part_links as known where known.record = said.record and known.part = said.part
+    ) and exists (
+        select from load_part_claims as mine
+        where mine.record = said.record and mine.part = said.part
+            and mine.first and mine.owner is null and mine.stranger is null
+    )
+
+-- name: give_part_ids
+insert into load_given (kind, source, value, entity_id, fresh)
+select 'part', mine.source, mine.value, link.part_id, link.fresh
+from load_part_claims as mine join load_part_links as link using (record, part)
+where mine.first and mine.owner is null and mine.stranger is null
+
+-- name: note_part_conflicts
+-- The owner that is told is the title, or the show of the other part.
+insert into load_conflicts (record, kind, source, value, entity_id, owner)
+select mine.record, 'part', mine.source, mine.value, load_links.title_id,
+    coalesce(owner.show_id, mine.stranger, winner.show_id)
+from load_part_claims as mine
+join load_links on load_links.record = mine.record
+left join load_part_links as link on link.record = mine.record and link.part = mine.part
+left join parts as owner on owner.id = mine.owner
+left join load_part_claims as claim on claim.first and claim.source = mine.source and claim.value = mine.value
+left join load_part_links as winner on winner.record = claim.record and winner.part = claim.part
+where coalesce(mine.owner, mine.stranger, winner.part_id) is distinct from link.part_id
+
+-- name: insert_parts
+insert into parts (id, show_id, season, episode_offset, episode_count, rules, source)
+select link.part_id, link.show_id, said.season, said.episode_offset, said.episode_count, said.rules, $1
+from load_part_links as link join load_parts as said using (record, part)
+where link.fresh
+order by link.part_id
+
+-- name: update_parts
+-- Where a part lies is said as a whole, by one source.
+with updated as (
+    update parts set
+        season = said.season, episode_offset = said.episode_offset,
+        episode_count = coalesce(said.episode_count, parts.episode_count), rules = said.rules, source = $1
+    from load_part_links as link join load_parts as said using (record, part)
+    where parts.id = link.part_id and not link.fresh and link.better
+        and (parts.season, parts.episode_offset, parts.episode_count, parts.rules, parts.source) is distinct from
+            (said.season, said.episode_offset, coalesce(said.episode_count, parts.episode_count), said.rules, $1)
+    returning parts.show_id
+)
+insert into load_touched (title_id) select show_id from updated
+
+-- name: add_part_names
+-- Names of parts that the show does not go by itself: whoever said those meant all of it.
+with added as (
+    insert into title_names (title_id, name, part_id)
+    select distinct on (link.show_id, lower(said.name)) link.show_id, said.name, link.part_id
+    from load_part_names as said
+    join load_part_links as link using (record, part)
+    join titles on titles.id = link.show_id
+    where lower(said.name) <> lower(titles.name) and not exists (
+        select from title_names as known
+        where known.title_id = link.show_id and lower(known.name) = lower(said.name)
+    )
+    order by link.show_id, lower(said.name), said.record, said.part
+    returning title_id
+)
+insert into load_touched (title_id) select title_id from added
+
+-- name: touch_parts
+-- A show with a part that is new or known by one more id was changed…
+insert into load_touched (title_id)
+select link.show_id from load_part_links as link
+where exists (select from load_given where load_given.kind = 'part' and load_given.entity_id = link.part_id)
+
+-- name: tell_parts
+-- … and whoever follows the catalogue hears of it.
+update titles set updated_at = now(), changed = pg_current_xact_id()
+from (select distinct show_id from load_part_links) as link
+where titles.id = link.show_id and titles.changed <> pg_current_xact_id()
+    and exists (select from load_touched where load_touched.title_id = titles.id)
+
+-- name: mark_seen_parts
+insert into load_seen (title_id) select distinct part_id from load_part_links on conflict do nothing
+
 -- name: count
 select
     count(*) filter (where load_links.fresh) as new,
@@ -548,7 +683,11 @@ delete from load_names where not exists (select from load_waiting where load_wai
 delete from load_episodes where not exists (select from load_waiting where load_waiting.record = load_episodes.record);
 delete from load_episode_ids
 where not exists (select from load_waiting where load_waiting.record = load_episode_ids.record);
-truncate load_claims, load_waiting, load_links, load_slugs, load_places, load_episode_claims, load_given,
+delete from load_parts where not exists (select from load_waiting where load_waiting.record = load_parts.record);
+delete from load_part_ids where not exists (select from load_waiting where load_waiting.record = load_part_ids.record);
+delete from load_part_names
+where not exists (select from load_waiting where load_waiting.record = load_part_names.record);
+truncate load_part_claims, load_part_links, load_claims, load_waiting, load_links, load_slugs, load_places, load_episode_claims, load_given,
     load_conflicts, load_touched
 
 -- name: announce
@@ -572,7 +711,7 @@ $$
 
 -- name: analyze
 reset default_statistics_target;
-analyze titles, title_names, seasons, episodes, external_ids;
+analyze titles, title_names, parts, seasons, episodes, external_ids;
 set default_statistics_target = 1
 
 -- name: import_known

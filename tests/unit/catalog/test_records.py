@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrobbled.catalog.records import NameRecord, Record, main_name, names_of, parse, usable_ids
+from scrobbled.catalog.records import (
+    NameRecord,
+    PartRecord,
+    Record,
+    main_name,
+    names_of,
+    names_of_parts,
+    parse,
+    usable_ids,
+)
 from scrobbled.catalog.slugs import slug
 from scrobbled.model.media import TitleKind
 
@@ -79,3 +88,16 @@ def test_no_line_breaks_the_reader(line: bytes) -> None:
         return
 
     assert main_name(record) or record.only_known
+
+
+def test_names_of_parts() -> None:
+    """A name of several parts, or of the whole show, is none of a part's own."""
+    said = parts_of(["The Show", "Part  One"], ["AKA", "Part Two", "part two", "Both"], ["both", " "])
+
+    assert [["Part One"], ["part two"], []] == names_of_parts(said)
+
+
+def parts_of(*names: list[str]) -> Record:
+    """A show with parts of these names."""
+    parts = [PartRecord(names=each) for each in names]
+    return Record(type=TitleKind.SHOW, title="The Show", aka=["aka"], parts=parts)

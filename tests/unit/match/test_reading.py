@@ -154,3 +154,14 @@ def test_of_a_long_text_the_beginning_is_read(piece: str, ending: str) -> None:
 
     assert all(len(each.text) <= LONGEST for each in readings(Query(text)))
     assert plain(Query(text)).text == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "absolute"),
+    [("Harbour Lights - 05", 5), ("Harbour Lights: Tide - 12", 12), ("Harbour Lights - 1984", None)],
+)
+def test_a_number_behind_a_dash_may_be_an_episode(text: str, absolute: int | None) -> None:
+    """What stands before it may be the name; four digits are more likely a year."""
+    found = [each for each in readings(Query(text)) if each.text == text.rpartition(" - ")[0]]
+
+    assert [absolute] == [each.absolute for each in found]

@@ -61,6 +61,7 @@ def best(text: str) -> Reading:
         ("The.Long.Harbour.2019.1080p.BluRay.x264-GRP/a1b2c3d4e5.mkv", HARBOUR, 2019, None, None),
         ("The.Long.Harbour.S03E07.1080p.WEB-DL/grp-tlh307.mkv", HARBOUR, None, 3, 7),
         ("/media/TV/The Long Harbour/Season 03/S03E07.mkv", HARBOUR, None, 3, 7),
+        ("[GoodSubs] The Long Harbour Season 2 - 03 [1080p].mkv", HARBOUR, None, 2, 3),
     ],
 )  # fmt: skip
 def test_a_name_of_every_family_is_read(

@@ -267,6 +267,8 @@ def test_a_rating_is_done_by_hand_and_counts_nothing() -> None:
     [
         ("com.plexapp.agents.thetvdbdvdorder://121361/1/1?lang=en", "dvd"),
         ("com.plexapp.agents.hama://tvdb-81797/22/70?lang=en", "hama"),
+        ("com.plexapp.agents.hama://anidb-4563/1/1?lang=en", "anidb"),
+        ("com.plexapp.agents.hama://anidb2-4563/1/1?lang=en", "hama"),
         ("com.plexapp.agents.thetvdb://121361/1/1?lang=en", None),
         ("plex://episode/5d9c1276e264b7001fcaaaaa", None),
         (None, None),

@@ -121,6 +121,7 @@ async def test_a_changed_popularity_is_seen(pool: Pool, names: Names) -> None:
     await load(pool, *records)
 
     def first() -> int | None:
+        """The better known one, once both are seen."""
         candidates = names.decide(Query(name)).candidates
         return candidates[0].title_id if len(candidates) > 1 else None
 

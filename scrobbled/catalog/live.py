@@ -106,9 +106,12 @@ class Names:
             started = clock()
             if started < self._next_look:
                 return False
+            first = self.version == 0
             changed = await self._look(database)
             took = clock() - started
-            self._next_look = clock() + (_RESTS * took if took > _LONG else 0.0)
+            # The first look takes in all there is, and says nothing of those to come.
+            long = took > _LONG and not first
+            self._next_look = clock() + (_RESTS * took if long else 0.0)
             return changed
 
     async def take(self, database: Database) -> None:

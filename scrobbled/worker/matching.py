@@ -213,11 +213,14 @@ async def _by_names(pool: Pool, names: Names, searches: Sequence[Search]) -> Non
         if search.title_id is None and search.episode_id is None:
             search.query = wanted(search.media)
     undecided = [search for search in searches if search.query is not None]
+    version = names.version
     _decide(names, undecided)
     # Nothing is left unmatched for a title that is there by now.
     unclear = any(search.decision is None or search.decision.title_id is None for search in undecided)
-    if unclear and await names.refresh(pool):
-        _decide(names, undecided)
+    if unclear:
+        await names.refresh(pool)
+        if names.version != version:  # whoever took it in
+            _decide(names, undecided)
     await _prefer_familiar(pool, undecided)
     known = await _titles_with_ids(pool, undecided)
     for search in undecided:

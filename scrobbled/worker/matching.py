@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from scrobbled import metrics
-from scrobbled.match.corrections import contradicts
-from scrobbled.match.decide import confidence, prefer
+from scrobbled.match.decide import confidence
 from scrobbled.model.event import Action
 from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
 from scrobbled.worker import parts, provisional
 from scrobbled.worker.corrections import Corrections
+from scrobbled.worker.episodes import find_episodes
 from scrobbled.worker.memory import Memory
-from scrobbled.worker.search import Search, numbers_of, season_of, wanted
+from scrobbled.worker.naming import by_names
+from scrobbled.worker.search import Search
 
 if TYPE_CHECKING:
     from scrobbled.catalog.live import Names
@@ -132,14 +133,14 @@ class Matcher:
     async def _search(self, pool: Pool, searches: list[Search]) -> list[Matched]:
         await _by_ids(pool, searches)
         await self.corrections.settle(pool, searches)
-        await _by_names(pool, self.names, searches)
+        await by_names(pool, self.names, searches)
         if any(provisional.may_create_title(search) for search in searches):
             await provisional.create_titles(pool, searches, _by_ids)
-        await _find_episodes(pool, searches)
+        await find_episodes(pool, searches)
         if await parts.by_absolute_numbers(pool, searches):
-            await _find_episodes(pool, searches)
+            await find_episodes(pool, searches)
         if await provisional.create_episodes(pool, searches):
-            await _find_episodes(pool, searches)
+            await find_episodes(pool, searches)
         items = await catalog.items(pool, {item for search in searches for item in search.item_ids})
         told = {
             candidate.title_id
@@ -202,130 +203,6 @@ def _ids_of(media: Media) -> Iterable[tuple[str, str, str]]:
 
 def _is_own(source: str, value: str) -> bool:
     return source == "trakt" and value.isdecimal() and OWN_IDS_FROM <= int(value) < 2**62
-
-
-# By names ----------------------------------------------------------------------
-
-
-async def _by_names(pool: Pool, names: Names, searches: Sequence[Search]) -> None:
-    """Give what ids left open the title its name means; nothing is asked of the database for most."""
-    for search in searches:
-        if search.title_id is None and search.episode_id is None:
-            search.query = wanted(search.media)
-    undecided = [search for search in searches if search.query is not None]
-    version = names.version
-    _decide(names, undecided)
-    # Nothing is left unmatched for a title that is there by now.
-    unclear = any(search.decision is None or search.decision.title_id is None for search in undecided)
-    if unclear:
-        await names.refresh(pool)
-        if names.version != version:  # whoever took it in
-            _decide(names, undecided)
-    await _prefer_familiar(pool, undecided)
-    known = await _titles_with_ids(pool, undecided)
-    for search in undecided:
-        if search.decision is not None and search.decision.title_id is not None:
-            _settle(search, search.decision, known.get(search.decision.title_id))
-    await parts.by_names(pool, undecided)
-
-
-def _decide(names: Names, searches: Sequence[Search]) -> None:
-    for search in searches:
-        search.decision = names.decide(search.query) if search.query is not None else None
-
-
-def _settle(search: Search, decision: Decision, listed: Title | None) -> None:
-    best, media = decision.candidates[0], search.media
-    # What has ids of its own may be made: then only its very name is another title's.
-    if has_ids(media) and (best.alike or (listed is not None and contradicts(media, listed.ids))):
-        return
-    search.title_id, search.score = best.title_id, decision.score
-    search.how = "fuzzy" if best.alike else "exact"
-    numbered = media.season is not None or media.episode is not None or media.absolute is not None
-    if media.kind is Kind.EPISODE and not numbered:
-        said = best.reading
-        search.media = msgspec.structs.replace(
-            media, season=said.season, episode=said.episode, absolute=said.absolute
-        )
-
-
-async def _prefer_familiar(pool: Pool, searches: Sequence[Search]) -> None:
-    """Of several of one name somebody means the one that is in their history."""
-    unclear = [search for search in searches if search.decision and search.decision.reason == "ambiguous"]
-    asked = [
-        (search.user_id, candidate.title_id)
-        for search in unclear
-        if search.decision is not None
-        for candidate in search.decision.candidates
-    ]
-    if not asked:
-        return
-    seen = await catalog.in_history(pool, asked)
-    for search in unclear:
-        search.personal = True
-        if search.decision is not None:
-            search.decision = prefer(search.decision, seen.get(search.user_id, frozenset()))
-
-
-async def _titles_with_ids(pool: Pool, searches: Sequence[Search]) -> dict[int, Title]:
-    """Titles whose own ids have to be looked at, or that are told as candidates."""
-    wanted_ids: set[int] = set()
-    for search in searches:
-        if search.decision is not None and search.decision.title_id is not None and has_ids(search.media):
-            wanted_ids.add(search.decision.title_id)
-    return await catalog.titles(pool, wanted_ids) if wanted_ids else {}
-
-
-def has_ids(media: Media) -> bool:
-    """Whether *media* has ids of the title itself."""
-    return bool(media.ids if media.kind is Kind.MOVIE else media.show_ids or media.ids)
-
-
-# Episodes ------------------------------------------------------------------------
-
-
-async def _find_episodes(pool: Pool, searches: Sequence[Search]) -> None:
-    await _find_shows_of_ranges(pool, searches)
-    asked: list[tuple[int, int, int | None, int]] = []
-    places: list[int] = []
-    for position, search in enumerate(searches):
-        if search.media.kind is Kind.MOVIE:
-            search.item_ids = () if search.title_id is None else (search.title_id,)
-        elif search.episode_id is not None and not _is_range(search.media):
-            search.item_ids = (search.episode_id,)
-        elif search.title_id is not None and not search.nowhere:
-            for number in numbers_of(search.media):
-                places.append(position)
-                season = None if search.media.episode is None else season_of(search.media)
-                asked.append((len(asked), search.title_id, season, number))
-    known = await catalog.episodes_at(pool, asked) if asked else {}
-    found: dict[int, list[int | None]] = {}
-    for index, position in enumerate(places):
-        found.setdefault(position, []).append(known.get(index))
-    for position, episodes in found.items():
-        # All of a file or none of it: those that are not listed are made, then all are found.
-        listed = tuple(each for each in episodes if each is not None)
-        searches[position].item_ids = listed if len(listed) == len(episodes) else ()
-
-
-async def _find_shows_of_ranges(pool: Pool, searches: Sequence[Search]) -> None:
-    """The id of its first episode names the show of a file that holds several."""
-    lost = [
-        search
-        for search in searches
-        if search.episode_id is not None and search.title_id is None and _is_range(search.media)
-    ]
-    if not lost:
-        return
-    items = await catalog.items(pool, {search.episode_id for search in lost if search.episode_id is not None})
-    for search in lost:
-        item = items.get(search.episode_id or 0)
-        if item is not None:
-            search.title_id = item.title.id
-
-
-def _is_range(media: Media) -> bool:
-    return media.episode is not None and media.episode_end is not None and media.episode_end > media.episode
 
 
 def _matched(search: Search, items: dict[int, Item], titles: dict[int, Title]) -> Matched:

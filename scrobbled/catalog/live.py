@@ -111,6 +111,11 @@ class Names:
             self._next_look = clock() + (_RESTS * took if took > _LONG else 0.0)
             return changed
 
+    async def take(self, database: Database) -> None:
+        """Take in a file that has just been built, however long the last look took."""
+        self._next_look = 0.0
+        await self.refresh(database)
+
     async def _look(self, database: Database) -> bool:
         horizon = await store.horizon(database)
         reopened = self._open(horizon.database)

@@ -47,19 +47,31 @@ async def build(connection: Connection, path: Path) -> Header:
         )
 
 
-async def build_beside(path: Path) -> int:
-    """Run ``scrobbled catalog index`` as a process of low priority, if nobody else does; its status."""
+async def build_beside(path: Path) -> int | None:
+    """Run ``scrobbled catalog index`` at low priority; its status, None if somebody else builds."""
     with alone(path) as chosen:
         if not chosen:
-            return 0
+            return None
+    before = _made(path)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "scrobbled", "catalog", "index", "--quiet", preexec_fn=lambda: os.nice(10)
     )
     try:
-        return await process.wait()
+        status = await process.wait()
     except asyncio.CancelledError:
         process.terminate()
         raise
+    # Between looking and starting another may have begun; then the process left it to that one.
+    return None if status == 0 and _made(path) == before else status
+
+
+def _made(path: Path) -> tuple[int, int] | None:
+    """Which file is at *path*."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _pulled(loop: asyncio.AbstractEventLoop, pieces: AsyncIterator[list[Listed]]) -> Iterator[Listed]:

@@ -69,7 +69,8 @@ _TRAILING: Final = re.compile(r"[\s\[({,_.~+-]+$")
 _NOT_A_NAME: Final = re.compile(
     r"^(?:season|series|staffel|saison|temporada|s|disc|cd|dvd|specials?|extras?|movies?|films?|tv|tv shows?"
     r"|shows?"
-    r"|videos?|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*|[a-z]:)[ ._-]*\d*$",
+    r"|videos?|downloads?|media|mnt|data\S*|volumes|av|unsorted|anime|share\w*|home|nas|www\S*|[a-z]:)"
+    r"[ ._-]*\d*$",
     re.IGNORECASE,
 )
 _PARENTS: Final = 2

@@ -267,9 +267,13 @@ class Worker:
         waiting, started = self._names.waiting, asyncio.get_running_loop().time()
         status = await build_beside(self._names.path)
         seconds = round(asyncio.get_running_loop().time() - started, 3)
+        if status is None:
+            return
         if status:
             log.error("index_not_built", status=status, action="the old one is used; tried again soon")
-        elif await self._names.refresh(self._pool):
+        else:
+            await self._names.take(self._pool)
+            self._waiting.change()
             log.info("index_built", titles=self._names.count, changed=waiting, seconds=seconds)
 
     async def _listen(self) -> None:

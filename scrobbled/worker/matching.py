@@ -9,8 +9,8 @@ a transaction of its own: the catalogue belongs to everybody.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 #: Ids from here on are our own, not Trakt's.
 OWN_IDS_FROM = 1_000_000_000
+
+
+#: What is remembered: the media with all it depends on, and whose answer it is.
+_Key: TypeAlias = tuple[bytes, int]
+EVERYBODY = 0
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,44 +63,71 @@ class Matcher:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.corrections = Corrections()
-        self._memory: Memory[bytes, Matched] = Memory(most=50_000, seconds=60.0)
-        self._misses: Memory[tuple[bytes, int], Matched] = Memory(most=10_000, seconds=30.0)
+        self._memory: Memory[_Key, Matched] = Memory(most=50_000, seconds=60.0)
+        self._misses: Memory[tuple[_Key, int], Matched] = Memory(most=10_000, seconds=30.0)
 
     async def match(self, pool: Pool, events: Sequence[PlaybackEvent]) -> list[Matched]:
         """What each of *events* is about, in their order. Raises asyncpg's errors."""
         now = time.monotonic()
         keys = [_key(event, self.corrections.mark(event.user_id)) for event in events]
-        found: dict[bytes, Matched] = {}
-        searches: dict[bytes, Search] = {}
+        found: dict[_Key, Matched] = {}
+        personal: set[bytes] = set()
+        # What depends on a history is searched once more, for each further user.
+        while searches := self._open(events, keys, found, personal, now):
+            with metrics.match_seconds.labels("searched").time():
+                fresh = await self._search(pool, list(searches.values()))
+            for (key, _), search, matched in zip(searches, searches.values(), fresh, strict=True):
+                place = key, search.user_id if search.personal else EVERYBODY
+                if search.personal:
+                    personal.add(key)
+                found[place] = matched
+                if matched.items:
+                    self._memory.put(place, msgspec.structs.replace(matched, how="cached"), now)
+                else:
+                    self._misses.put((place, self.names.version), matched, now)
+        return [
+            found.get((key, EVERYBODY)) or found.get((key, event.user_id)) or NOTHING
+            if event.ignored is None
+            else NOTHING
+            for key, event in zip(keys, events, strict=True)
+        ]
+
+    def _open(
+        self,
+        events: Sequence[PlaybackEvent],
+        keys: Sequence[bytes],
+        found: dict[_Key, Matched],
+        personal: Collection[bytes],
+        now: float,
+    ) -> dict[_Key, Search]:
+        """What has to be searched for; what is remembered goes to *found*."""
+        searches: dict[_Key, Search] = {}
         for key, event in zip(keys, events, strict=True):
-            if key in found or key in searches or event.media is None or event.ignored is not None:
+            shared, own = (key, EVERYBODY), (key, event.user_id)
+            wanted = own if key in personal else shared
+            if shared in found or own in found or wanted in searches:
                 continue
-            known = self._memory.get(key, now)
-            if known is None and event.action is Action.PROGRESS:
-                # A heartbeat every second must not search every second for what is not there.
-                known = self._misses.get((key, self.names.version), now)
-            if known is not None:
-                found[key] = known
+            if event.media is None or event.ignored is not None:
+                continue
+            for place in (shared, own):
+                if (known := self._remembered(place, event, now)) is not None:
+                    found[place] = known
+                    break
             else:
-                searches[key] = Search(
+                searches[wanted] = Search(
                     media=event.media,
                     provisional=event.provisional,
                     user_id=event.user_id,
                     resolution=event.resolution,
                 )
-        if searches:
-            with metrics.match_seconds.labels("searched").time():
-                fresh = await self._search(pool, list(searches.values()))
-            for key, matched in zip(searches, fresh, strict=True):
-                found[key] = matched
-                if matched.items:
-                    self._memory.put(key, msgspec.structs.replace(matched, how="cached"), now)
-                else:
-                    self._misses.put((key, self.names.version), matched, now)
-        return [
-            found.get(key, NOTHING) if event.ignored is None else NOTHING
-            for key, event in zip(keys, events, strict=True)
-        ]
+        return searches
+
+    def _remembered(self, place: _Key, event: PlaybackEvent, now: float) -> Matched | None:
+        known = self._memory.get(place, now)
+        if known is None and event.action is Action.PROGRESS:
+            # A heartbeat every second must not search every second for what is not there.
+            known = self._misses.get((place, self.names.version), now)
+        return known
 
     async def _search(self, pool: Pool, searches: list[Search]) -> list[Matched]:
         await _by_ids(pool, searches)
@@ -227,6 +259,7 @@ async def _prefer_familiar(pool: Pool, searches: Sequence[Search]) -> None:
         return
     seen = await catalog.in_history(pool, asked)
     for search in unclear:
+        search.personal = True
         if search.decision is not None:
             search.decision = prefer(search.decision, seen.get(search.user_id, frozenset()))
 

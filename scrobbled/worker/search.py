@@ -16,7 +16,8 @@ _MOST_EPISODES = 50
 class Search(msgspec.Struct, kw_only=True):
     """
     One media of a batch on its way to a title; several events may be about it. *user_id* is
-    one of those who sent it: the only one, where somebody's own corrections may matter. It is
+    one of those who sent it: the only one, where somebody's own corrections may matter.
+    *personal*: the answer depends on that user's history, and is nobody else's. It is
     *nowhere* when its show has no episode for the numbers of the part that it has.
     """
 
@@ -31,6 +32,7 @@ class Search(msgspec.Struct, kw_only=True):
     score: float = 0.0
     decision: Decision | None = None
     item_ids: tuple[int, ...] = ()
+    personal: bool = False
     nowhere: bool = False
 
 

@@ -102,6 +102,7 @@ def test_a_failed_build_leaves_the_old_file(tmp_path: Path) -> None:
     write(path, [Listed(1, "movie", ("Harbour",))])
 
     def cut_off() -> Iterator[Listed]:
+        """A catalogue that goes away."""
         yield Listed(2, "movie", ("Lights",))
         raise ConnectionError("the database is away")
 

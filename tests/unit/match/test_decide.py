@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from scrobbled.match import weights
 from scrobbled.match.decide import LISTED, Decision, confidence, decide, prefer
+from scrobbled.match.layout import Listed
 from scrobbled.match.query import Query
-from tests.unit.match.catalogue import Listed, film, index_of, show
+from scrobbled.match.score import FEATURES
+from tests.unit.match.catalogue import film, index_of, show
 
 
 def among(*titles: Listed, **asked: object) -> Decision:
@@ -100,8 +102,6 @@ def test_the_runtime_is_seen(minutes: float) -> None:
     decision = among(film("Harbour Lights", runtime=100), text="Harbour Lights", runtime=minutes)
     values = decision.candidates[0].values
 
-    from scrobbled.match.score import FEATURES  # noqa: PLC0415  # this test alone looks so deep
-
     near, far = values[FEATURES.index("runtime_near")], values[FEATURES.index("runtime_far")]
     assert (near, far) == ((1.0, 0.0) if minutes == 100.0 else (0.0, 1.0))
 
@@ -188,13 +188,19 @@ def test_words_for_scores() -> None:
     assert [confidence(each) for each in (0.0, weights.ACCEPTED, weights.HIGH)] == ["low", "medium", "high"]
 
 
-_NAMES = st.sampled_from(["Harbour", "Harbour Lights", "Harbour Lights 2", "Harbour: The Sea", "Lights", "雲の家"])
+_NAMES = st.sampled_from(
+    ["Harbour", "Harbour Lights", "Harbour Lights 2", "Harbour: The Sea", "Lights", "雲の家"]
+)
 
 
-@given(st.lists(_NAMES, max_size=8), st.one_of(_NAMES, st.text(max_size=30)), st.none() | st.integers(1900, 2040))
+@given(
+    st.lists(_NAMES, max_size=8), st.one_of(_NAMES, st.text(max_size=30)), st.none() | st.integers(1900, 2040)
+)
 def test_every_decision_is_sound(names: list[str], text: str, year: int | None) -> None:
     """Scores are shares from best to worst, few are told, and it is a match or has a reason."""
-    decision = among(*(film(name, year=1990 + place) for place, name in enumerate(names)), text=text, year=year)
+    decision = among(
+        *(film(name, year=1990 + place) for place, name in enumerate(names)), text=text, year=year
+    )
     scores = [each.score for each in decision.candidates]
 
     assert (decision.title_id is None) == (decision.reason is not None)

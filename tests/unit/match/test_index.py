@@ -73,7 +73,10 @@ def test_a_slip_leads_to_the_word(titles: list[Listed], word: str) -> None:
     expected = {
         each
         for each in words
-        if len(word) in SLIPS and len(each) in SLIPS and not each.isdecimal() and OSA.distance(word, each) <= 1
+        if len(word) in SLIPS
+        and len(each) in SLIPS
+        and not each.isdecimal()
+        and OSA.distance(word, each) <= 1
     }
 
     assert expected == {index.word(number) for number in index.meant(word)}
@@ -105,7 +108,8 @@ def test_neighbours_hold_a_name_with_a_slip_at_either_end() -> None:
 def test_what_is_known_of_a_title_is_there() -> None:
     """Numbers come back as they went in; what is unknown is 0."""
     index = index_of(
-        show("Harbour", year=1999, runtime=50, popularity=12.5, seasons=3, episodes=30, country="uk"), film("Sea")
+        show("Harbour", year=1999, runtime=50, popularity=12.5, seasons=3, episodes=30, country="uk"),
+        film("Sea"),
     )
 
     assert [index.kind(0), index.title_year[0], index.title_runtime[0]] == ["show", 1999, 50]

@@ -108,9 +108,7 @@ def test_equal_names_have_equal_keys(one: str, other: str) -> None:
 
 def test_a_spelling_tells_accents_from_words() -> None:
     """The lower half is of the words, the upper half of their accents."""
-    plain, accented, other = (
-        spelling(name, normalize(name)) for name in ("Resume", "Résumé", "The Resume")
-    )
+    plain, accented, other = (spelling(name, normalize(name)) for name in ("Resume", "Résumé", "The Resume"))
 
     assert plain & 0xFFFF == accented & 0xFFFF
     assert plain >> 16 != accented >> 16

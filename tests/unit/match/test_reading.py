@@ -113,7 +113,19 @@ def test_of_a_long_path_the_end_is_read() -> None:
 
 _WORDS = st.lists(
     st.sampled_from(
-        [*"()[]{}:,-/\\.#_ ", "1x02", "S01E02", "2019", "US", "The", "season", "1080p", "第2期", "aka", " // "]
+        [
+            *"()[]{}:,-/\\.#_ ",
+            "1x02",
+            "S01E02",
+            "2019",
+            "US",
+            "The",
+            "season",
+            "1080p",
+            "第2期",
+            "aka",
+            " // ",
+        ]
     ),
     max_size=60,
 ).map("".join)
@@ -130,8 +142,11 @@ def test_any_text_can_be_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a ", "((((", "1x", "- - - ", "a", "[", "[a]", "[www ", "(2000", "()", "a, ", ": ", "a/", "S01 ", "{", "the complete "],
-)  # fmt: skip
+    [
+        *("a ", "((((", "1x", "- - - ", "a", "[", "[a]", "[www ", "(2000", "()", "a, ", ": ", "a/", "S01 "),
+        *("{", "the complete "),
+    ],
+)
 @pytest.mark.parametrize("ending", ["", " x.mkv", " S01E01"])
 def test_of_a_long_text_the_beginning_is_read(piece: str, ending: str) -> None:
     """What the patterns are given is bounded: ten thousand brackets took twelve seconds once."""

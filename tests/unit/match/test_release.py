@@ -55,7 +55,7 @@ def best(text: str) -> Reading:
         ("【字幕组】雲の家 第05話 [1080p].mp4", "雲の家", None, None, 5),
         ("[GoodSubs] Kumo no Ie S2 - 05 [720p][HEVC].mkv", "Kumo no Ie", None, 2, 5),
         # Folders
-        ("/mnt/films/The Long Harbour (2019)/the.long.harbour.2019.1080p.mkv", "the long harbour", 2019, None, None),
+        ("/films/The Long Harbour (2019)/the.long.harbour.2019.mkv", "the long harbour", 2019, None, None),
         ("/media/TV/The Long Harbour/Season 03/The Long Harbour - 3x07 - The Tide.mkv", HARBOUR, None, 3, 7),
         ("C:\\Videos\\The Long Harbour\\The.Long.Harbour.S01E01.avi", HARBOUR, None, 1, 1),
         ("The.Long.Harbour.2019.1080p.BluRay.x264-GRP/a1b2c3d4e5.mkv", HARBOUR, 2019, None, None),

@@ -17,10 +17,11 @@ from scrobbled.catalog.jsonl import import_jsonl
 from scrobbled.catalog.loading import Listener, Summary, load_records
 from scrobbled.catalog.reading import Reading as SourceReading
 from scrobbled.catalog.records import NumberingRule, PartRecord, Record
-from scrobbled.model.event import Action, PlaybackEvent, Receipt
+from scrobbled.match.corrections import lessons
+from scrobbled.model.event import Action, PlaybackEvent, Receipt, Resolution
 from scrobbled.model.media import Kind, Media, TitleKind
 from scrobbled.rules.policy import Policy
-from scrobbled.store import catalog
+from scrobbled.store import catalog, corrections
 from scrobbled.store import parts as kept
 from scrobbled.store.catalog import NewTitle
 from scrobbled.wire import webhook
@@ -181,6 +182,40 @@ async def test_what_the_show_does_not_have_is_unknown(pool: Pool, titan: Titan) 
         str(titan.tvdb),
     )
     assert (matched.items, matched.reason, made) == ((), "unknown_episode", 0)
+
+
+async def test_a_person_knows_where_it_is(pool: Pool, titan: Titan) -> None:
+    """What was taught for an episode that is nowhere in the show holds for the next event."""
+    await load(pool, "anime", *titan.records())
+    show = await match(pool, show_ids={"anidb": str(titan.anidb[0])}, season=1, episode=1)
+    user = await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+    ids = {"anidb": str(titan.anidb[0])}
+    media = Media(kind=Kind.EPISODE, show=titan.word, season=0, episode=2, show_ids=ids)
+    resolution = Resolution(kind=Kind.EPISODE, title_id=show.items[0].title.id, season=0, episode=9)
+    await corrections.teach(pool, user, resolution.title_id, lessons(media, resolution), 3)
+
+    events = [
+        event(user, media, provisional=True),
+        event(user, media, provisional=True, resolution=resolution),
+    ]
+    matched = await Matcher(catalogue_names()).match(pool, events)
+
+    assert [places(each) for each in matched] == [[(str(titan.tvdb), 0, 9)]] * 2
+    assert [each.how for each in matched] == ["correction", "resolved"]
+
+
+async def test_a_resolved_event_of_another_show_keeps_its_numbers(pool: Pool, titan: Titan) -> None:
+    """Who says that it is another show does not mean the part's place in the first one."""
+    await load(pool, "anime", *titan.records())
+    tvdb = str(number())
+    await load(pool, "jsonl", Record(type=TitleKind.SHOW, title=f"w{tvdb}", ids={"tvdb": tvdb}))
+    other = await match(pool, show_ids={"tvdb": tvdb}, season=1, episode=1)
+    resolution = Resolution(kind=Kind.EPISODE, title_id=other.items[0].title.id)
+    media = Media(kind=Kind.EPISODE, show_ids={"anidb": str(titan.anidb[1])}, season=1, episode=3)
+
+    sent = event(1, media, provisional=True, resolution=resolution)
+
+    assert places((await Matcher(catalogue_names()).match(pool, [sent]))[0]) == [(tvdb, 1, 3)]
 
 
 async def test_ids_of_whole_shows_keep_their_numbers(pool: Pool, titan: Titan) -> None:

@@ -12,6 +12,9 @@ from __future__ import annotations
 import asyncio
 import io
 import mmap
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,9 +36,13 @@ log = structlog.get_logger(stage="match")
 MOST_ON_TOP: Final = 20_000
 WORTH_A_BUILD: Final = 5_000
 
-#: Seconds after which a look at the catalogue was long, and how many times that it rests then.
-_LONG: Final = 0.05
+#: Seconds after which a look at the catalogue was long, and how many times what it took more it rests then.
+_LONG: Final = 1.0
 _RESTS: Final = 3.0
+_LONGEST_REST: Final = 1.0
+
+#: Seconds that a thread works on when another waits, while a new part is made.
+_GIVES_WAY: Final = 0.0005
 
 #: Decisions remembered.
 _REMEMBERED: Final = 50_000
@@ -97,7 +104,7 @@ class Names:
                 return False
             changed = await self._look(database)
             took = clock() - started
-            self._next_look = clock() + (_RESTS * took if took > _LONG else 0.0)
+            self._next_look = clock() + min(_RESTS * max(took - _LONG, 0.0), _LONGEST_REST)
             return changed
 
     async def _look(self, database: Database) -> bool:
@@ -110,7 +117,8 @@ class Names:
         if not news and not reopened:
             return False
         changed = self._changed | news
-        on_top = await asyncio.to_thread(_small_index, list(changed.values())) if changed else None
+        with _giving_way():
+            on_top = await asyncio.to_thread(_small_index, list(changed.values())) if changed else None
         self._changed, self._on_top = changed, on_top
         self._memory.clear()
         self.version += 1
@@ -151,6 +159,20 @@ class Names:
     def needs_a_build(self) -> bool:
         """Whether so much has changed that a new file is due."""
         return self.waiting >= WORTH_A_BUILD
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """
+    Threads hand the interpreter over soon when another waits: usually they keep it for 5 ms, and
+    the event loop needs it several times before anybody gets an answer.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_GIVES_WAY)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _small_index(titles: list[Listed]) -> NameIndex:

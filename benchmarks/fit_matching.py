@@ -227,12 +227,12 @@ WEIGHTS: Final = (
 {weights}
 )
 
-#: How likely the best title is right, as logarithms of odds: a bias, and what its sum, its lead over titles of
-#: the same name and its lead over all others give.
+#: How likely the best title is right, as logarithms of odds: a bias, and what its sum, its lead over
+#: titles of the same name and its lead over all others give.
 SURE: Final = ({sure})
 
-#: From here on a title is accepted by itself: the lowest score that kept precision at 0.985 and false matches at
-#: 1.5 % on queries the weights had not seen.
+#: From here on a title is accepted by itself: the lowest score that kept precision at 0.985 and false
+#: matches at 1.5 % on queries the weights had not seen.
 ACCEPTED: Final = {accepted:.3f}
 
 #: From here on a title is beyond doubt: the same with a precision of 0.995.

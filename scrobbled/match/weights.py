@@ -63,12 +63,12 @@ WEIGHTS: Final = (
     0.3643,  # words_count_alike
 )
 
-#: How likely the best title is right, as logarithms of odds: a bias, and what its sum, its lead over titles of
-#: the same name and its lead over all others give.
+#: How likely the best title is right, as logarithms of odds: a bias, and what its sum, its lead over
+#: titles of the same name and its lead over all others give.
 SURE: Final = (-1.1045, -0.3538, 0.1712, 1.3860)
 
-#: From here on a title is accepted by itself: the lowest score that kept precision at 0.985 and false matches at
-#: 1.5 % on queries the weights had not seen.
+#: From here on a title is accepted by itself: the lowest score that kept precision at 0.985 and false
+#: matches at 1.5 % on queries the weights had not seen.
 ACCEPTED: Final = 0.506
 
 #: From here on a title is beyond doubt: the same with a precision of 0.995.

@@ -53,7 +53,7 @@ def main() -> None:
                 case "visible":
                     scale = 10 if smoke else 1
                     rows = visible.measure(
-                        stack, count=20_000 // scale, changed=5_000 // scale, turns=1 if smoke else 10
+                        stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
                     )
                 case _:
                     rows = history.measure(

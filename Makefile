@@ -8,10 +8,11 @@ TESTS ?= tests/unit tests/integration tests/acceptance
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 EVALUATION := $(or $(SCROBBLED_EVALUATION_DIR),$(if $(wildcard ../shared/README.md),$(abspath ../shared)))
+EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance bench lock clean
+.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance bench bench-match lock clean
 
 ##@ Run
 
@@ -53,7 +54,10 @@ acceptance: $(VENV)/.dev ## Tests of the real process, from outside
 	$(call pytest,tests/acceptance)
 
 bench: $(VENV)/.dev ## Benchmarks; BENCH_ARGS=--smoke for a short look
-	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+	$(EVALUATING) $(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-match: $(VENV)/.dev ## How right and how fast matching is; BENCH_ARGS=--large up to 10 million names
+	$(EVALUATING) $(BIN)/python -m benchmarks matching $(BENCH_ARGS)
 
 ##@ Maintain
 
@@ -75,7 +79,7 @@ help: ## This list
 # A folder that has no test yet is no failure; pytest calls that 5.
 define pytest
 	@if [ -n "$$(find $(1) -name 'test_*.py' 2>/dev/null | head -n 1)" ]; then set -x; \
-	$(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION)) $(BIN)/pytest $(1) $(PYTEST_ARGS); \
+	$(EVALUATING) $(BIN)/pytest $(1) $(PYTEST_ARGS); \
 	else echo "$(1): no tests"; fi
 endef
 

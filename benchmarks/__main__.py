@@ -7,10 +7,10 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, history, imports, pipeline
+from benchmarks import accept, growth, history, imports, labelled, matching, pipeline, visible
 from benchmarks.stack import running
 
-NAMES = ("accept", "pipeline", "answers", "history", "imports")
+NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "matching")
 
 
 def main() -> None:
@@ -23,6 +23,9 @@ def main() -> None:
     parser.add_argument(
         "--rate", type=float, default=2000.0, help="events a second for pipeline (answers: half)"
     )
+    parser.add_argument(
+        "--large", action="store_true", help="matching: made-up catalogues of up to 10 million names as well"
+    )
     arguments = parser.parse_args()
     smoke: bool = arguments.smoke
     print(
@@ -31,6 +34,9 @@ def main() -> None:
     )
     rate = arguments.rate / 10 if smoke else arguments.rate
     for name in arguments.names:
+        if name == "matching":
+            print("\n## matching\n", *_matching(smoke=smoke, large=arguments.large), sep="\n", flush=True)
+            continue
         with running() as stack:
             match name:
                 case "accept":
@@ -44,11 +50,29 @@ def main() -> None:
                     rows = imports.measure(
                         stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
                     )
+                case "visible":
+                    scale = 10 if smoke else 1
+                    rows = visible.measure(
+                        stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
+                    )
                 case _:
                     rows = history.measure(
                         stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5
                     )
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
+
+
+def _matching(*, smoke: bool, large: bool) -> list[str]:
+    """Rows of tables: the labelled queries where they are, then made-up catalogues."""
+    place = labelled.folder()
+    rows = (
+        ["left out: SCROBBLED_EVALUATION_DIR names no folder with labelled queries"]
+        if place is None
+        else matching.measure(place, part=20 if smoke else 1)
+    )
+    if large or smoke:
+        rows += ["", *growth.measure((5_000,) if smoke else (100_000, 1_000_000, 10_000_000))]
+    return rows
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import io
 import mmap
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,9 +40,13 @@ WORTH_A_BUILD: Final = 5_000
 #: that changed before, whose layer is larger and made anew less often.
 _RECENT: Final = 200
 
-#: Seconds after which a look at the catalogue was long, and how many times that it rests then.
-_LONG: Final = 0.05
+#: Seconds after which a look at the catalogue was long, and how many times what it took more it rests then.
+_LONG: Final = 1.0
 _RESTS: Final = 3.0
+_LONGEST_REST: Final = 1.0
+
+#: Seconds that a thread works on when another waits, while a new part is made.
+_GIVES_WAY: Final = 0.0005
 
 #: Decisions remembered.
 _REMEMBERED: Final = 50_000
@@ -106,12 +112,9 @@ class Names:
             started = clock()
             if started < self._next_look:
                 return False
-            first = self.version == 0
             changed = await self._look(database)
             took = clock() - started
-            # The first look takes in all there is, and says nothing of those to come.
-            long = took > _LONG and not first
-            self._next_look = clock() + (_RESTS * took if long else 0.0)
+            self._next_look = clock() + min(_RESTS * max(took - _LONG, 0.0), _LONGEST_REST)
             return changed
 
     async def take(self, database: Database) -> None:
@@ -129,11 +132,12 @@ class Names:
         if not news and not reopened:
             return False
         recent = self._recent.titles | news
-        if len(recent) <= _RECENT:
-            self._recent = await asyncio.to_thread(_layer, recent)
-        else:
-            self._changed = await asyncio.to_thread(_layer, self._changed.titles | recent)
-            self._recent = _Layer({}, None)
+        with _giving_way():
+            if len(recent) <= _RECENT:
+                self._recent = await asyncio.to_thread(_layer, recent)
+            else:
+                self._changed = await asyncio.to_thread(_layer, self._changed.titles | recent)
+                self._recent = _Layer({}, None)
         self._put_together()
         return True
 
@@ -187,6 +191,20 @@ class Names:
     def needs_a_build(self) -> bool:
         """Whether so much has changed that a new file is due."""
         return self.waiting >= WORTH_A_BUILD
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """
+    Threads hand the interpreter over soon when another waits: usually they keep it for 5 ms, and
+    the event loop needs it several times before anybody gets an answer.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_GIVES_WAY)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _layer(titles: dict[int, Listed]) -> _Layer:

@@ -32,6 +32,7 @@ from scrobbled.match.layout import (
     Listed,
     country_number,
     slips_of,
+    start_of,
 )
 from scrobbled.match.normalize import key, normalize, spelling
 
@@ -180,9 +181,10 @@ def _short(number: int | None) -> int:
 
 def _add_names(sections: _Sections, lines: Iterable[bytes]) -> None:
     arrays = sections.arrays
-    names, ends = arrays["names"], arrays["name_ends"]
+    names, ends, starts = arrays["names"], arrays["name_ends"], arrays["name_starts"]
     for line in lines:
-        _, found, title, spelt, flags = line.split(b"\t")
+        spaceless, found, title, spelt, flags = line.split(b"\t")
+        starts.append(start_of(spaceless))
         names.frombytes(found)
         ends.append(len(names))
         arrays["name_title"].append(int(title))
@@ -197,9 +199,11 @@ def _add_backwards(sections: _Sections) -> None:
         for number, found in enumerate(_keys(arrays))
         if not arrays["name_flags"][number] & HEAD
     )
-    backwards = arrays["backwards"]
+    backwards, starts = arrays["backwards"], arrays["backward_starts"]
     for line in sections.sorted_lines(lines):
-        backwards.append(int(line.rpartition(b"\t")[2]))
+        found, _, number = line.rpartition(b"\t")
+        starts.append(start_of(found))
+        backwards.append(int(number))
 
 
 def _keys(arrays: dict[str, array[Any]]) -> Iterator[str]:
@@ -232,6 +236,7 @@ def _add_words(arrays: dict[str, array[Any]]) -> None:
     _add_postings(arrays, words, np.frombuffer(entry_of, dtype=np.uint32) if entry_of else words, len(spelt))
     for word in spelt:
         arrays["words"].frombytes(word.encode())
+        arrays["word_starts"].append(start_of(word.encode()))
         arrays["word_ends"].append(len(arrays["words"]))
     _add_slips(arrays, spelt)
 

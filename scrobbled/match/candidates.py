@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -98,7 +99,7 @@ def same(index: NameIndex, words: Words) -> Iterator[Likeness]:
 def alike(index: NameIndex, words: Words) -> Iterator[Likeness]:
     """Names that are nearly the same: a slip, a word more or less, an older spelling."""
     near, whole = _near(index, words.key)
-    names = {entry: index.name(entry) for entry in near}
+    names = index.names(near, *_lengths(words.key))
     asked = numbers(words.key)
     found = process.extract(words.key, names, scorer=fuzz.ratio, score_cutoff=_ALIKE_FROM, limit=_KEPT)
     kept = {entry for _, _, entry in found}
@@ -141,6 +142,16 @@ def _difference(index: NameIndex, one: str, other: str) -> Difference:
     )
 
 
+def _lengths(key: str) -> tuple[int, int]:
+    """
+    The bytes that a name alike may have at least and at most: one much shorter or longer
+    than *key* is less alike than `_ALIKE_FROM` whatever its letters, which take up to four
+    bytes each.
+    """
+    part = _ALIKE_FROM / (200.0 - _ALIKE_FROM)
+    return math.floor(len(key) * part), math.ceil(len(key) / part) * 4
+
+
 def _near(index: NameIndex, key: str) -> tuple[set[int], set[int]]:
     """Entries that may be alike, and those among them that have all words of *key*."""
     found = set(index.beside(key, _WIDTH))
@@ -165,7 +176,7 @@ def _lists(index: NameIndex, key: str) -> Iterator[list[int]]:
     words = sorted(dict.fromkeys(key.split(" ")), key=len, reverse=True)[:_WORDS]
     for word in words:
         number = index.word_number(word)
-        entries: list[int] = [] if number is None else list(index.entries_of(number))
+        entries: list[int] = [] if number is None else index.entries_of(number).tolist()
         if len(entries) <= _MOST_OF_A_WORD // 4:
             for meant in index.meant(word):
                 entries.extend(index.entries_of(meant))

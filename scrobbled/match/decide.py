@@ -173,9 +173,14 @@ def decide(
     contest.enter(ways, same)
     decision = contest.decided(hidden)
     if decision.score < SURE:
-        contest.enter([way for way in ways if way[0].doubt <= _DOUBT][:_MOST_ALIKE], alike)
+        contest.enter(worth_alike(ways), alike)
         decision = contest.decided(hidden)
     return decision
+
+
+def worth_alike(ways: Sequence[tuple[Reading, Words]]) -> list[tuple[Reading, Words]]:
+    """Those of *ways* for which names that are only alike are looked for."""
+    return [way for way in ways if way[0].doubt <= _DOUBT][:_MOST_ALIKE]
 
 
 def prefer(decision: Decision, familiar: Collection[int]) -> Decision:

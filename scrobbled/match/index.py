@@ -5,14 +5,14 @@ shared by every process of the machine. Nothing of it is copied but what is look
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast
 
 import msgspec
 from rapidfuzz.distance import OSA
 
-from scrobbled.match.layout import KINDS, MAGIC, SECTIONS, SLIPS, VERSION, Header, slips_of
+from scrobbled.match.layout import KINDS, MAGIC, SECTIONS, SLIPS, VERSION, Header, slips_of, start_of
 
 #: Entries of one key that are looked at: there are not that many films called *Home*.
 _MOST_OF_ONE_NAME: Final = 400
@@ -38,17 +38,19 @@ class NameIndex:
             raise ValueError(message)
         self.header, views = _sections(data[_PREFACE:], length)
         self._names, self._name_ends = views["names"], views["name_ends"]
+        self._name_starts, self._backward_starts = views["name_starts"], views["backward_starts"]
         self.name_title, self.name_spelling = views["name_title"], views["name_spelling"]
         self.name_flags, self._backwards = views["name_flags"], views["backwards"]
         self._words, self._word_ends = views["words"], views["word_ends"]
-        self._word_postings, self._postings = views["word_postings"], views["postings"]
-        self._slip_hash, self._slip_word = views["slip_hash"], views["slip_word"]
+        self._word_starts, self._word_postings = views["word_starts"], views["word_postings"]
+        self._postings, self._slip_hash, self._slip_word = (
+            views["postings"], views["slip_hash"], views["slip_word"],
+        )  # fmt: skip
         self.title_id, self.title_kind = views["title_id"], views["title_kind"]
         self.title_year, self.title_runtime = views["title_year"], views["title_runtime"]
         self.title_popularity, self.title_country = views["title_popularity"], views["title_country"]
         self.title_seasons, self.title_episodes = views["title_seasons"], views["title_episodes"]
         self._entries = range(len(self._name_ends))
-        self._vocabulary = range(len(self._word_ends))
 
     def kind(self, title: int) -> str:
         """Movie or show."""
@@ -59,12 +61,22 @@ class NameIndex:
         start = self._name_ends[entry - 1] if entry else 0
         return str(self._names[start : self._name_ends[entry]], "utf-8")
 
+    def names(self, entries: Iterable[int], shortest: int, longest: int) -> dict[int, str]:
+        """The keys of those of *entries* whose bytes are from *shortest* to *longest*."""
+        names, ends = self._names, self._name_ends
+        found = {}
+        for entry in entries:
+            start, end = ends[entry - 1] if entry else 0, ends[entry]
+            if shortest <= end - start <= longest:
+                found[entry] = str(names[start:end], "utf-8")
+        return found
+
     # Whole names
 
     def exact(self, key: str) -> range:
         """The entries of *key*, whatever its spaces."""
         wanted = key.replace(" ", "").encode()
-        first = bisect_left(self._entries, wanted, key=self._spaceless)
+        first = self._place(wanted, self._name_starts, self._spaceless)
         after = first
         last = min(len(self._entries), first + _MOST_OF_ONE_NAME)
         while after < last and self._spaceless(after) == wanted:
@@ -77,29 +89,43 @@ class NameIndex:
         by their ends: a slip anywhere leaves one of the two as it was.
         """
         wanted = key.replace(" ", "")
-        at = bisect_left(self._entries, wanted.encode(), key=self._spaceless)
+        at = self._place(wanted.encode(), self._name_starts, self._spaceless)
         yield from self._entries[max(at - width, 0) : at + width]
-        at = bisect_left(self._backwards, wanted[::-1].encode(), key=self._from_end)
+        at = self._place(wanted[::-1].encode(), self._backward_starts, self._from_end)
         yield from self._backwards[max(at - width, 0) : at + width]
+
+    @staticmethod
+    def _place(wanted: bytes, starts: Any, text: Callable[[int], bytes]) -> int:
+        """Where *wanted* is or would be: by the *starts*, then by the texts of those that start so."""
+        start = start_of(wanted)
+        first = bisect_left(starts, start)
+        after = bisect_right(starts, start, first)
+        if first == after:
+            return first
+        return first + bisect_left(range(first, after), wanted, key=text)
 
     def _spaceless(self, entry: int) -> bytes:
         start = self._name_ends[entry - 1] if entry else 0
         return bytes(self._names[start : self._name_ends[entry]]).replace(b" ", b"")
 
-    def _from_end(self, entry: int) -> bytes:
-        return self._spaceless(entry).decode()[::-1].encode()
+    def _from_end(self, place: int) -> bytes:
+        return self._spaceless(self._backwards[place]).decode()[::-1].encode()
 
     # Words
 
     def word(self, number: int) -> str:
         """The word of a number."""
-        start = self._word_ends[number - 1] if number else 0
-        return str(self._words[start : self._word_ends[number]], "utf-8")
+        return self._word_bytes(number).decode()
 
     def word_number(self, word: str) -> int | None:
         """The number of *word*, None when no name has it."""
-        at = bisect_left(self._vocabulary, word, key=self.word)
-        return at if at < len(self._vocabulary) and self.word(at) == word else None
+        wanted = word.encode()
+        at = self._place(wanted, self._word_starts, self._word_bytes)
+        return at if at < len(self._word_ends) and self._word_bytes(at) == wanted else None
+
+    def _word_bytes(self, number: int) -> bytes:
+        start = self._word_ends[number - 1] if number else 0
+        return bytes(self._words[start : self._word_ends[number]])
 
     def entries_of(self, number: int) -> Any:
         """The entries that have a word; none when they are too many."""

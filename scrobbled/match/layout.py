@@ -5,6 +5,9 @@ Entries are (name, title) pairs in the order of their key without spaces. `names
 each key with its spaces, `name_ends` where each ends; `backwards` lists the entries in
 the order of their keys read from the end. Words have their entries in `postings`,
 except the commonest; `slips` finds a word from what is left of it without one letter.
+
+What is in order has its first eight bytes as numbers beside it (`name_starts`,
+`backward_starts`, `word_starts`): most of a search is then done without reading names.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ from zlib import crc32
 import msgspec
 
 MAGIC: Final = b"scrobbled names "
-VERSION: Final = 1
+VERSION: Final = 2
 
 #: Section name -> the type of its items, as `array` and `memoryview.cast` call it.
 SECTIONS: Final = {
-    "names": "B", "name_ends": "I", "name_title": "I", "name_spelling": "I", "name_flags": "B",
-    "backwards": "I", "words": "B", "word_ends": "I", "word_postings": "I", "postings": "I",
-    "slip_hash": "I", "slip_word": "I",
+    "names": "B", "name_ends": "I", "name_starts": "Q", "name_title": "I", "name_spelling": "I",
+    "name_flags": "B",
+    "backwards": "I", "backward_starts": "Q", "words": "B", "word_ends": "I", "word_starts": "Q",
+    "word_postings": "I", "postings": "I", "slip_hash": "I", "slip_word": "I",
     "title_id": "q", "title_kind": "B", "title_year": "H", "title_runtime": "H", "title_popularity": "f",
     "title_seasons": "H", "title_episodes": "I", "title_country": "H",
 }  # fmt: skip
@@ -67,6 +71,11 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     horizon: int = 0
     titles: int = 0
     names: int = 0
+
+
+def start_of(text: bytes) -> int:
+    """The first eight bytes as a number: numbers compare as the texts do, as far as they go."""
+    return int.from_bytes(text[:8].ljust(8, b"\0"), "big")
 
 
 def slips_of(word: str) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ _QUERIES = sql.load("names")
 
 #: Rows fetched at a time while everything is read.
 _AT_ONCE = 5_000
+
+#: Rows taken over before others have their turn.
+_IN_ONE_GO = 250
 
 
 class Horizon(msgspec.Struct, frozen=True):
@@ -45,7 +49,12 @@ async def everything(connection: Connection) -> AsyncIterator[list[Listed]]:
 
 async def changed(database: Database, since: int, most: int) -> list[Listed]:
     """Titles that changed in transactions from *since* on, the earliest *most* of them."""
-    return [_listed(row) for row in await database.fetch(_QUERIES["changed"], since, most)]
+    rows = await database.fetch(_QUERIES["changed"], since, most)
+    found: list[Listed] = []
+    while len(found) < len(rows):
+        found += map(_listed, rows[len(found) : len(found) + _IN_ONE_GO])
+        await asyncio.sleep(0)  # who matches meanwhile shall not wait for thousands of rows
+    return found
 
 
 def _listed(row: Any) -> Listed:

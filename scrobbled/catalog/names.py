@@ -195,7 +195,7 @@ def _add_names(sections: _Sections, lines: Iterable[bytes]) -> None:
 def _add_backwards(sections: _Sections) -> None:
     arrays = sections.arrays
     lines = (
-        b"%b\t%d\n" % (found.replace(" ", "")[::-1].encode(), number)
+        b"%b\t%010d\n" % (found.replace(" ", "")[::-1].encode(), number)
         for number, found in enumerate(_keys(arrays))
         if not arrays["name_flags"][number] & HEAD
     )

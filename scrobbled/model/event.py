@@ -19,6 +19,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     STOP = "stop"
     WATCHED = "watched"  # the source itself says it counts
+    LISTED = "listed"  # a server's own list says: played, last begun (or ticked) at this time
     CHECKIN = "checkin"  # a person says "I am watching this now"
     CANCEL_CHECKIN = "cancel_checkin"
     UNWATCH = "unwatch"  # a person says it was not watched after all

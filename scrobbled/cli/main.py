@@ -17,6 +17,8 @@ COMMANDS = {
     "user": ("users", "Add users."),
     "token": ("users", "Create, list and revoke tokens."),
     "catalog": ("catalog", "Import what can be watched, and count it."),
+    "connect": ("connect", "Say how to connect a player, with a fresh token."),
+    "sync": ("sync", "Add what a media server lists as played and is missing."),
     "match": ("match", "Say which title a text means."),
     "unmatched": ("unmatched", "List events that wait for a title, resolve them, try them again."),
     "corrections": ("corrections", "List what was taught by resolving, and take it back."),

@@ -11,7 +11,6 @@ import msgspec
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
 
-
 #: A viewing that began at a known time is over after its runtime and this long, breaks included.
 _BREAKS = timedelta(hours=1)
 

@@ -71,10 +71,8 @@ class Fold:
         self._run_out_before(moment.told_at)
         self._reach(moment.told_at)
         match moment.action:
-            case Action.START:
-                return self._play_on(moment, Outcome.STARTED)
-            case Action.PROGRESS:
-                return self._play_on(moment, Outcome.PROGRESSED)
+            case Action.START | Action.PROGRESS:
+                return self._play_on(moment)
             case Action.PAUSE:
                 return self._pause(moment)
             case Action.STOP:
@@ -92,7 +90,7 @@ class Fold:
 
     # The rows of the table -------------------------------------------------
 
-    def _play_on(self, moment: Moment, outcome: Outcome) -> Verdict:
+    def _play_on(self, moment: Moment) -> Verdict:
         self._replace_watching(moment)
         for item in moment.items:
             viewing = self._enter(self._viewing(item), moment)
@@ -100,6 +98,7 @@ class Fold:
         known = self._viewing(moment.items[0]).position
         remaining = moment.runtime * (100.0 - (known or 0.0)) / 100.0
         self._watch(moment, WatchingAction.SCROBBLE, moment.at + timedelta(seconds=remaining))
+        outcome = Outcome.STARTED if moment.action is Action.START else Outcome.PROGRESSED
         return Verdict(outcome=outcome, progress=known)
 
     def _pause(self, moment: Moment) -> Verdict:

@@ -97,6 +97,18 @@ async def user_called(database: Database, name: str) -> User:
     return User(**dict(row))
 
 
+async def meant(database: Database, name: str | None) -> User:
+    """The user of that name; without one, the only user there is. Raises *NotFound* where several are."""
+    if name is not None:
+        return await user_called(database, name)
+    found = await database.fetch(_QUERIES["some_users"], 2)
+    if len(found) != 1:
+        several, none = "say whose with --user NAME", "add one with `scrobbled user add NAME`"
+        message = f"there are several users; {several}" if found else f"there is no user yet; {none}"
+        raise NotFound(message)
+    return User(**dict(found[0]))
+
+
 async def user(database: Database, user_id: int) -> User:
     """The user with that id; raises *NotFound*."""
     async with asking(database, "user") as connection:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
+
 from scrobbled.catalog.client import Api, Patience
 from scrobbled.model.event import Receipt
 from scrobbled.sync.server import PAGE, PATIENCE, PAUSE, Account, ask, objects
@@ -45,9 +46,9 @@ class MediaServer:
         session: aiohttp.ClientSession,
         url: str,
         token: str,
+        *,
         receipt: Receipt,
         since: datetime | None = None,
-        *,
         patience: Patience = PATIENCE,
     ) -> None:
         if source == emby.SOURCE:
@@ -86,7 +87,7 @@ class MediaServer:
         missing = [key for key in keys if key and key not in self._series]
         if not missing:
             return
-        self._series.update(dict.fromkeys(missing, {}))
+        self._series.update({key: {} for key in missing})  # what was removed is not asked for again
         answer = await self._items(account, Ids=",".join(missing), Fields="ProviderIds")
         for each in objects(answer.get("Items")):
             self._series[text(each.get("Id")) or ""] = each

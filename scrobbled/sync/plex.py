@@ -35,9 +35,9 @@ class Plex:
         session: aiohttp.ClientSession,
         url: str,
         token: str,
+        *,
         receipt: Receipt,
         since: datetime | None = None,
-        *,
         patience: Patience = PATIENCE,
     ) -> None:
         self._api = Api(session, url, pause=PAUSE, headers={"X-Plex-Token": token}, patience=patience)
@@ -54,7 +54,7 @@ class Plex:
         return [account for account in found if account.name and account.id not in {"", "0"}]
 
     async def pages(self, account: Account) -> AsyncIterator[Page]:
-        """What *account* played, newest first: what is played meanwhile makes rows come twice, not get lost."""
+        """What *account* played, newest first: a play meanwhile makes a row come twice, and none is lost."""
         server = text((await self._ask("/identity")).get("machineIdentifier")) or ""
         start, total = 0, 1
         while start < total:
@@ -88,7 +88,7 @@ class Plex:
         missing = [key for key in keys if key.isdigit() and key not in self._details]
         if not missing:
             return
-        self._details.update(dict.fromkeys(missing, {}))  # what was removed is not asked for again
+        self._details.update({key: {} for key in missing})  # what was removed is not asked for again
         with suppress(NotFound):  # all of them were removed
             answer = await self._ask(f"/library/metadata/{','.join(missing)}", includeGuids="1")
             for each in objects(answer.get("Metadata")):

@@ -44,3 +44,7 @@ update tokens set revoked_at = now() where user_id = $1 and id = $2 and revoked_
 -- name: set_rules
 -- A user's own rules; null = the server's.
 update users set watched_threshold = $2, lost_stop = $3 where id = $1
+
+-- name: some_users
+-- The first users there are.
+select id, name, created_at, watched_threshold, lost_stop from users order by id limit $1

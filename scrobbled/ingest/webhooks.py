@@ -7,6 +7,7 @@ in milliseconds and is 2xx whatever becomes of the event (webhooks fact sheet §
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -14,11 +15,13 @@ from aiohttp import web
 from scrobbled.errors import PayloadError
 from scrobbled.ingest.door import DOOR, receipt
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
+from scrobbled.model.webhook import Webhook
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
 from scrobbled.wire import webhook
 from scrobbled.wire.reasons import UNREADABLE
+from scrobbled.wire.redaction import redacted
 
 #: Whoever has an address of their own; ``auto`` works the source out.
 PLAYERS = (*webhook.READERS, webhook.AUTO)
@@ -28,6 +31,9 @@ PLAYERS = (*webhook.READERS, webhook.AUTO)
 METHODS = ("POST", "PUT", "GET")
 
 _ACCOUNT = "account"
+
+#: Characters that are kept of a name and of a header.
+_LONGEST = 200
 
 #: Parameters of ours in an address; all others may be the payload of a GET.
 _OURS = frozenset({_ACCOUNT, "token"})
@@ -44,10 +50,25 @@ def _handler(player: str) -> Handler:
             event = webhook.parse(player, body, given, request.headers.get("Content-Type", ""), accounts)
         except PayloadError:
             event = _unreadable(player, given)
-        await request.app[DOOR].accept([event])
+        await request.app[DOOR].accept([event], _kept(player, request, body, accounts))
         return answer({"id": str(event.id)})
 
     return receive
+
+
+def _kept(player: str, request: web.Request, body: bytes, accounts: Collection[str]) -> Webhook:
+    """What its owner can look at later, without secrets."""
+    kept, truncated = redacted(body)
+    return Webhook(
+        player=player,
+        token_id=request[IDENTITY].token_id,
+        content_type=request.headers.get("Content-Type", "")[:_LONGEST],
+        # An e-mail address is removed from the body too, so it would count nobody.
+        accounts=tuple(account[:_LONGEST] for account in accounts if "@" not in account),
+        body=kept,
+        size=len(body),
+        truncated=truncated,
+    )
 
 
 def _unreadable(player: str, given: Receipt) -> PlaybackEvent:

@@ -20,6 +20,7 @@ from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
 from scrobbled.wire import webhook
+from scrobbled.wire.fields import text
 from scrobbled.wire.reasons import UNREADABLE
 from scrobbled.wire.redaction import redacted
 
@@ -31,9 +32,6 @@ PLAYERS = (*webhook.READERS, webhook.AUTO)
 METHODS = ("POST", "PUT", "GET")
 
 _ACCOUNT = "account"
-
-#: Characters that are kept of a name and of a header.
-_LONGEST = 200
 
 #: Parameters of ours in an address; all others may be the payload of a GET.
 _OURS = frozenset({_ACCOUNT, "token"})
@@ -62,9 +60,9 @@ def _kept(player: str, request: web.Request, body: bytes, accounts: Collection[s
     return Webhook(
         player=player,
         token_id=request[IDENTITY].token_id,
-        content_type=request.headers.get("Content-Type", "")[:_LONGEST],
-        # An e-mail address is removed from the body too, so it would count nobody.
-        accounts=tuple(account[:_LONGEST] for account in accounts if "@" not in account),
+        content_type=text(request.headers.get("Content-Type")) or "",
+        # E-mail addresses leave the body, so they can name nobody in it: "" does neither.
+        accounts=tuple("" if "@" in account else text(account) or "" for account in accounts),
         body=kept,
         size=len(body),
         truncated=truncated,

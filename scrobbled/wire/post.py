@@ -10,8 +10,7 @@ from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Media
 from scrobbled.wire import reasons
 from scrobbled.wire.counting import is_nameless, is_wanted
-from scrobbled.wire.fields import content_id
-
+from scrobbled.wire.fields import content_id, text
 
 #: Where players write what happened.
 _EVENT_NAMES: Final = (
@@ -113,7 +112,7 @@ def _event_name(payload: Mapping[str, object]) -> str | None:
     for key in _EVENT_NAMES:
         name = payload.get(key)
         if isinstance(name, str) and name:
-            return name[:_LONGEST_EVENT_NAME].replace("\x00", "")
+            return text(name[:_LONGEST_EVENT_NAME])
     return None
 
 

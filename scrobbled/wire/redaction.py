@@ -44,7 +44,8 @@ _GROUPS: Final = rb"%b(?:%b%b){0,6}" % (_HEX, _COLON, _HEX)
 
 _OUR_TOKEN: Final = re.compile(rb"[Ss][Cc][Rr]_[A-Za-z]+_[\w-]+")
 
-#: ``"AccessToken": "…"``, ``X-Plex-Token=…``, ``api_key%22%3A%22…``: the key, then the value in quotes or bare.
+#: ``"AccessToken": "…"``, ``X-Plex-Token=…``, ``api_key%22%3A%22…``: the key, then the value, in
+#: quotes or bare.
 _NAMED: Final = re.compile(
     rb"((?:%b)(?:\\?\"|%%22)?\s{0,8}(?:[=:]|%%3[AaDd])(?:\s|%%20|\+){0,8})"
     rb"(?:(\\?\")(?:[^\"\\]|\\[^\"])*|(%%22)(?:[^%%&]|%%(?!22))*|(?!null\b|true\b|false\b)(?:[^\s\"\\&,;<>{}\[\]%%]|%%(?!22))+)"
@@ -161,4 +162,4 @@ def _unspecified(found: re.Match[bytes]) -> bytes:
 def _without_address(found: re.Match[bytes]) -> bytes:
     start = found.start()
     is_version = _VERSION.search(found.string, max(start - _LONGEST_KEY, 0), start)
-    return found[0] if is_version else b"0.0.0.0"  # noqa: S104  # an address of nobody
+    return found[0] if is_version else b"0.0.0.0"  # an address of nobody

@@ -67,7 +67,8 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     own metadata. *reply_to* names the front door that waits for the answer.
     *resolution* is set when an event that waited for its title comes again.
     *rating* is 0 to 10, -1 when it was taken away. *by_hand* is set when nothing
-    was played: a person ticked, unticked or rated the item.
+    was played: a person ticked, unticked or rated the item. *event_name* is the player's own
+    word for what happened. *replayed* is set when what was ignored is read anew.
     """
 
     id: UUID
@@ -87,3 +88,5 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     app: str | None = None
     reply_to: str | None = None
     resolution: Resolution | None = None
+    event_name: str | None = None
+    replayed: bool = False

@@ -49,13 +49,14 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A token as it is listed: everything but the token."""
+    """A token as it is listed: everything but the token. *last_event_at* is of webhooks."""
 
     id: int
     label: str
     scopes: list[str]
     created_at: datetime
     last_used_at: datetime | None
+    last_event_at: datetime | None
 
 
 async def by_token(database: Database, digest: bytes) -> TokenOwner | None:

@@ -29,7 +29,7 @@ select exists (select from users)
 select pg_advisory_xact_lock(7274663)
 
 -- name: active_tokens
-select id, label, scopes, created_at, last_used_at
+select id, label, scopes, created_at, last_used_at, last_event_at
 from tokens where user_id = $1 and revoked_at is null order by id
 
 -- name: lock_user

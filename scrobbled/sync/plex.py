@@ -80,12 +80,7 @@ class Plex:
 
     async def _learn(self, rows: list[dict[str, Any]]) -> None:
         """Ask once for the metadata of the items of *rows* that are not known yet."""
-        keys = dict.fromkeys(
-            text(row["ratingKey"]) or ""
-            for row in rows
-            if row.get("type") in {"movie", "episode"} and row.get("ratingKey")
-        )
-        missing = [key for key in keys if key.isdigit() and key not in self._details]
+        missing = [key for key in history.plex_items(rows) if key not in self._details]
         if not missing:
             return
         self._details.update({key: {} for key in missing})  # what was removed is not asked for again

@@ -57,7 +57,7 @@ def of_plex(
     """
     events, other = [], 0
     for row in rows:
-        if row.get("type") not in _PLEX_TYPES:
+        if not _is_video(row):
             other += 1
             continue
         key = text(row.get("ratingKey")) or ""
@@ -70,6 +70,12 @@ def of_plex(
         )
         events.append(_unless(plex.unfit(metadata), event))
     return Page(events=events, other=other)
+
+
+def plex_items(rows: Iterable[Mapping[str, object]]) -> list[str]:
+    """The ``ratingKey`` of each film and episode among *rows*, once."""
+    keys = (text(row.get("ratingKey")) or "" for row in rows if _is_video(row))
+    return list(dict.fromkeys(key for key in keys if key.isdecimal()))
 
 
 def of_media_server(
@@ -98,6 +104,10 @@ def of_media_server(
         else:
             events.append(_unless(media_server.unfit(delivery), event))
     return Page(events=events, later=later)
+
+
+def _is_video(row: Mapping[str, object]) -> bool:
+    return text(row.get("type")) in _PLEX_TYPES
 
 
 def _event(

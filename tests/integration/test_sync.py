@@ -16,9 +16,10 @@ import pytest
 import redis.asyncio
 
 from scrobbled.catalog.client import Patience, open_session
-from scrobbled.errors import Unavailable
+from scrobbled.errors import NotFound, Unavailable
 from scrobbled.model.event import PlaybackEvent, Receipt
 from scrobbled.rules.policy import Policy
+from scrobbled.store import users
 from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.sync.catching_up import Tally, catch_up, missing
@@ -217,3 +218,12 @@ async def test_what_does_not_count_can_be_looked_up(household: Household) -> Non
 
     assert Counter({("ignored", "undated"): 1}) == tally.outcomes
     assert [] == await household.plays()
+
+
+async def test_whose_history(household: Household) -> None:
+    """Where several users are, nobody is guessed."""
+    other = await household.pool.fetchval("insert into users (name) values ($1) returning name", uuid4().hex)
+
+    assert other == (await users.meant(household.pool, other.upper())).name
+    with pytest.raises(NotFound, match="say whose with --user NAME"):
+        await users.meant(household.pool, None)

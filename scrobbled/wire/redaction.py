@@ -63,7 +63,7 @@ _BEFORE_AT: Final = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byt
 _LONGEST_NAME: Final = 64
 
 _IPV6: Final = re.compile(
-    rb"(?:(?<![0-9A-Za-z_])|(?<=%%22|%%5B|%%5b))"
+    rb"(?:(?<![0-9A-Za-z_])|(?<=%%[0-9A-Fa-f]{2}))"
     rb"(?:(?:%b%b){7}%b|(?:%b)?%b%b(?:%b)?)(?:\.[0-9]{1,3}){0,3}"
     % (_HEX, _COLON, _HEX, _GROUPS, _COLON, _COLON, _GROUPS)
 )
@@ -71,10 +71,11 @@ _IPV6: Final = re.compile(
 _MANY_COLONS: Final = re.compile(rb":%b:%b:" % (_HEX, _HEX))
 _MANY_ESCAPED: Final = re.compile(rb"%%3[Aa](?:%b%%3[Aa]%b)?%%3[Aa]" % (_HEX, _HEX))
 
-_IPV4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+#: The digits of an escape (``%22``) are not part of it.
+_IPV4: Final = re.compile(rb"(?<!%)(?<!%[0-9A-Fa-f])[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _MANY_DOTS: Final = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.")
 #: Emby's version has four numbers too, and tells Emby from Jellyfin.
-_VERSION: Final = re.compile(rb"[Vv]ersion(?:\\?\"|%22)?\s*(?:[=:]|%3[AaDd])\s*(?:\\?\"|%22)?\Z")
+_VERSION: Final = re.compile(rb"[Vv]ersion(?:\\?\"|%22)?\s*(?:[=:]|%3[AaDd])(?:\s|\+|%20)*(?:\\?\"|%22)?\Z")
 _LONGEST_KEY: Final = 24
 
 _BOUNDARY: Final = re.compile(rb"\s*(--[^\r\n]{1,200})\r?\n")
@@ -98,7 +99,8 @@ def redacted(body: bytes) -> Redacted:
     truncated = len(body) > LIMIT
     if truncated:
         body = _cut(body)
-    return Redacted(_without_networks(_without_people(_without_secrets(body))), truncated)
+    body = _without_networks(_without_people(_without_secrets(body)))
+    return Redacted(body[:LIMIT], truncated or len(body) > LIMIT)
 
 
 def _cut(body: bytes) -> bytes:

@@ -31,15 +31,8 @@ EMAILS = st.tuples(NAMES, st.sampled_from(["robin.org", "mail.sam.co.uk"])).map(
 
 #: Where secrets are: a key, and what stands around the value.
 KEYS = [
-    "token",
-    "AccessToken",
-    "X-Plex-Token",
-    "api_key",
-    "apiKey",
-    "password",
-    "client_secret",
-    "Authorization",
-]
+    "token", "AccessToken", "X-Plex-Token", "api_key", "apiKey", "password", "client_secret", "Authorization",
+]  # fmt: skip
 SHAPES = [
     lambda sent: json.dumps(sent).encode(),
     lambda sent: json.dumps(sent, separators=(",", ":")).encode(),

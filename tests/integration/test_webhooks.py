@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ class Players:
         self, sent: object = FILM, *, ago: timedelta = timedelta(0), **changes: Any
     ) -> PlaybackEvent:
         """A body that came to Plex's address some time *ago*; *changes* spoil how it is read."""
-        body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+        body = json.dumps(sent).encode()
         given = replace(receipt(self.person.id), received_at=datetime.now(UTC) - ago)
         event = replace(webhook.parse("plex", body, given), **changes)
         kept = Webhook(player="plex", token_id=await self.token_id(), body=body, size=len(body))
@@ -76,7 +76,7 @@ class Players:
         worker = Worker(self.stream, self.pool, Policy(), limits, catalogue_names())
         task = asyncio.create_task(worker.run())
         async with asyncio.timeout(10):
-            while await producer.depth(self.stream, PARTITIONS):
+            while await producer.depth(self.stream, PARTITIONS):  # noqa: ASYNC110  # on a server
                 await asyncio.sleep(0.05)
         worker.stop()
         await asyncio.wait_for(task, 10)
@@ -124,9 +124,7 @@ async def test_it_is_listed_with_its_reading_and_its_outcome(players: Players) -
 
     assert ("plex", "plex", "media.scrobble") == (listed["player"], listed["source"], listed["event"])
     assert ("scrobbled", None) == (listed["outcome"], listed["reason"])
-    assert ("movie", "Arrival", "watched") == tuple(
-        listed["reading"][key] for key in ("kind", "title", "action")
-    )
+    assert {"kind": "movie", "title": "Arrival", "action": "watched"}.items() <= listed["reading"].items()
     assert listed == {key: value for key, value in whole.items() if key in listed}
     assert FILM == json.loads(whole["body"])
     assert (False, []) == (whole["truncated"], whole["accounts"])
@@ -208,10 +206,8 @@ async def test_replay_applies_what_was_missed(players: Players, spoilt: Spoil) -
 
     assert [spoilt["ignored"]] == [each["reason"] for each in missed]
     assert [1, 0] == counts
-    assert (event.received_at, str(event.id)) == (
-        datetime.fromisoformat(play["watched_at"]),
-        play["event_id"],
-    )
+    assert event.received_at == datetime.fromisoformat(play["watched_at"])
+    assert str(event.id) == play["event_id"]
     assert ("scrobbled", None, "Arrival") == (listed["outcome"], listed["reason"], listed["reading"]["title"])
 
 
@@ -249,9 +245,7 @@ async def test_an_ignored_event_that_comes_again_stays_ignored(players: Players)
     await producer.put_back(players.stream, [replace(event, ignored=None)], PARTITIONS)
     await players.work()
 
-    assert [("ignored", "unknown_event")] == [
-        (each["outcome"], each["reason"]) for each in await players.listed()
-    ]
+    assert ["unknown_event"] == [each["reason"] for each in await players.listed()]
     assert [] == await players.plays()
 
 
@@ -274,11 +268,11 @@ async def test_bodies_stay_behind_while_too_much_waits(players: Players) -> None
     """The event and its reading are kept all the same."""
     players.sender.depth = MOST_WITH_BODIES
     await players.send()
-    (entry,) = await players.stream.xrange(names.events(players.person.id % PARTITIONS))
+    entries: Any = await players.stream.xrange(names.events(players.person.id % PARTITIONS))
     await players.work()
     (listed,) = await players.listed()
 
-    assert decode_webhook(entry[1][names.WEBHOOK]).body is None
+    assert decode_webhook(entries[0][1][names.WEBHOOK]).body is None
     assert (await players.person.get(f"/v1/webhooks/{listed['id']}"))["body"] is None
     assert "scrobbled" == listed["outcome"]
 
@@ -286,11 +280,12 @@ async def test_bodies_stay_behind_while_too_much_waits(players: Players) -> None
 async def forget(players: Players, **limits: Any) -> None:
     """Forget as the hourly sweep does."""
     now = datetime.now(UTC)
-    known = {"before": now - timedelta(days=14), "heartbeats_before": now - timedelta(days=2), "size": 10**6}
+    known: dict[str, Any] = {
+        "before": now - timedelta(days=14),
+        "heartbeats_before": now - timedelta(days=2),
+        "size": 10**6,
+    }
     await webhooks.forget(players.pool, **(known | limits))
-
-
-Kept = Callable[[list[dict[str, Any]]], bool]
 
 
 async def test_days_bound_what_is_kept(players: Players) -> None:

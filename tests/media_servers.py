@@ -128,7 +128,7 @@ class PlexStandIn(StandIn):
 class MediaServerStandIn(StandIn):
     """A Jellyfin, or with *is_emby* an Emby, with *items* of one user, and their *series*."""
 
-    user: Final = {
+    user: Final[dict[str, Any]] = {
         "Id": "5f2c7d1e9b8a4c3d8e7f6a5b4c3d2e1f",
         "Name": "Robin",
         "ServerId": "abc",

@@ -19,6 +19,7 @@ from scrobbled.wire.webhook import READERS
 if TYPE_CHECKING:
     from scrobbled.api.replaying import ReadAgain
     from scrobbled.model.event import PlaybackEvent
+    from scrobbled.store.pool import Pool
     from scrobbled.store.webhooks import Filter, Kept, Listed
 
 _OUTCOMES = [outcome.value for outcome in Outcome]
@@ -35,23 +36,25 @@ def webhooks() -> None:
 
 
 @webhooks.command("list")
-@click.argument("name")
+@click.argument("name", required=False)
 @_player
 @click.option("--outcome", type=click.Choice(_OUTCOMES), help="Only what ended so.")
 @_since
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Of each user.")
 def list_webhooks(
-    name: str, player: str | None, outcome: str | None, since: datetime | None, limit: int
+    name: str | None, player: str | None, outcome: str | None, since: datetime | None, limit: int
 ) -> None:
-    """List what NAME's players sent, newest first: id, time, player, event, what it said, outcome, reason."""
+    """List what NAME's players sent (everybody's without it), newest first.
+
+    Id, time, player, event, what it said, outcome, reason.
+    """
     from scrobbled.store.webhooks import Filter
 
     wanted = Filter(player=player, outcome=Outcome(outcome) if outcome else None, since=_utc(since))
-    for row in asyncio.run(_page(name, wanted, limit)):
-        outcome = row.outcome.value if row.outcome else "not yet"
+    for row in asyncio.run(_listed(name, wanted, limit)):
         at, event = row.received_at.isoformat(timespec="seconds"), row.event
         said = "\t".join((event.source, event.event_name or "-", _subject(event)))
-        click.echo(f"{row.id}\t{at}\t{said}\t{outcome}\t{row.reason or ''}".rstrip())
+        click.echo(f"{row.id}\t{at}\t{said}\t{_ended(row)}\t{row.reason or ''}".rstrip())
 
 
 @webhooks.command("show")
@@ -62,39 +65,47 @@ def show(webhook_id: UUID, name: str | None) -> None:
     from scrobbled.wire.reading import reading
 
     found = asyncio.run(_one(webhook_id, name))
-    outcome = found.outcome.value if found.outcome else "not yet"
-    click.echo(f"received  {found.received_at.isoformat(timespec='seconds')} by token {found.token_id}")
-    click.echo(
-        f"address   /webhooks/{found.player}/…, read as {found.event.source}, event {found.event.event_name or '-'}"
-    )
-    click.echo(f"outcome   {outcome}{f' ({found.reason})' if found.reason else ''}")
-    click.echo(f"reading   {json.dumps(reading(found.event), ensure_ascii=False)}")
-    cut = ", cut" if found.truncated else ""
+    at, event = found.received_at.isoformat(timespec="seconds"), found.event
+    click.echo(f"received  {at} by token {found.token_id} at /webhooks/{found.player}/…")
+    click.echo(f"event     {event.event_name or '-'}, read as {event.source}")
+    click.echo(f"outcome   {_ended(found)}{f' ({found.reason})' if found.reason else ''}")
+    click.echo(f"reading   {json.dumps(reading(event), ensure_ascii=False)}")
+    cut = ", its end is not kept" if found.truncated else ""
     click.echo(f"body      {found.size} bytes, {found.content_type or 'no content type'}{cut}")
-    if found.body is None:
-        click.echo("(not kept: too much was waiting in the stream)")
-    else:
-        click.echo(found.body.decode("utf-8", "replace"))
+    click.echo(_printable(found.body))
 
 
 @webhooks.command("replay")
-@click.argument("name")
+@click.argument("name", required=False)
 @_player
 @_since
 @click.option("--unmatched", is_flag=True, help="Only what waits for a title.")
 @click.option("--dry-run", is_flag=True, help="Say what reads differently, and change nothing.")
-def replay(name: str, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool) -> None:
-    """Read again what NAME's players sent and did not count; what says something else now is applied.
+def replay(
+    name: str | None, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
+) -> None:
+    """Read again what NAME's players sent (everybody's without it) and did not count.
 
-    At its own time, and once: what counted stays as it is, and replaying again changes nothing.
+    What says something else now is applied, at its own time and once: what counted stays as it is,
+    and replaying again changes nothing.
     """
-    count = 0
-    for each in asyncio.run(_replay(name, player, _utc(since), unmatched=unmatched, dry_run=dry_run)):
-        count += 1
-        before = each.kept.reason or (each.kept.outcome.value if each.kept.outcome else "")
-        now = each.event.ignored or each.event.action.value
+    again = asyncio.run(_replay(name, player, _utc(since), unmatched=unmatched, dry_run=dry_run))
+    for each in again:
+        before, now = each.kept.reason or _ended(each.kept), each.event.ignored or each.event.action.value
         click.echo(f"{each.kept.id}\t{_subject(each.event)}\t{before} -> {now}")
-    click.echo(f"{count} {'would be' if dry_run else 'are'} applied as they are read now", err=True)
+    click.echo(f"{len(again)} {'would be' if dry_run else 'are'} applied as they read now", err=True)
+
+
+def _ended(row: Listed) -> str:
+    return row.outcome.value if row.outcome else "not known"
+
+
+def _printable(body: bytes | None) -> str:
+    """*body* as a terminal may be given it."""
+    if body is None:
+        return "(not kept: too much was waiting in the stream)"
+    shown = body.decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in shown)
 
 
 def _utc(since: datetime | None) -> datetime:
@@ -109,14 +120,23 @@ def _subject(event: PlaybackEvent) -> str:
     return subject_of(event.media) or "-"
 
 
-async def _page(name: str, wanted: Filter, limit: int) -> list[Listed]:
-    from scrobbled.store import reads, users, webhooks
+async def _owners(pool: Pool, name: str | None) -> list[int]:
+    from scrobbled.store import users
+
+    found = await users.everybody(pool) if name is None else [await users.user_called(pool, name)]
+    return [each.id for each in found]
+
+
+async def _listed(name: str | None, wanted: Filter, limit: int) -> list[Listed]:
+    from scrobbled.store import reads, webhooks
     from scrobbled.store.pool import open_pool
 
+    found: list[Listed] = []
     async with open_pool(resolved_settings().database_url or "", size=1, name="webhooks") as pool:
-        owner = await users.user_called(pool, name)
         last = reads.END, UUID(int=2**128 - 1)
-        return await webhooks.page(pool, owner.id, wanted, after=last, limit=limit)
+        for owner in await _owners(pool, name):
+            found += await webhooks.page(pool, owner, wanted, after=last, limit=limit)
+    return found
 
 
 async def _one(webhook_id: UUID, name: str | None) -> Kept:
@@ -137,10 +157,9 @@ async def _one(webhook_id: UUID, name: str | None) -> Kept:
 
 
 async def _replay(
-    name: str, player: str | None, since: datetime, *, unmatched: bool, dry_run: bool
+    name: str | None, player: str | None, since: datetime, *, unmatched: bool, dry_run: bool
 ) -> list[ReadAgain]:
     from scrobbled.api import replaying
-    from scrobbled.store import users
     from scrobbled.store.pool import open_pool
     from scrobbled.stream import producer
     from scrobbled.stream.connection import open_redis
@@ -152,9 +171,9 @@ async def _replay(
         open_pool(settings.database_url or "", size=1, name="webhooks") as pool,
         open_redis(settings.redis_url or "") as client,
     ):
-        owner = await users.user_called(pool, name)
-        async for page in replaying.missed(pool, owner.id, outcomes, player=player, since=since):
-            found += page
-            if not dry_run:
-                await producer.put_back(client, [each.event for each in page], settings.partitions)
+        for owner in await _owners(pool, name):
+            async for page in replaying.missed(pool, owner, outcomes, player=player, since=since):
+                found += page
+                if not dry_run:
+                    await producer.put_back(client, [each.event for each in page], settings.partitions)
     return found

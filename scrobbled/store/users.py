@@ -110,6 +110,11 @@ async def meant(database: Database, name: str | None) -> User:
     return User(**dict(found[0]))
 
 
+async def everybody(database: Database) -> list[User]:
+    """All users, in the order in which they were added."""
+    return [User(**dict(row)) for row in await database.fetch(_QUERIES["everybody"])]
+
+
 async def user(database: Database, user_id: int) -> User:
     """The user with that id; raises *NotFound*."""
     async with asking(database, "user") as connection:

@@ -10,6 +10,7 @@ This is on the path of every webhook: a pattern only runs where a plain search f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 #: Bytes of a body that are kept.
@@ -63,7 +64,7 @@ _BEFORE_AT: Final = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byt
 _LONGEST_NAME: Final = 64
 
 _IPV6: Final = re.compile(
-    rb"(?:(?<![0-9A-Za-z_])|(?<=%%22|%%5B|%%5b))"
+    rb"(?:(?<![0-9A-Za-z_])|(?<=%%[0-9A-Fa-f]{2}))"
     rb"(?:(?:%b%b){7}%b|(?:%b)?%b%b(?:%b)?)(?:\.[0-9]{1,3}){0,3}"
     % (_HEX, _COLON, _HEX, _GROUPS, _COLON, _COLON, _GROUPS)
 )
@@ -71,10 +72,13 @@ _IPV6: Final = re.compile(
 _MANY_COLONS: Final = re.compile(rb":%b:%b:" % (_HEX, _HEX))
 _MANY_ESCAPED: Final = re.compile(rb"%%3[Aa](?:%b%%3[Aa]%b)?%%3[Aa]" % (_HEX, _HEX))
 
-_IPV4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
-_MANY_DOTS: Final = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.")
+#: The end of an IPv4 address, which a search finds sooner than its beginning, and that beginning; the
+#: digits of an escape (``%22``) are none of it.
+_IPV4_END: Final = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+_IPV4_START: Final = re.compile(rb"(?<!%)(?<!%[0-9A-Fa-f])[0-9]{1,3}\Z")
+_LONGEST_START: Final = 3
 #: Emby's version has four numbers too, and tells Emby from Jellyfin.
-_VERSION: Final = re.compile(rb"[Vv]ersion(?:\\?\"|%22)?\s*(?:[=:]|%3[AaDd])\s*(?:\\?\"|%22)?\Z")
+_VERSION: Final = re.compile(rb"[Vv]ersion(?:\\?\"|%22)?\s*(?:[=:]|%3[AaDd])(?:\s|\+|%20)*(?:\\?\"|%22)?\Z")
 _LONGEST_KEY: Final = 24
 
 _BOUNDARY: Final = re.compile(rb"\s*(--[^\r\n]{1,200})\r?\n")
@@ -98,7 +102,8 @@ def redacted(body: bytes) -> Redacted:
     truncated = len(body) > LIMIT
     if truncated:
         body = _cut(body)
-    return Redacted(_without_networks(_without_people(_without_secrets(body))), truncated)
+    body = _without_networks(_without_people(_without_secrets(body)))
+    return Redacted(body[:LIMIT], truncated or len(body) > LIMIT)
 
 
 def _cut(body: bytes) -> bytes:
@@ -138,13 +143,13 @@ def _without_people(body: bytes) -> bytes:
         body = _PLEX_USER.sub(rb"\g<1>0", body)
     if b"@" not in body and b"%40" not in body:
         return body
-    kept, at = [], 0
+    spans = []
     for host in _EMAIL_HOST.finditer(body):
-        before = body[max(at, host.start() - _LONGEST_NAME) : host.start()]
+        before = body[max(host.start() - _LONGEST_NAME, 0) : host.start()]
         name = len(before) - len(before.rstrip(_BEFORE_AT))
-        kept += [body[at : host.start() - name], b"removed"] if name else [body[at : host.end()]]
-        at = host.end()
-    return b"".join([*kept, body[at:]])
+        if name:
+            spans.append((host.start() - name, host.end()))
+    return _spliced(body, spans, b"removed")
 
 
 def _without_networks(body: bytes) -> bytes:
@@ -152,14 +157,22 @@ def _without_networks(body: bytes) -> bytes:
         body = _PLEX_DIRECT.sub(b"0-0-0-0.0", body)
     if b"::" in body or _MANY_COLONS.search(body) or (b"%3" in body and _MANY_ESCAPED.search(body)):
         body = _IPV6.sub(_unspecified, body)
-    return _IPV4.sub(_without_address, body) if _MANY_DOTS.search(body) else body
+    spans = []
+    for end in _IPV4_END.finditer(body):
+        first = _IPV4_START.search(body, max(end.start() - _LONGEST_START, 0), end.start())
+        if first and not _VERSION.search(body, max(first.start() - _LONGEST_KEY, 0), first.start()):
+            spans.append((first.start(), end.end()))
+    return _spliced(body, spans, b"0.0.0.0")
+
+
+def _spliced(body: bytes, spans: Iterable[tuple[int, int]], neutral: bytes) -> bytes:
+    """Give *body* with *neutral* in the place of each of *spans*, which come in their order."""
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(body[at:start])
+        at = end
+    return neutral.join([*kept, body[at:]])
 
 
 def _unspecified(found: re.Match[bytes]) -> bytes:
     return b"::" if b":" in found[0] else b"%3A%3A"
-
-
-def _without_address(found: re.Match[bytes]) -> bytes:
-    start = found.start()
-    is_version = _VERSION.search(found.string, max(start - _LONGEST_KEY, 0), start)
-    return found[0] if is_version else b"0.0.0.0"  # an address of nobody

@@ -22,6 +22,9 @@ select id, name, created_at, watched_threshold, lost_stop from users where lower
 -- name: user_by_id
 select id, name, created_at, watched_threshold, lost_stop from users where id = $1
 
+-- name: everybody
+select id, name, created_at, watched_threshold, lost_stop from users order by id
+
 -- name: any_user
 select exists (select from users)
 

@@ -127,9 +127,12 @@ using unnest($1::bigint[], $2::uuid[]) as found (user_id, event_id)
 where unmatched.user_id = found.user_id and unmatched.event_id = found.event_id
 
 -- name: forget_heartbeats
--- Heartbeats older than $1, at most $2 of them.
+-- Heartbeats older than $1, at most $2 of them. What could not be read is none: nobody knows.
 delete from events where (user_id, id) in (
-    select user_id, id from events where received_at < $1 and action = 'progress' limit $2
+    select user_id, id from events
+    where received_at < $1 and action = 'progress'
+        and coalesce(reason, '') not in ('unreadable', 'unknown_event')
+    limit $2
 )
 
 -- name: forget_events

@@ -86,9 +86,12 @@ delete from webhooks where (user_id, id) in (
 )
 
 -- name: forget_heartbeats
--- The same for heartbeats, which say the same over and over.
+-- The same for heartbeats, which say the same over and over; what could not be read is none.
 delete from webhooks where (user_id, id) in (
-    select user_id, id from webhooks where received_at < $1 and event ->> 'action' = 'progress' limit $2
+    select user_id, id from webhooks
+    where received_at < $1 and event ->> 'action' = 'progress'
+        and coalesce(event ->> 'ignored', '') not in ('unreadable', 'unknown_event')
+    limit $2
 )
 
 -- name: forget_large
@@ -97,7 +100,9 @@ delete from webhooks where (user_id, id) in (
     select user_id, id
     from (
         select user_id, id, sum(kept) over (partition by user_id order by received_at desc, id desc) as taken
-        from (select user_id, id, received_at, coalesce(octet_length(body), 0) + $3::bigint as kept from webhooks) as each
+        from (
+            select user_id, id, received_at, coalesce(octet_length(body), 0) + $3::bigint as kept from webhooks
+        ) as each
     ) as counted
     where taken > $1 limit $2
 )

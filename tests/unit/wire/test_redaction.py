@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -31,16 +32,9 @@ EMAILS = st.tuples(NAMES, st.sampled_from(["robin.org", "mail.sam.co.uk"])).map(
 
 #: Where secrets are: a key, and what stands around the value.
 KEYS = [
-    "token",
-    "AccessToken",
-    "X-Plex-Token",
-    "api_key",
-    "apiKey",
-    "password",
-    "client_secret",
-    "Authorization",
-]
-SHAPES = [
+    "token", "AccessToken", "X-Plex-Token", "api_key", "apiKey", "password", "client_secret", "Authorization",
+]  # fmt: skip
+SHAPES: list[Callable[[dict[str, Any]], bytes]] = [
     lambda sent: json.dumps(sent).encode(),
     lambda sent: json.dumps(sent, separators=(",", ":")).encode(),
     lambda sent: json.dumps(sent, indent=2).encode(),

@@ -141,6 +141,7 @@ class MediaServerStandIn(StandIn):
         super().__init__()
         self.items, self.series, self.is_emby = list(items), list(series), is_emby
         self.people = [self.user]
+        self.claimed = 0
 
     def respond(self, request: web.Request) -> web.StreamResponse:
         """401 without the token in the header that this server wants."""
@@ -178,9 +179,20 @@ class MediaServerStandIn(StandIn):
             )
         start = int(query.get("StartIndex", "0"))
         page = found[start : start + int(query.get("Limit", "1000"))]
-        if "ProviderIds" not in query.get("Fields", ""):
-            page = [{key: value for key, value in each.items() if key != "ProviderIds"} for each in page]
-        return web.json_response({"Items": page, "TotalRecordCount": len(found), "StartIndex": start})
+        page = [self._shown(each, query.get("Fields", "").split(",")) for each in page]
+        return web.json_response(
+            {"Items": page, "TotalRecordCount": self.claimed or len(found), "StartIndex": start}
+        )
+
+    def _shown(self, item: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+        """*item* with what was asked for; Emby leaves out more than Jellyfin does."""
+        optional = {"ProviderIds", "Path"} | ({"ProductionYear"} if self.is_emby else set())
+        shown = {key: value for key, value in item.items() if key not in optional or key in fields}
+        if self.is_emby and "UserDataLastPlayedDate" not in fields:
+            shown["UserData"] = {
+                key: value for key, value in item["UserData"].items() if key != "LastPlayedDate"
+            }
+        return shown
 
 
 @asynccontextmanager

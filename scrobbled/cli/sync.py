@@ -31,9 +31,21 @@ _Connect = Callable[..., "Server"]
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
+    try:
+        address = urlsplit(value)
+        is_one = address.scheme in {"http", "https"} and address.hostname and address.port != 0
+    except ValueError:  # a port that is none, a bracket too few
+        is_one = False
+    if not is_one:
         raise click.BadParameter("write it with its port, such as http://192.168.1.20:8096")
     return value.rstrip("/")
+
+
+def _token(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    token = value.strip()
+    if not token or not token.isascii() or not token.isprintable() or '"' in token:
+        raise click.BadParameter("a token is one word of ASCII characters")
+    return token
 
 
 def _since(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:
@@ -46,6 +58,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: datetime
 @click.option(
     "--token",
     required=True,
+    callback=_token,
     envvar="MEDIA_SERVER_TOKEN",
     show_envvar=True,
     help="The server's own token or API key; docs/players/PLAYER.md says where to find it.",

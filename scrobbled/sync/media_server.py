@@ -23,18 +23,23 @@ from scrobbled.wire.history import Page
 
 _WHAT: Final = {jellyfin.SOURCE: "Jellyfin", emby.SOURCE: "Emby"}
 
-#: Newest first: what is played meanwhile makes items come twice, not get lost.
+#: Newest first: what is played meanwhile makes items come twice, not get lost. The last two fields
+#: are left out by Emby unless one asks for them (https://github.com/jessielw/Reclaimerr/issues/83).
 _PLAYED: Final = {
     "Recursive": "true",
     "IncludeItemTypes": "Movie,Episode",
     "Filters": "IsPlayed",
-    "Fields": "ProviderIds,Path",
+    "Fields": "ProviderIds,Path,ProductionYear,UserDataLastPlayedDate",
     "EnableUserData": "true",
     "EnableImages": "false",
     "SortBy": "DatePlayed,SortName",
     "SortOrder": "Descending",
     "Limit": str(PAGE),
 }
+
+
+#: Ids of 32 digits in one address, which these servers allow 8 KiB.
+_MOST_IDS: Final = 100
 
 
 class MediaServer:
@@ -72,6 +77,8 @@ class MediaServer:
             answer = await self._items(account, StartIndex=str(start), **_PLAYED)
             items = objects(answer.get("Items"))
             total = count(answer.get("TotalRecordCount")) or start + len(items)
+            if not items:
+                return
             start += len(items)
             wanted = [item for item in items if not self._is_before(item)]
             if wanted:
@@ -85,12 +92,11 @@ class MediaServer:
         """Ask once for the series of *items* that are not known yet: they have the ids."""
         keys = dict.fromkeys(text(item.get("SeriesId")) or "" for item in items if item.get("SeriesId"))
         missing = [key for key in keys if key and key not in self._series]
-        if not missing:
-            return
         self._series.update({key: {} for key in missing})  # what was removed is not asked for again
-        answer = await self._items(account, Ids=",".join(missing), Fields="ProviderIds")
-        for each in objects(answer.get("Items")):
-            self._series[text(each.get("Id")) or ""] = each
+        for start in range(0, len(missing), _MOST_IDS):
+            ids = ",".join(missing[start : start + _MOST_IDS])
+            answer = await self._items(account, Ids=ids, Fields="ProviderIds,ProductionYear")
+            self._series.update({text(each.get("Id")) or "": each for each in objects(answer.get("Items"))})
 
     async def _items(self, account: Account, **parameters: str) -> dict[str, Any]:
         if self._source == emby.SOURCE:

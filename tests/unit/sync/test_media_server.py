@@ -72,7 +72,8 @@ async def test_pages(source: str) -> None:
     assert {(Action.LISTED, source, None)} == {
         (event.action, event.source, event.ignored) for event in events
     }
-    assert {"imdb": "tt0000001", "tmdb": "1"} == (events[0].media and events[0].media.ids)
+    assert events[0].media is not None
+    assert ({"imdb": "tt0000001", "tmdb": "1"}, 2001) == (events[0].media.ids, events[0].media.year)
     assert 7 == len({event.id for event in events})
 
 
@@ -179,3 +180,14 @@ async def test_troubles_that_stay(source: str) -> None:
         stand_in.troubles = dict.fromkeys(range(3, 12), hangs_up)
         with pytest.raises(Unavailable, match="Items: the connection broke off after 3 tries"):
             await pages(source, stand_in)
+
+
+@each_server
+async def test_a_count_that_lies(source: str) -> None:
+    """A server that promises more than it has does not keep us asking."""
+    stand_in = server_of(source, [film(1, at(9))])
+    stand_in.claimed = 1_000
+    async with serving(stand_in):
+        (page,) = await pages(source, stand_in)
+
+    assert 1 == len(page.events)

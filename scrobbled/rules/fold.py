@@ -131,10 +131,7 @@ class Fold:
         for item in moment.items:
             viewing = self._viewing(item)
             position = max(viewing.position or 0.0, self._policy.threshold)
-            self._keep(
-                item,
-                replace(viewing, position=position, saved=None, paused_at=None, last_event_at=moment.at),
-            )
+            self._keep(item, replace(_resumed(viewing, moment), position=position, last_event_at=moment.at))
         return verdict
 
     def _listed(self, moment: Moment) -> Verdict:
@@ -231,7 +228,7 @@ class Fold:
         stopped_at = position if told and viewing.stage is Stage.CLOSED else None
         if stopped_at is not None and stopped_at < self._policy.threshold:
             return Verdict(outcome=Outcome.REJECTED, reason="not_finished", progress=position)
-        self._keep(item, replace(viewing, saved=None, paused_at=None))
+        self._keep(item, _resumed(viewing, moment))
         return self._enter_play(item, moment.at, moment.id, moment.source, "scrobble")
 
     def _count(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
@@ -326,6 +323,13 @@ class Fold:
     def _reach(self, at: datetime) -> None:
         if self._applied_to is None or at > self._applied_to:
             self._applied_to = at
+
+
+def _resumed(viewing: Viewing, moment: Moment) -> Viewing:
+    """*viewing* without the position that was saved before *moment*, at which it was seen to its end."""
+    if viewing.paused_at is not None and viewing.paused_at > moment.told_at:
+        return viewing
+    return replace(viewing, saved=None, paused_at=None)
 
 
 def _of_several(verdicts: list[Verdict]) -> Verdict:

@@ -220,6 +220,21 @@ async def test_what_does_not_count_can_be_looked_up(household: Household) -> Non
     assert [] == await household.plays()
 
 
+async def test_a_place_to_continue_from_stays(household: Household) -> None:
+    """A play of two years ago does not take the position of last month's pause, whose event is forgotten."""
+    number, paused = next(_numbers), NOW - timedelta(days=25)
+    await household.post("plex", paused, plex_webhook(number, "media.pause", 40))
+    await household.pool.execute("delete from events where user_id = $1", household.user_id)
+    async with serving(
+        PlexStandIn([plex_row(number, NOW - timedelta(days=700))], [plex_film(number)])
+    ) as stand_in:
+        await household.sync("plex", stand_in)
+
+    saved = "select progress, paused_at from playback where user_id = $1 and progress is not null"
+    assert [(40.0, paused)] == [tuple(row) for row in await household.pool.fetch(saved, household.user_id)]
+    assert 1 == len(await household.plays())
+
+
 async def test_whose_history(household: Household) -> None:
     """Where several users are, nobody is guessed."""
     other = await household.pool.fetchval("insert into users (name) values ($1) returning name", uuid4().hex)

@@ -139,6 +139,7 @@ create table tokens (
     created_at timestamptz not null default now(),
     last_used_at timestamptz,
     revoked_at timestamptz,
+    last_event_at timestamptz,             -- the newest webhook that came by it, within some seconds
     primary key (user_id, id)
 );
 
@@ -236,6 +237,25 @@ create table unmatched (
 create index unmatched_newest on unmatched (user_id, occurred_at desc, event_id desc);
 create index unmatched_tried on unmatched (tried_at);
 
+-- Received webhooks, for their owner to see and to be read again by a better parser. How
+-- one ended stands in events.
+create table webhooks (
+    user_id bigint not null,
+    id uuid not null,                          -- its event's
+    received_at timestamptz not null,
+    token_id bigint not null,                  -- the connection it came by
+    player text not null,                      -- in its address; auto = any
+    event jsonb not null,                      -- as it was read, see model/event.py
+    content_type text not null,
+    accounts text[] not null,                  -- those its address counts; none = all
+    body bytea,                                -- without secrets; null = not kept
+    size integer not null,                     -- of the body as it came, in bytes
+    truncated boolean not null,
+    primary key (user_id, id)
+) partition by hash (user_id);
+create index webhooks_newest on webhooks (user_id, received_at desc, id desc);
+create index webhooks_received on webhooks using brin (received_at) with (autosummarize = on);
+
 -- What a user's players say, and which title it means: taught by resolving an event. The
 -- shape of external_ids; the source 'words' holds names in the matcher's spelling. Rows of
 -- one id were taught together.
@@ -282,7 +302,7 @@ declare
     parent text;
 begin
     foreach parent in array array[
-        'events', 'plays', 'playback', 'unmatched', 'corrections', 'watchlist'
+        'events', 'plays', 'playback', 'unmatched', 'webhooks', 'corrections', 'watchlist'
     ] loop
         for remainder in 0 .. partitions - 1 loop
             execute format(

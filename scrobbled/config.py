@@ -237,6 +237,12 @@ class Settings:
     heartbeat_days: int = setting(
         _whole(1, 36_500, " of days"), "2", "Days a heartbeat's outcome can be looked up."
     )
+    webhook_days: int = setting(
+        _whole(1, 36_500, " of days"), "14", "Days a received webhook can be looked at and read again."
+    )
+    webhook_size: int = setting(
+        _size(1024, 1024**3), "64 MiB", "What a user's received webhooks may take; the oldest go first."
+    )
     body_limit: int = setting(_size(1024, 1024**3), "1 MiB", "Largest request body that is accepted.")
     events_body_limit: int = setting(
         _size(1024, 1024**3), "4 MiB", "Largest body of `POST /v1/events` and of syncs."

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, learning, matching, parameters, shapes
+from scrobbled.api import account, learning, matching, parameters, received, shapes
 from scrobbled.api.pool import POOL
 from scrobbled.errors import NotFound
 from scrobbled.match.normalize import normalize
@@ -165,6 +165,7 @@ def routes() -> list[Route]:
             "GET", "/v1/events/{id}", event, native, read, "What became of an event, and why",
             answers=one, returns=shapes.Event,
         ),
+        *received.routes(),
         *matching.routes(),
         *learning.routes(),
         *account.routes(),

@@ -187,6 +187,45 @@ class Corrections(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A received webhook. *player* is the one in its address, *source* whose body it was read as, *event*
+    the player's own word for what happened, *reading* what it was taken to mean, *size* that of its
+    body in bytes. *outcome* is null while it is not known.
+    """
+
+    id: UUID
+    received_at: datetime
+    occurred_at: datetime
+    token_id: int
+    player: str
+    source: str
+    event: str | None
+    reading: dict[str, Any]
+    outcome: Outcome | None
+    reason: str | None
+    size: int
+
+
+class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of received webhooks, newest first; *next_cursor* is null on the last one."""
+
+    data: list[Webhook]
+    next_cursor: str | None
+
+
+class WholeWebhook(Webhook, frozen=True, kw_only=True):
+    """
+    A received webhook with its *body*: secrets and addresses removed, null when it was not kept, without
+    its end when *truncated*. *accounts* are those that its address counts; none means all.
+    """
+
+    content_type: str
+    accounts: tuple[str, ...]
+    body: str | None
+    truncated: bool
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own rules; null is the server's."""
 
@@ -212,13 +251,17 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A token as it is listed: everything but the token."""
+    """
+    A token as it is listed: everything but the token. *last_event_at* is when the newest webhook
+    came by it, within some seconds.
+    """
 
     id: int
     label: str
     scopes: list[str]
     created_at: datetime
     last_used_at: datetime | None
+    last_event_at: datetime | None
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):

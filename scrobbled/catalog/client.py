@@ -22,6 +22,21 @@ USER_AGENT: Final = f"scrobbled/{__version__} (self-hosted; catalogue import)"
 #: Answers after which the same request may work later.
 PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
+#: The first that fits.
+_WORDS: Final = {
+    aiohttp.ClientConnectorDNSError: "there is no host of this name",
+    aiohttp.ClientConnectorError: "nothing answers at this address",
+    TimeoutError: "no answer in time",
+    aiohttp.ServerDisconnectedError: "the connection broke off",
+    aiohttp.ClientPayloadError: "the connection broke off",
+    aiohttp.ClientOSError: "the connection broke off",
+    aiohttp.InvalidURL: "this is no address",
+}
+_UNTRUSTED: Final = (
+    "its certificate is not trusted, or it does not speak TLS; use the name the certificate is for, "
+    "name its authority in SSL_CERT_FILE, or use http:// at home"
+)
+
 _NOT_FOUND: Final = 404
 _OK: Final = 200
 
@@ -116,8 +131,10 @@ class Api:
                 return await self._ask(path, parameters)
             except _Passing as error:
                 reason, retry_after = str(error), error.retry_after
+            except aiohttp.ClientSSLError as error:
+                raise Refused(f"{self._base}: {_UNTRUSTED}") from error
             except (aiohttp.ClientError, TimeoutError) as error:
-                reason = type(error).__name__  # its text may show the address, which may have a key
+                reason = _in_words(error)
             failures += 1
             wait = self._patience.wait(failures, retry_after)
             if wait is None:
@@ -150,6 +167,11 @@ class Api:
         if not _is_json(body):
             raise _Passing("answered with something else than JSON")
         return body
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong. The error's own text is never shown: it may have the address, and that a key."""
+    return next((words for kind, words in _WORDS.items() if isinstance(error, kind)), type(error).__name__)
 
 
 class _Passing(Exception):  # noqa: N818  # a state that passes

@@ -77,7 +77,7 @@ def create(name: str, label: str, scopes: tuple[str, ...]) -> None:
 @token.command("list")
 @click.argument("name")
 def list_tokens(name: str) -> None:
-    """List the tokens of NAME: id, label, scopes, last use."""
+    """List the tokens of NAME: id, label, scopes, last use, last webhook that came by it."""
     from scrobbled.store import users
 
     async def read(connection: asyncpg.Connection[asyncpg.Record]) -> list[users.Token]:
@@ -85,7 +85,8 @@ def list_tokens(name: str) -> None:
 
     for each in _with_database(read):
         used = each.last_used_at.isoformat(timespec="seconds") if each.last_used_at else "never used"
-        click.echo(f"{each.id}\t{each.label}\t{','.join(each.scopes)}\t{used}")
+        heard = each.last_event_at.isoformat(timespec="seconds") if each.last_event_at else "no webhook"
+        click.echo(f"{each.id}\t{each.label}\t{','.join(each.scopes)}\t{used}\t{heard}")
 
 
 @token.command("revoke")

@@ -21,6 +21,7 @@ from scrobbled.model.event import PlaybackEvent, Receipt
 
 if TYPE_CHECKING:
     from scrobbled.model.outcome import Answer
+    from scrobbled.model.webhook import Webhook
     from scrobbled.stream.answers import Mailbox
     from scrobbled.stream.producer import Producer
 
@@ -37,9 +38,12 @@ class Door:
         self._name = name
         self._patience = patience
 
-    async def accept(self, events: Sequence[PlaybackEvent]) -> None:
-        """Return when *events* are durable; raises *StreamFull* or *Unavailable*."""
-        await self._producer.append(events)
+    async def accept(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
+        """
+        Return when *events* are durable, with the *webhook* that they came in; raises
+        *StreamFull* or *Unavailable*.
+        """
+        await self._producer.append(events, webhook)
         if len(events) == 1:
             _accepted(events[0].source).inc()
             return

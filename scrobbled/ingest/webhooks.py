@@ -7,6 +7,7 @@ in milliseconds and is 2xx whatever becomes of the event (webhooks fact sheet §
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -14,11 +15,14 @@ from aiohttp import web
 from scrobbled.errors import PayloadError
 from scrobbled.ingest.door import DOOR, receipt
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
+from scrobbled.model.webhook import Webhook
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
 from scrobbled.wire import webhook
+from scrobbled.wire.fields import text
 from scrobbled.wire.reasons import UNREADABLE
+from scrobbled.wire.redaction import redacted
 
 #: Whoever has an address of their own; ``auto`` works the source out.
 PLAYERS = (*webhook.READERS, webhook.AUTO)
@@ -44,10 +48,25 @@ def _handler(player: str) -> Handler:
             event = webhook.parse(player, body, given, request.headers.get("Content-Type", ""), accounts)
         except PayloadError:
             event = _unreadable(player, given)
-        await request.app[DOOR].accept([event])
+        await request.app[DOOR].accept([event], _kept(player, request, body, accounts))
         return answer({"id": str(event.id)})
 
     return receive
+
+
+def _kept(player: str, request: web.Request, body: bytes, accounts: Collection[str]) -> Webhook:
+    """What its owner can look at later, without secrets."""
+    kept, truncated = redacted(body)
+    return Webhook(
+        player=player,
+        token_id=request[IDENTITY].token_id,
+        content_type=text(request.headers.get("Content-Type")) or "",
+        # E-mail addresses leave the body, so they can name nobody in it: "" does neither.
+        accounts=tuple("" if "@" in account else text(account) or "" for account in accounts),
+        body=kept,
+        size=len(body),
+        truncated=truncated,
+    )
 
 
 def _unreadable(player: str, given: Receipt) -> PlaybackEvent:

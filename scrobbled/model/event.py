@@ -19,6 +19,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     STOP = "stop"
     WATCHED = "watched"  # the source itself says it counts
+    LISTED = "listed"  # a server's own list says: played, last begun (or ticked) at this time
     CHECKIN = "checkin"  # a person says "I am watching this now"
     CANCEL_CHECKIN = "cancel_checkin"
     UNWATCH = "unwatch"  # a person says it was not watched after all
@@ -66,7 +67,8 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     own metadata. *reply_to* names the front door that waits for the answer.
     *resolution* is set when an event that waited for its title comes again.
     *rating* is 0 to 10, -1 when it was taken away. *by_hand* is set when nothing
-    was played: a person ticked, unticked or rated the item.
+    was played: a person ticked, unticked or rated the item. *event_name* is the player's own
+    word for what happened. *replayed* is set when what was ignored is read anew.
     """
 
     id: UUID
@@ -86,3 +88,5 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     app: str | None = None
     reply_to: str | None = None
     resolution: Resolution | None = None
+    event_name: str | None = None
+    replayed: bool = False

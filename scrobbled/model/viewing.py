@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +10,12 @@ import msgspec
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
+
+#: A viewing that began at a known time is over after its runtime and this long, breaks included.
+_BREAKS = timedelta(hours=1)
+
+#: Seconds; what claims to be longer is a mistake.
+_LONGEST_RUNTIME = 24 * 3600.0
 
 
 class Stage(StrEnum):
@@ -42,6 +48,16 @@ class Moment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     progress: float | None = None
     runtime: float = 3600.0
     source: str = ""
+
+    @property
+    def told_at(self) -> datetime:
+        """
+        When the rules hear of it. A server's list only says when a viewing began, so it is heard
+        after everything that a player may have sent of that viewing.
+        """
+        if self.action is not Action.LISTED:
+            return self.at
+        return self.at + timedelta(seconds=min(self.runtime, _LONGEST_RUNTIME)) + _BREAKS
 
 
 class Viewing(msgspec.Struct, frozen=True, gc=False, kw_only=True):

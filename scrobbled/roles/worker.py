@@ -72,4 +72,6 @@ def limits(settings: Settings) -> Limits:
         heartbeats_kept=timedelta(days=settings.heartbeat_days),
         events_kept=timedelta(days=settings.event_days),
         positions_kept=timedelta(days=settings.playback_days),
+        webhooks_kept=timedelta(days=settings.webhook_days),
+        webhooks_size=settings.webhook_size,
     )

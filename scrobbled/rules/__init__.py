@@ -12,5 +12,6 @@ be folded again (*timeline*). In order:
    this viewing has been counted already.
 3. A viewing that opens at or above the threshold after the item's last play is
    that play's viewing going on (credits in the morning, a seek back).
-4. What falls silent at or above the threshold counts as well: the stop was lost.
+4. What a server's own list says (*LISTED*) is a play where no player told of that viewing.
+5. What falls silent at or above the threshold counts as well: the stop was lost.
 """

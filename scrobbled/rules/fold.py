@@ -68,19 +68,19 @@ class Fold:
 
     def apply(self, moment: Moment) -> Verdict:
         """What becomes of *moment*, which happened after everything before it."""
-        self._run_out_before(moment.at)
-        self._reach(moment.at)
+        self._run_out_before(moment.told_at)
+        self._reach(moment.told_at)
         match moment.action:
-            case Action.START:
-                return self._play_on(moment, Outcome.STARTED)
-            case Action.PROGRESS:
-                return self._play_on(moment, Outcome.PROGRESSED)
+            case Action.START | Action.PROGRESS:
+                return self._play_on(moment)
             case Action.PAUSE:
                 return self._pause(moment)
             case Action.STOP:
                 return self._stop(moment)
             case Action.WATCHED:
                 return self._watched(moment)
+            case Action.LISTED:
+                return self._listed(moment)
             case Action.CHECKIN:
                 return self._check_in(moment)
             case Action.CANCEL_CHECKIN:
@@ -90,7 +90,7 @@ class Fold:
 
     # The rows of the table -------------------------------------------------
 
-    def _play_on(self, moment: Moment, outcome: Outcome) -> Verdict:
+    def _play_on(self, moment: Moment) -> Verdict:
         self._replace_watching(moment)
         for item in moment.items:
             viewing = self._enter(self._viewing(item), moment)
@@ -98,6 +98,7 @@ class Fold:
         known = self._viewing(moment.items[0]).position
         remaining = moment.runtime * (100.0 - (known or 0.0)) / 100.0
         self._watch(moment, WatchingAction.SCROBBLE, moment.at + timedelta(seconds=remaining))
+        outcome = Outcome.STARTED if moment.action is Action.START else Outcome.PROGRESSED
         return Verdict(outcome=outcome, progress=known)
 
     def _pause(self, moment: Moment) -> Verdict:
@@ -130,11 +131,11 @@ class Fold:
         for item in moment.items:
             viewing = self._viewing(item)
             position = max(viewing.position or 0.0, self._policy.threshold)
-            self._keep(
-                item,
-                replace(viewing, position=position, saved=None, paused_at=None, last_event_at=moment.at),
-            )
+            self._keep(item, replace(_resumed(viewing, moment), position=position, last_event_at=moment.at))
         return verdict
+
+    def _listed(self, moment: Moment) -> Verdict:
+        return _of_several([self._count_listed(item, moment) for item in moment.items])
 
     def _check_in(self, moment: Moment) -> Verdict:
         running = self._watching
@@ -212,8 +213,23 @@ class Fold:
         verdicts = [
             self._count(item, moment.at, moment.id, moment.source, "scrobble") for item in moment.items
         ]
-        verdict = next((each for each in verdicts if each.outcome is Outcome.SCROBBLED), verdicts[0])
-        return replace(verdict, progress=progress)
+        return replace(_of_several(verdicts), progress=progress)
+
+    def _count_listed(self, item: int, moment: Moment) -> Verdict:
+        """
+        One play of *item* at the time a server's list gives, unless the player told of that viewing:
+        a play since then, or going on with one, or a stop before the end.
+        """
+        viewing, window = self._viewing(item), self._policy.duplicate_window
+        last, position = viewing.last_play_at, viewing.position
+        told = viewing.last_event_at is not None and viewing.last_event_at >= moment.at
+        if last is not None and (last >= moment.at - window or (told and viewing.counted)):
+            return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
+        stopped_at = position if told and viewing.stage is Stage.CLOSED else None
+        if stopped_at is not None and stopped_at < self._policy.threshold:
+            return Verdict(outcome=Outcome.REJECTED, reason="not_finished", progress=position)
+        self._keep(item, _resumed(viewing, moment))
+        return self._enter_play(item, moment.at, moment.id, moment.source, "scrobble")
 
     def _count(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
         """One play of *item*, unless it is in the history already."""
@@ -229,8 +245,11 @@ class Fold:
                     watched_at=last,
                     expires_at=last + window,
                 )
+        return self._enter_play(item, at, event_id, source, cause)
+
+    def _enter_play(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
         self.plays.append(Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source))
-        self._keep(item, replace(viewing, last_play_at=at, counted=True, settled=False))
+        self._keep(item, replace(self._viewing(item), last_play_at=at, counted=True, settled=False))
         return Verdict(outcome=Outcome.SCROBBLED, watched_at=at)
 
     @staticmethod
@@ -304,6 +323,18 @@ class Fold:
     def _reach(self, at: datetime) -> None:
         if self._applied_to is None or at > self._applied_to:
             self._applied_to = at
+
+
+def _resumed(viewing: Viewing, moment: Moment) -> Viewing:
+    """*viewing* without the position that was saved before *moment*, at which it was seen to its end."""
+    if viewing.paused_at is not None and viewing.paused_at > moment.told_at:
+        return viewing
+    return replace(viewing, saved=None, paused_at=None)
+
+
+def _of_several(verdicts: list[Verdict]) -> Verdict:
+    """The verdict of a file with several episodes: a play if any of them is one."""
+    return next((each for each in verdicts if each.outcome is Outcome.SCROBBLED), verdicts[0])
 
 
 def _elapsed_percent(watching: Watching, at: datetime) -> float:

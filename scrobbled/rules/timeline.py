@@ -30,8 +30,9 @@ _ORDER = {
     Action.PAUSE: 4,
     Action.WATCHED: 5,
     Action.STOP: 6,
-    Action.UNWATCH: 7,
-    Action.RATE: 8,
+    Action.LISTED: 7,
+    Action.UNWATCH: 8,
+    Action.RATE: 9,
 }
 
 #: Outcomes that only say where the player is, which a late event cannot know.
@@ -52,12 +53,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
 def in_order(moments: Iterable[Moment]) -> list[Moment]:
     """*moments* as they happened; what happened at one instant has a fixed order too."""
-    return sorted(moments, key=lambda moment: (moment.at, _ORDER[moment.action], moment.id))
+    return sorted(moments, key=lambda moment: (moment.told_at, _ORDER[moment.action], moment.id))
 
 
 def is_late(viewer: Viewer, moments: Sequence[Moment]) -> bool:
     """Whether any of *moments* belongs before (or beside) what is applied already."""
-    return viewer.applied_to is not None and any(moment.at <= viewer.applied_to for moment in moments)
+    return viewer.applied_to is not None and any(moment.told_at <= viewer.applied_to for moment in moments)
 
 
 def continue_with(viewer: Viewer, moments: Sequence[Moment], policy: Policy, now: datetime) -> Story:
@@ -79,7 +80,7 @@ def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact], now: dat
     verdicts: dict[UUID, Verdict] = {}
     standing = sorted(facts, key=lambda fact: (fact.watched_at, fact.item_id), reverse=True)
     for moment in moments:
-        while standing and standing[-1].watched_at <= moment.at:
+        while standing and standing[-1].watched_at <= moment.told_at:
             fold.record(standing.pop())
         verdicts[moment.id] = fold.apply(moment)
     while standing:

@@ -49,13 +49,14 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A token as it is listed: everything but the token."""
+    """A token as it is listed: everything but the token. *last_event_at* is of webhooks."""
 
     id: int
     label: str
     scopes: list[str]
     created_at: datetime
     last_used_at: datetime | None
+    last_event_at: datetime | None
 
 
 async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
@@ -95,6 +96,23 @@ async def user_called(database: Database, name: str) -> User:
         message = f"there is no user called {name}; add one with `scrobbled user add {name}`"
         raise NotFound(message)
     return User(**dict(row))
+
+
+async def meant(database: Database, name: str | None) -> User:
+    """The user of that name; without one, the only user there is. Raises *NotFound* where several are."""
+    if name is not None:
+        return await user_called(database, name)
+    found = await database.fetch(_QUERIES["some_users"], 2)
+    if len(found) != 1:
+        several, none = "say whose with --user NAME", "add one with `scrobbled user add NAME`"
+        message = f"there are several users; {several}" if found else f"there is no user yet; {none}"
+        raise NotFound(message)
+    return User(**dict(found[0]))
+
+
+async def everybody(database: Database) -> list[User]:
+    """All users, in the order in which they were added."""
+    return [User(**dict(row)) for row in await database.fetch(_QUERIES["everybody"])]
 
 
 async def user(database: Database, user_id: int) -> User:

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry as read. *tries* counts how often it was handed out, this time included."""
+    """
+    One entry as read. *webhook* is what it came in, b"" for none; *tries* counts how often
+    it was handed out, this time included.
+    """
 
     partition: int
     entry: bytes
     data: bytes
+    webhook: bytes = b""
     tries: int = 1
 
     @property
@@ -67,7 +71,7 @@ class Consumer:
         by_key = {names.events(partition): partition for partition in held}
         found = answer.items() if isinstance(answer, dict) else answer or ()
         return [
-            Delivery(partition=by_key[key], entry=entry, data=fields.get(names.FIELD, b""))
+            _delivery(by_key[key], entry, fields)
             for key, entries in found
             for entry, fields in _flatten(entries)
         ]
@@ -93,9 +97,7 @@ class Consumer:
         )
         tries = {each["message_id"]: each["times_delivered"] for each in pending}
         return [
-            Delivery(
-                partition=partition, entry=entry, data=fields.get(names.FIELD, b""), tries=tries.get(entry, 1)
-            )
+            _delivery(partition, entry, fields, tries.get(entry, 1))
             for entry, fields in entries
             if fields is not None
         ]
@@ -125,6 +127,16 @@ class Consumer:
         pipeline.xack(key, names.GROUP, delivery.entry)
         pipeline.xdel(key, delivery.entry)
         await pipeline.execute()
+
+
+def _delivery(partition: int, entry: bytes, fields: dict[bytes, bytes], tries: int = 1) -> Delivery:
+    return Delivery(
+        partition=partition,
+        entry=entry,
+        data=fields.get(names.FIELD, b""),
+        webhook=fields.get(names.WEBHOOK, b""),
+        tries=tries,
+    )
 
 
 def _flatten(entries: list[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:

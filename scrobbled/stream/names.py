@@ -5,8 +5,11 @@ from __future__ import annotations
 #: The consumer group all workers read in.
 GROUP = b"workers"
 
-#: The one field of a stream entry: the encoded event.
+#: The field every stream entry has: the encoded event.
 FIELD = b"event"
+
+#: The field of those that came by a webhook: the encoded webhook.
+WEBHOOK = b"webhook"
 
 #: Events given up after retries; a person lists, retries or drops them.
 DEAD = b"scrobbled:dead"

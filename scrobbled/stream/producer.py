@@ -14,12 +14,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import hiredis
+from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from scrobbled import metrics
 from scrobbled.errors import StreamFull, Unavailable
 from scrobbled.stream import names
-from scrobbled.stream.codec import encode_event
+from scrobbled.stream.codec import encode_event, encode_webhook
 from scrobbled.stream.connection import TRANSIENT
 from scrobbled.stream.pipe import Pipe, connect
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import redis.asyncio
 
     from scrobbled.model.event import PlaybackEvent
+    from scrobbled.model.webhook import Webhook
 
     _Waiting = tuple[list[bytes], asyncio.Future[None]]
 
@@ -38,6 +40,10 @@ _PATIENCE = 5.0
 
 #: Seconds an event waits for a server that is coming back.
 _GRACE = 2.0
+
+#: Unprocessed events beyond which bodies of webhooks do not enter the stream: at up to 32 KiB
+#: each they would fill its memory, and an event is worth more than what it came in.
+MOST_WITH_BODIES = 10_000
 
 _FULL = "the stream is full: events come in faster than they are applied; try again soon"
 _AWAY = "the stream does not take events at the moment; try again soon"
@@ -62,9 +68,10 @@ class Producer:
         self._given_up = False
         self.depth = 0
 
-    async def append(self, events: Sequence[PlaybackEvent]) -> None:
+    async def append(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
         """
-        Return once all of *events* are durable.
+        Return once all of *events* are durable, with the *webhook* that they came in; its body
+        stays behind while *MOST_WITH_BODIES* events wait.
 
         Raises *StreamFull* or *Unavailable*; some of the events may then be in the
         stream all the same, which is harmless.
@@ -74,7 +81,8 @@ class Producer:
         if self._given_up:
             raise Unavailable(_AWAY)
         keys, partitions = self._keys, len(self._keys)
-        commands = [_pack(keys[event.user_id % partitions], encode_event(event)) for event in events]
+        kept = b"" if webhook is None else encode_webhook(self._bounded(webhook))
+        commands = [_pack(keys[event.user_id % partitions], encode_event(event), kept) for event in events]
         # Remembered: asking which loop runs is a system call.
         loop = self._loop = self._loop or asyncio.get_running_loop()
         durable: asyncio.Future[None] = loop.create_future()
@@ -110,6 +118,9 @@ class Producer:
             with suppress(RedisError, *TRANSIENT):
                 self.depth = await depth(client, len(self._keys))
             await asyncio.sleep(every)
+
+    def _bounded(self, webhook: Webhook) -> Webhook:
+        return webhook if self.depth < MOST_WITH_BODIES else replace(webhook, body=None)
 
     def _flush(self) -> None:
         """Send everything that waits, as one write."""
@@ -174,14 +185,18 @@ async def put_back(client: redis.asyncio.Redis, events: Sequence[PlaybackEvent],
         await pipeline.execute()
 
 
-def _pack(key: bytes, value: bytes) -> bytes:
-    """``XADD key * event value`` in Redis' own protocol."""
-    return b"*5\r\n$4\r\nXADD\r\n$%d\r\n%b\r\n$1\r\n*\r\n$5\r\nevent\r\n$%d\r\n%b\r\n" % (
+def _pack(key: bytes, event: bytes, webhook: bytes = b"") -> bytes:
+    """``XADD key * event … webhook …`` in Redis' own protocol; the second only where there is one."""
+    command = b"*%d\r\n$4\r\nXADD\r\n$%d\r\n%b\r\n$1\r\n*\r\n$5\r\nevent\r\n$%d\r\n%b\r\n" % (
+        7 if webhook else 5,
         len(key),
         key,
-        len(value),
-        value,
+        len(event),
+        event,
     )
+    if not webhook:
+        return command
+    return b"%b$7\r\nwebhook\r\n$%d\r\n%b\r\n" % (command, len(webhook), webhook)
 
 
 def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> None:

@@ -10,7 +10,14 @@ from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Media
 from scrobbled.wire import reasons
 from scrobbled.wire.counting import is_nameless, is_wanted
-from scrobbled.wire.fields import content_id
+from scrobbled.wire.fields import content_id, text
+
+#: Where players write what happened.
+_EVENT_NAMES: Final = (
+    "event", "Event", "NotificationType", "notificationType", "notification_type", "eventType", "event_type",
+    "action", "method",
+)  # fmt: skip
+_LONGEST_EVENT_NAME: Final = 64
 
 
 class Post(NamedTuple):
@@ -96,7 +103,17 @@ def event(
         by_hand=said.by_hand,
         player=player,
         app=app,
+        event_name=_event_name(post.payload),
     )
+
+
+def _event_name(payload: Mapping[str, object]) -> str | None:
+    """Give the player's own word for what happened."""
+    for key in _EVENT_NAMES:
+        name = payload.get(key)
+        if isinstance(name, str) and name:
+            return text(name[:_LONGEST_EVENT_NAME])
+    return None
 
 
 def _nameless(media: Media | None, said: Said, progress: float | None) -> str | None:

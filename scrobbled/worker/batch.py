@@ -73,7 +73,8 @@ async def apply(
     Apply *readings* inside the transaction of *connection*.
 
     An event that was applied before changes nothing and is answered as it was then; one
-    that was unmatched or given up is tried again.
+    that was unmatched or given up is tried again, and so is one that was ignored when it is
+    *replayed*.
     *policy* is the server's; users may have their own.
     """
     with timed("load"):
@@ -104,7 +105,8 @@ async def _load(connection: Connection, readings: Sequence[Reading], user_ids: s
     told = (
         await timeline.known_events(connection, [reading.event for reading in readings]) if readings else {}
     )
-    known = {key: each for key, each in told.items() if each.outcome not in _OPEN}
+    replayed = {(each.event.user_id, each.event.id) for each in readings if each.event.replayed}
+    known = {key: each for key, each in told.items() if not _is_open(each.outcome, key in replayed)}
     users = await timeline.viewers(connection, user_ids)
     moments = _new_moments(readings, known, users)
     pairs = {
@@ -120,6 +122,10 @@ async def _load(connection: Connection, readings: Sequence[Reading], user_ids: s
     _add_unseen(rows, readings)
     reopened = told.keys() - known.keys()
     return _Loaded(known=known, reopened=reopened, users=users, moments=moments, rows=rows)
+
+
+def _is_open(outcome: Outcome, replayed: bool) -> bool:
+    return outcome in _OPEN or (replayed and outcome is Outcome.IGNORED)
 
 
 def _new_moments(

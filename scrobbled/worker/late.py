@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 
+from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import play_id
 from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer, Viewing
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from scrobbled.model.media import Item
     from scrobbled.rules.policy import Policy
     from scrobbled.store.pool import Connection
+
+#: What may leave a position to continue from.
+_PLACING = frozenset({Action.START, Action.PROGRESS, Action.PAUSE, Action.STOP, Action.CHECKIN})
 
 #: The viewing of an item its user never played.
 NEVER_PLAYED = Viewing()
@@ -79,7 +83,8 @@ def retell_past(past: Past, moments: Sequence[Moment], policy: Policy, now: date
         if play["event_id"] not in explained
     ]
     beginning = min(moment.at for moment in everything)
-    viewings = {item: _before(row.viewing, beginning) for item, row in past.rows.items()}
+    placed = {item for moment in everything if moment.action in _PLACING for item in moment.items}
+    viewings = {item: _before(row.viewing, beginning, told=item in placed) for item, row in past.rows.items()}
     story = retell(Viewer(viewings=viewings), everything, facts, policy, now)
     return msgspec.structs.replace(story, changed=story.changed | set(past.rows))
 
@@ -120,8 +125,11 @@ def _items(events: Sequence[RecentEvent], moments: Sequence[Moment]) -> set[int]
     return told | {item for moment in moments for item in moment.items}
 
 
-def _before(viewing: Viewing, beginning: datetime) -> Viewing:
-    """What is known of an item before its user's kept past begins: a saved position at most."""
-    if viewing.paused_at is not None and viewing.paused_at < beginning:
+def _before(viewing: Viewing, beginning: datetime, *, told: bool) -> Viewing:
+    """
+    What is known of an item before its user's kept past begins: a saved position at most. Unless it is
+    *told* by events that are kept, it stands: a play of years ago says nothing of last month's pause.
+    """
+    if viewing.paused_at is not None and (viewing.paused_at < beginning or not told):
         return Viewing(saved=viewing.saved, paused_at=viewing.paused_at)
     return NEVER_PLAYED

@@ -17,13 +17,13 @@ import structlog
 
 from scrobbled import metrics
 from scrobbled.catalog.rebuild import build_beside
-from scrobbled.store import corrections, listening, timeline, verdicts, waiting
+from scrobbled.store import corrections, listening, timeline, verdicts, waiting, webhooks
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import answers, consumer, leases
 from scrobbled.stream.codec import decode_event
 from scrobbled.stream.connection import TRANSIENT as STREAM_TRANSIENT
 from scrobbled.stream.connection import RedisError
-from scrobbled.worker import batch, retry
+from scrobbled.worker import batch, received, retry
 from scrobbled.worker.matching import Matcher
 from scrobbled.worker.reading import Reading
 from scrobbled.worker.report import report, report_plays
@@ -49,7 +49,7 @@ _SUSPECT = 3
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much at once, how often, and for how long things are kept."""
+    """How much at once, how often, and for how long things are kept; *webhooks_size* in bytes for a user."""
 
     name: str
     partitions: int
@@ -58,6 +58,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     heartbeats_kept: timedelta
     events_kept: timedelta
     positions_kept: timedelta
+    webhooks_kept: timedelta
+    webhooks_size: int
 
 
 class Worker:
@@ -175,6 +177,7 @@ class Worker:
             ]
             async with self._pool.acquire() as connection, connection.transaction():
                 applied = await batch.apply(connection, readings, self._policy, started)
+                await received.keep(connection, entries)
         metrics.batch_events.observe(len(entries))
         await self._consumer.done([delivery for delivery, _ in entries])
         await self._reply(events, applied.answers)
@@ -219,6 +222,7 @@ class Worker:
         reason = reason.replace("\x00", "")[:500]
         if event is not None:
             await verdicts.record_dead(self._pool, event, reason)
+            await self._keep_webhook(delivery, event)
         await self._consumer.bury(delivery, reason)
         source = event.source if event is not None else "unknown"
         metrics.outcomes.labels(source, "dead", "").inc()
@@ -229,6 +233,13 @@ class Worker:
             reason=reason,
             tries=delivery.tries,
         )
+
+    async def _keep_webhook(self, delivery: Delivery, event: PlaybackEvent) -> None:
+        try:
+            async with self._pool.acquire() as connection:
+                await received.keep(connection, [(delivery, event)])
+        except Exception as error:  # noqa: BLE001  # perhaps it is what is wrong with the event
+            log.warning("webhook_not_kept", event_id=str(event.id), error=str(error))
 
     # Beside the main loop ----------------------------------------------------
 
@@ -303,7 +314,15 @@ class Worker:
             events_before=now - self._limits.events_kept,
             positions_before=now - self._limits.positions_kept,
         )
-        log.info("forgotten", events=gone)
+        # Without its outcome a webhook explains nothing.
+        kept = min(self._limits.webhooks_kept, self._limits.events_kept)
+        webhooks_gone = await webhooks.forget(
+            self._pool,
+            before=now - kept,
+            heartbeats_before=now - min(self._limits.heartbeats_kept, kept),
+            size=self._limits.webhooks_size,
+        )
+        log.info("forgotten", events=gone, webhooks=webhooks_gone)
 
     async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
         while True:

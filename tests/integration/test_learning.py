@@ -112,6 +112,7 @@ async def working(stream: redis.asyncio.Redis, pool: Pool, name: str = "worker")
     limits = Limits(
         name=name, partitions=PARTITIONS, batch_size=100, max_tries=2,
         heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30), positions_kept=timedelta(days=180),
+        webhooks_kept=timedelta(days=14), webhooks_size=10**6,
     )  # fmt: skip
     worker = Worker(stream, pool, Policy(), limits, catalogue_names())
     task = asyncio.create_task(worker.run())

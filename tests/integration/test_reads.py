@@ -22,6 +22,8 @@ GETS = [
     "/v1/watching",
     "/v1/unmatched",
     f"/v1/events/{uuid4()}",
+    "/v1/webhooks",
+    f"/v1/webhooks/{uuid4()}",
     "/v1/me",
     "/v1/tokens",
     "/trakt/sync/history",

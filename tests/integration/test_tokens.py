@@ -32,7 +32,7 @@ async def test_create(pool: Pool, person: Person) -> None:
     assert 201 == response.status
     assert made["token"].startswith("scr_pat_")
     assert 43 == len(made["token"].removeprefix("scr_pat_"))
-    assert {"id", "label", "scopes", "created_at", "last_used_at"} == set(listed)
+    assert {"id", "label", "scopes", "created_at", "last_used_at", "last_event_at"} == set(listed)
     assert (made["id"], "tv", ["scrobble"], None) == (
         listed["id"], listed["label"], listed["scopes"], listed["last_used_at"],
     )  # fmt: skip

@@ -64,7 +64,7 @@ class Bench:
         limits = Limits(
             name=name, partitions=PARTITIONS, batch_size=100, max_tries=max_tries,
             heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
-            positions_kept=timedelta(days=180),
+            positions_kept=timedelta(days=180), webhooks_kept=timedelta(days=14), webhooks_size=10**6,
         )  # fmt: skip
         worker = Worker(self.stream, self.pool, Policy(), limits, catalogue_names())
         task = asyncio.create_task(worker.run())

@@ -22,6 +22,9 @@ select id, name, created_at, watched_threshold, lost_stop from users where lower
 -- name: user_by_id
 select id, name, created_at, watched_threshold, lost_stop from users where id = $1
 
+-- name: everybody
+select id, name, created_at, watched_threshold, lost_stop from users order by id
+
 -- name: any_user
 select exists (select from users)
 
@@ -29,7 +32,7 @@ select exists (select from users)
 select pg_advisory_xact_lock(7274663)
 
 -- name: active_tokens
-select id, label, scopes, created_at, last_used_at
+select id, label, scopes, created_at, last_used_at, last_event_at
 from tokens where user_id = $1 and revoked_at is null order by id
 
 -- name: lock_user
@@ -44,3 +47,7 @@ update tokens set revoked_at = now() where user_id = $1 and id = $2 and revoked_
 -- name: set_rules
 -- A user's own rules; null = the server's.
 update users set watched_threshold = $2, lost_stop = $3 where id = $1
+
+-- name: some_users
+-- The first users there are.
+select id, name, created_at, watched_threshold, lost_stop from users order by id limit $1

@@ -16,8 +16,12 @@ from unnest(
     user_id, id, occurred_at, received_at, source, action, item_ids,
     progress, runtime, outcome, reason, subject, score
 )
--- What waited for a title, or was given up, is open: trying it again may end otherwise.
+-- What waited for a title, or was given up, is open: trying it again may end otherwise. So is
+-- what was ignored, when it was read anew; it may say something else then.
 on conflict (user_id, id) do update set
+    occurred_at = excluded.occurred_at,
+    source = excluded.source,
+    action = excluded.action,
     item_ids = excluded.item_ids,
     progress = excluded.progress,
     runtime = excluded.runtime,
@@ -25,7 +29,7 @@ on conflict (user_id, id) do update set
     reason = excluded.reason,
     subject = excluded.subject,
     score = excluded.score
-where events.outcome in ('unmatched', 'dead')
+where events.outcome in ('unmatched', 'dead', 'ignored')
 
 -- name: update_outcomes
 -- Verdicts that a late event changed.
@@ -103,7 +107,12 @@ insert into unmatched (user_id, event_id, event, candidates, occurred_at)
 select user_id, event_id, event::jsonb, candidates::jsonb, occurred_at
 from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
     as waiting (user_id, event_id, event, candidates, occurred_at)
-on conflict (user_id, event_id) do update set candidates = excluded.candidates, tried_at = excluded.tried_at
+on conflict (user_id, event_id) do update set
+    -- Read anew it may say something else.
+    event = case when excluded.event ? 'replayed' then excluded.event - 'resolution' else unmatched.event end,
+    occurred_at = case when excluded.event ? 'replayed' then excluded.occurred_at else unmatched.occurred_at end,
+    candidates = excluded.candidates,
+    tried_at = excluded.tried_at
 
 -- name: record_dead
 -- The outcome of an event that was given up; its bytes stay among the dead letters.
@@ -118,9 +127,12 @@ using unnest($1::bigint[], $2::uuid[]) as found (user_id, event_id)
 where unmatched.user_id = found.user_id and unmatched.event_id = found.event_id
 
 -- name: forget_heartbeats
--- Heartbeats older than $1, at most $2 of them.
+-- Heartbeats older than $1, at most $2 of them. What could not be read is none: nobody knows.
 delete from events where (user_id, id) in (
-    select user_id, id from events where received_at < $1 and action = 'progress' limit $2
+    select user_id, id from events
+    where received_at < $1 and action = 'progress'
+        and coalesce(reason, '') not in ('unreadable', 'unknown_event')
+    limit $2
 )
 
 -- name: forget_events

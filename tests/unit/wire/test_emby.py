@@ -51,6 +51,7 @@ def test_a_film_is_read_whole() -> None:
         progress=50.0,
         position=3500.0,
         provisional=True,
+        event_name="playback.stop",
         player="Bedroom TV",
         app="Emby Web",
     ) == webhook.parse("emby", body, RECEIPT)

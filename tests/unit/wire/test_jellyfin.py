@@ -67,6 +67,7 @@ def test_a_film_is_read_whole() -> None:
         progress=50.0,
         position=3500.0,
         provisional=True,
+        event_name="PlaybackStop",
         player="Bedroom TV",
         app="Jellyfin Web",
     ) == webhook.parse("jellyfin", body, RECEIPT)

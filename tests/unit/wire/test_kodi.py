@@ -53,6 +53,7 @@ def test_an_episode_is_read_whole(player: str) -> None:
         progress=50.0,
         position=1800.0,
         provisional=True,
+        event_name="stop",
     ) == parse(kodi(), player)
 
 

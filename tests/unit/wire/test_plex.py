@@ -68,6 +68,7 @@ def test_a_film_is_read_whole() -> None:
         progress=50.0,
         position=3500.0,
         provisional=True,
+        event_name="media.scrobble",
         player="Bedroom TV",
     ) == webhook.parse("plex", body, RECEIPT)
 

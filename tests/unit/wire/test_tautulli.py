@@ -68,6 +68,7 @@ def test_our_own_template_is_read_whole() -> None:
         progress=95.0,
         position=3420.0,
         provisional=True,
+        event_name="watched",
         player="Bedroom TV",
     ) == parse(tautulli())
 

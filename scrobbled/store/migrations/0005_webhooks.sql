@@ -1,0 +1,34 @@
+-- Received webhooks, kept for their owner to see and for a parser that has learned.
+
+create table webhooks (
+    user_id bigint not null,
+    id uuid not null,                          -- its event's
+    received_at timestamptz not null,
+    token_id bigint not null,                  -- the connection it came by
+    player text not null,                      -- in its address; auto = any
+    event jsonb not null,                      -- as it was read, see model/event.py
+    content_type text not null,
+    accounts text[] not null,                  -- those its address counts; none = all
+    body bytea,                                -- without secrets; null = not kept
+    size integer not null,                     -- of the body as it came, in bytes
+    truncated boolean not null,
+    primary key (user_id, id)
+) partition by hash (user_id);
+create index webhooks_newest on webhooks (user_id, received_at desc, id desc);
+create index webhooks_received on webhooks using brin (received_at) with (autosummarize = on);
+
+-- The newest webhook that came by it, within some seconds.
+alter table tokens add column last_event_at timestamptz;
+
+do $$
+declare
+    partitions constant integer := 4;
+begin
+    for remainder in 0 .. partitions - 1 loop
+        execute format(
+            'create table %I partition of webhooks for values with (modulus %s, remainder %s)',
+            'webhooks_' || remainder, partitions, remainder
+        );
+    end loop;
+end
+$$;

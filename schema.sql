@@ -231,7 +231,7 @@ create table webhooks (
     player text not null,                      -- in its address; auto = any
     event jsonb not null,                      -- as it was read, see model/event.py
     content_type text not null,
-    accounts text[] not null,                  -- those its address counts; none = all
+    filters jsonb not null,                    -- what its address counts; {} = everything
     body bytea,                                -- without secrets; null = not kept
     size integer not null,                     -- of the body as it came, in bytes
     truncated boolean not null,

@@ -16,6 +16,7 @@ from scrobbled.model.outcome import Outcome
 from scrobbled.store import webhooks
 from scrobbled.store.webhooks import Kept
 from scrobbled.wire import webhook
+from scrobbled.wire.filters import Filters
 from scrobbled.wire.reading import reading
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ def _differently(kept: Kept, user_id: int) -> PlaybackEvent | None:
     """What *kept* is read as today: under its own id, marked; None when it says what it said."""
     receipt = Receipt(id=kept.id, user_id=user_id, received_at=kept.received_at)
     # One that was let in as the right account's stays that, whatever was removed from its body.
-    accounts = kept.accounts if kept.event.ignored else ()
+    accounts = kept.filters.get("account", ()) if kept.event.ignored else ()
+    only = Filters(*(kept.filters.get(name, ()) for name in ("kind", "library", "path")))
     try:
-        event = webhook.parse(kept.player, kept.body or b"", receipt, kept.content_type, accounts)
+        event = webhook.parse(kept.player, kept.body or b"", receipt, kept.content_type, accounts, only=only)
     except PayloadError:
         return None
     if (reading(event), event.ignored) == (reading(kept.event), kept.event.ignored):

@@ -56,9 +56,9 @@ def _handler(player: str) -> Handler:
         if request.method == "GET" and not body:
             body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         try:
-            event = _read(player, body, given, request.headers.get("Content-Type", ""), filters)
+            event = _read(player, body, given, request, filters)
         except PayloadError:
-            event = _unreadable(player, given)
+            event = _unreadable(player, given, shared=request[IDENTITY].shared)
         await request.app[DOOR].accept([event], _kept(player, request, body, filters))
         return answer({"id": str(event.id)})
 
@@ -70,13 +70,14 @@ def _filters(request: web.Request) -> _Filters:
     return {name: request.query.getall(name) for name in FILTERS if name in request.query}
 
 
-def _read(player: str, body: bytes, given: Receipt, content_type: str, filters: _Filters) -> PlaybackEvent:
+def _read(player: str, body: bytes, given: Receipt, request: web.Request, filters: _Filters) -> PlaybackEvent:
     """The event in *body*; raises *PayloadError* when there is none."""
+    content_type, shared = request.headers.get("Content-Type", ""), request[IDENTITY].shared
     if not filters:
-        return webhook.parse(player, body, given, content_type)
-    kinds, libraries, paths = (filters.get(name, ()) for name in ("kind", "library", "path"))
-    only = Filters(kinds, libraries, paths)
-    return webhook.parse(player, body, given, content_type, filters.get(_ACCOUNT, ()), only=only)
+        return webhook.parse(player, body, given, content_type, shared=shared)
+    only = Filters(*(filters.get(name, ()) for name in ("kind", "library", "path")))
+    accounts = filters.get(_ACCOUNT, ())
+    return webhook.parse(player, body, given, content_type, accounts, only=only, shared=shared)
 
 
 def _kept(player: str, request: web.Request, body: bytes, filters: _Filters) -> Webhook:
@@ -97,7 +98,7 @@ def _kept(player: str, request: web.Request, body: bytes, filters: _Filters) -> 
     )
 
 
-def _unreadable(player: str, given: Receipt) -> PlaybackEvent:
+def _unreadable(player: str, given: Receipt, *, shared: bool) -> PlaybackEvent:
     """What no parser can read is an event all the same, so that its owner can see it."""
     return PlaybackEvent(
         id=given.id,
@@ -107,6 +108,7 @@ def _unreadable(player: str, given: Receipt) -> PlaybackEvent:
         occurred_at=given.received_at,
         received_at=given.received_at,
         ignored=UNREADABLE,
+        account=("",) if shared else None,
     )
 
 

@@ -86,7 +86,7 @@ async def keep(connection: Connection, rows: Sequence[tuple[PlaybackEvent, Webho
         11,
     )
     await connection.execute(_QUERIES["keep"], *columns)
-    await connection.execute(_QUERIES["heard"], columns[0], columns[3], columns[2])
+    await connection.execute(_QUERIES["heard"], columns[3], columns[2])
 
 
 async def read_anew(connection: Connection, events: Sequence[PlaybackEvent]) -> None:

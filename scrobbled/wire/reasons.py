@@ -24,6 +24,7 @@ UNKNOWN_EVENT: Final = "unknown_event"
 SHARED_USER_ECHO: Final = "shared_user_echo"  # Plex announces a shared user's start twice
 USER_DATA_ECHO: Final = "user_data_echo"  # Jellyfin reports each saved position twice
 OTHER_USER: Final = "other_user"
+UNKNOWN_ACCOUNT: Final = "unknown_account"  # held until somebody says whose it is
 OTHER_KIND: Final = "other_kind"
 OTHER_LIBRARY: Final = "other_library"
 OTHER_PATH: Final = "other_path"

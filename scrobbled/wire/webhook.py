@@ -67,18 +67,20 @@ def parse(
     accounts: Collection[str] = (),
     *,
     only: Filters = NONE,
+    shared: bool = False,
 ) -> PlaybackEvent:
     """Read the webhook *body* that came to the address of *player*.
 
     *accounts* holds the ids or names of the player's users that count; none means all. *only* says
-    what else has to fit. An empty body is an event too. Raises *PayloadError* when *body* cannot be read.
+    what else has to fit; *shared* asks for the account that acted. An empty body is an event too.
+    Raises *PayloadError* when *body* cannot be read.
     """
     if is_blank(body):
-        return jellyfin.empty(Post({}, body, receipt, accounts))
+        return jellyfin.empty(Post({}, body, receipt, accounts, shared))
     payload, is_unrendered = decode(body, content_type), False
     if may_hold_placeholders(body):
         payload, is_unrendered = without_placeholders(payload)
-    event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts))
+    event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts, shared))
     if is_unrendered and _says_nothing(event):
         return replace(event, media=None, ignored=reasons.UNRENDERED_TEMPLATE)
     if any(only) and event.ignored is None:

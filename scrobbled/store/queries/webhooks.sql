@@ -21,11 +21,9 @@ on conflict (user_id, id) do nothing
 -- heartbeats does not rewrite the row with each.
 update tokens set last_event_at = heard.at
 from (
-    select user_id, id, max(at) as at
-    from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as came (user_id, id, at)
-    group by user_id, id
+    select id, max(at) as at from unnest($1::bigint[], $2::timestamptz[]) as came (id, at) group by id
 ) as heard
-where tokens.user_id = heard.user_id and tokens.id = heard.id
+where tokens.id = heard.id
     and (tokens.last_event_at is null or tokens.last_event_at < heard.at - interval '5 seconds')
 
 -- name: read_anew

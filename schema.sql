@@ -140,8 +140,10 @@ create table tokens (
     last_used_at timestamptz,
     revoked_at timestamptz,
     last_event_at timestamptz,             -- the newest webhook that came by it, within some seconds
+    shared boolean not null default false, -- it stands for a media server with many accounts
     primary key (user_id, id)
 );
+create unique index tokens_id on tokens (id);
 
 
 -- What users did ----------------------------------------------------------
@@ -247,7 +249,7 @@ create table webhooks (
     player text not null,                      -- in its address; auto = any
     event jsonb not null,                      -- as it was read, see model/event.py
     content_type text not null,
-    accounts text[] not null,                  -- those its address counts; none = all
+    filters jsonb not null,                    -- what its address counts; {} = everything
     body bytea,                                -- without secrets; null = not kept
     size integer not null,                     -- of the body as it came, in bytes
     truncated boolean not null,
@@ -255,6 +257,27 @@ create table webhooks (
 ) partition by hash (user_id);
 create index webhooks_newest on webhooks (user_id, received_at desc, id desc);
 create index webhooks_received on webhooks using brin (received_at) with (autosummarize = on);
+
+-- Whose accounts those are: what a player calls somebody (id or name, folded), and our user.
+create table accounts (
+    user_id bigint not null,                   -- the owner of the connection
+    source text not null,                      -- the player
+    account text not null,
+    member_id bigint not null,                 -- the user who watches with it
+    mapped_at timestamptz not null default now(),
+    primary key (user_id, source, account)
+);
+
+-- What accounts did that nobody has mapped yet, whole, so that it can enter a history at its own time.
+create table held (
+    user_id bigint not null,                   -- the owner of the connection
+    event_id uuid not null,
+    event jsonb not null,
+    source text not null,
+    account text[] not null,                   -- all that the player calls them, the id first
+    occurred_at timestamptz not null,
+    primary key (user_id, event_id)
+);
 
 -- What a user's players say, and which title it means: taught by resolving an event. The
 -- shape of external_ids; the source 'words' holds names in the matcher's spelling. Rows of

@@ -62,7 +62,7 @@ async def one(request: web.Request) -> web.Response:
     whole = shapes.WholeWebhook(
         **_facts(found),
         content_type=found.content_type,
-        accounts=found.accounts,
+        filters=found.filters,
         body=None if found.body is None else found.body.decode("utf-8", "replace"),
         truncated=found.truncated,
     )

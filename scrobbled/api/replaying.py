@@ -16,7 +16,9 @@ from scrobbled.model.outcome import Outcome
 from scrobbled.store import webhooks
 from scrobbled.store.webhooks import Kept
 from scrobbled.wire import webhook
+from scrobbled.wire.filters import Filters
 from scrobbled.wire.reading import reading
+from scrobbled.wire.reasons import UNKNOWN_ACCOUNT
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Database
@@ -61,10 +63,16 @@ async def missed(
 def _differently(kept: Kept, user_id: int) -> PlaybackEvent | None:
     """What *kept* is read as today: under its own id, marked; None when it says what it said."""
     receipt = Receipt(id=kept.id, user_id=user_id, received_at=kept.received_at)
+    if kept.event.ignored == UNKNOWN_ACCOUNT:
+        return None  # held whole until somebody says whose account it is
     # One that was let in as the right account's stays that, whatever was removed from its body.
-    accounts = kept.accounts if kept.event.ignored else ()
+    accounts = kept.filters.get("account", ()) if kept.event.ignored else ()
+    shared = kept.event.account is not None
+    only = Filters(*(kept.filters.get(name, ()) for name in ("kind", "library", "path")))
     try:
-        event = webhook.parse(kept.player, kept.body or b"", receipt, kept.content_type, accounts)
+        event = webhook.parse(
+            kept.player, kept.body or b"", receipt, kept.content_type, accounts, only=only, shared=shared
+        )
     except PayloadError:
         return None
     if (reading(event), event.ignored) == (reading(kept.event), kept.event.ignored):

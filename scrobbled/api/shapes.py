@@ -217,11 +217,12 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
 class WholeWebhook(Webhook, frozen=True, kw_only=True):
     """
     A received webhook with its *body*: secrets and addresses removed, null when it was not kept, without
-    its end when *truncated*. *accounts* are those that its address counts; none means all.
+    its end when *truncated*. *filters* is what its address counts (account, kind, library,
+    path); none means all.
     """
 
     content_type: str
-    accounts: tuple[str, ...]
+    filters: dict[str, list[str]]
     body: str | None
     truncated: bool
 

@@ -62,13 +62,16 @@ def _word(value: bool | None) -> str:
 @click.argument("name")
 @click.option("--label", required=True, help="What it is for, such as the player's name.")
 @click.option("--scope", "scopes", multiple=True, help="read, scrobble or write; all when none is given.")
-def create(name: str, label: str, scopes: tuple[str, ...]) -> None:
+@click.option("--shared", is_flag=True, help="It stands for all accounts of a media server; see `accounts`.")
+def create(name: str, label: str, scopes: tuple[str, ...], shared: bool) -> None:
     """Create a token for NAME and print it, alone; it is shown this once."""
     from scrobbled.store import users
 
     async def make(connection: asyncpg.Connection[asyncpg.Record]) -> str:
         owner = await users.user_called(connection, name)
-        made, _ = await users.create_token(connection, owner.id, label, scopes or users.ALL_SCOPES)
+        made, _ = await users.create_token(
+            connection, owner.id, label, scopes or users.ALL_SCOPES, shared=shared
+        )
         return made
 
     click.echo(_with_database(make))

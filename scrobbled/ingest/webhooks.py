@@ -7,7 +7,7 @@ in milliseconds and is 2xx whatever becomes of the event (webhooks fact sheet §
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -21,6 +21,7 @@ from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
 from scrobbled.wire import webhook
 from scrobbled.wire.fields import text
+from scrobbled.wire.filters import Filters
 from scrobbled.wire.reasons import UNREADABLE
 from scrobbled.wire.redaction import redacted
 
@@ -33,6 +34,16 @@ METHODS = ("POST", "PUT", "GET")
 
 _ACCOUNT = "account"
 
+#: What an address may ask to be counted, and what that means.
+FILTERS = {
+    _ACCOUNT: "Count this account of the player alone; may be given several times",
+    "kind": "Count films (movie) or episodes (episode) alone",
+    "library": "Count this library of the player alone; may be given several times",
+    "path": "Count files that fit this pattern alone, such as /media/films/*; may be given several times",
+}
+
+_Filters: TypeAlias = dict[str, list[str]]
+
 #: Parameters of ours in an address; all others may be the payload of a GET.
 _OURS = frozenset({_ACCOUNT, "token"})
 
@@ -41,20 +52,35 @@ def _handler(player: str) -> Handler:
     async def receive(request: web.Request) -> web.Response:
         body = await request.read()
         given = receipt(request[IDENTITY].user_id)
-        accounts = request.query.getall(_ACCOUNT, ()) if request.query_string else ()
+        filters = _filters(request) if request.query_string else {}
         if request.method == "GET" and not body:
             body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         try:
-            event = webhook.parse(player, body, given, request.headers.get("Content-Type", ""), accounts)
+            event = _read(player, body, given, request, filters)
         except PayloadError:
-            event = _unreadable(player, given)
-        await request.app[DOOR].accept([event], _kept(player, request, body, accounts))
+            event = _unreadable(player, given, shared=request[IDENTITY].shared)
+        await request.app[DOOR].accept([event], _kept(player, request, body, filters))
         return answer({"id": str(event.id)})
 
     return receive
 
 
-def _kept(player: str, request: web.Request, body: bytes, accounts: Collection[str]) -> Webhook:
+def _filters(request: web.Request) -> _Filters:
+    """What the address asks to be counted, by the parameter."""
+    return {name: request.query.getall(name) for name in FILTERS if name in request.query}
+
+
+def _read(player: str, body: bytes, given: Receipt, request: web.Request, filters: _Filters) -> PlaybackEvent:
+    """The event in *body*; raises *PayloadError* when there is none."""
+    content_type, shared = request.headers.get("Content-Type", ""), request[IDENTITY].shared
+    if not filters:
+        return webhook.parse(player, body, given, content_type, shared=shared)
+    only = Filters(*(filters.get(name, ()) for name in ("kind", "library", "path")))
+    accounts = filters.get(_ACCOUNT, ())
+    return webhook.parse(player, body, given, content_type, accounts, only=only, shared=shared)
+
+
+def _kept(player: str, request: web.Request, body: bytes, filters: _Filters) -> Webhook:
     """What its owner can look at later, without secrets."""
     kept, truncated = redacted(body)
     return Webhook(
@@ -62,14 +88,17 @@ def _kept(player: str, request: web.Request, body: bytes, accounts: Collection[s
         token_id=request[IDENTITY].token_id,
         content_type=text(request.headers.get("Content-Type")) or "",
         # E-mail addresses leave the body, so they can name nobody in it: "" does neither.
-        accounts=tuple("" if "@" in account else text(account) or "" for account in accounts),
+        filters={
+            name: ["" if "@" in word else text(word) or "" for word in words]
+            for name, words in filters.items()
+        },
         body=kept,
         size=len(body),
         truncated=truncated,
     )
 
 
-def _unreadable(player: str, given: Receipt) -> PlaybackEvent:
+def _unreadable(player: str, given: Receipt, *, shared: bool) -> PlaybackEvent:
     """What no parser can read is an event all the same, so that its owner can see it."""
     return PlaybackEvent(
         id=given.id,
@@ -79,6 +108,7 @@ def _unreadable(player: str, given: Receipt) -> PlaybackEvent:
         occurred_at=given.received_at,
         received_at=given.received_at,
         ignored=UNREADABLE,
+        account=("",) if shared else None,
     )
 
 
@@ -90,7 +120,7 @@ _SUMMARIES = {
 
 def routes(limit: int) -> list[Route]:
     """The routes; *limit* is the largest body in bytes."""
-    account = Parameter(_ACCOUNT, "Count this account of the player alone; may be given several times")
+    query = tuple(Parameter(name, summary) for name, summary in FILTERS.items())
     return [
         Route(
             method,
@@ -100,7 +130,7 @@ def routes(limit: int) -> list[Route]:
             Scope.SCROBBLE,
             _SUMMARIES.get(player, f"Take a webhook from {player.capitalize()}"),
             limit=limit,
-            query=(account,),
+            query=query,
             answers=((200, "Durable; look the outcome up under the id"), (401, "The token is wrong")),
         )
         for player in PLAYERS

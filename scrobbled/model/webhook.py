@@ -9,15 +9,15 @@ class Webhook(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     """
     What came with an event, secrets removed.
 
-    *player* is the one in its address, *token_id* the connection it came by, *accounts* those that its
-    address counts (none = all). *body* is None when it was not kept; *size* is that of the body as it
-    came, in bytes, and *truncated* tells that its end is missing.
+    *player* is the one in its address, *token_id* the connection it came by, *filters* what its
+    address counts (account, kind, library, path; none = all). *body* is None when it was not kept; *size* is
+    that of the body as it came, in bytes, and *truncated* tells that its end is missing.
     """
 
     player: str
     token_id: int
     content_type: str = ""
-    accounts: tuple[str, ...] = ()
+    filters: dict[str, list[str]] = {}
     body: bytes | None = None
     size: int = 0
     truncated: bool = False

@@ -101,7 +101,13 @@ def _authenticator(pool: Pool) -> Authenticator:
         owner = await users.by_token(pool, digest)
         if owner is None:
             return None
-        return Identity(user_id=owner.user_id, token_id=owner.token_id, name=owner.name, scopes=owner.scopes)
+        return Identity(
+            user_id=owner.user_id,
+            token_id=owner.token_id,
+            name=owner.name,
+            scopes=owner.scopes,
+            shared=owner.shared,
+        )
 
     return Authenticator(look_up, lambda used: users.touch(pool, used))
 

@@ -36,6 +36,7 @@ class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
     token_id: int
     name: str
     scopes: frozenset[str]
+    shared: bool
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +67,11 @@ async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
     if row is None:
         return None
     return TokenOwner(
-        user_id=row["user_id"], token_id=row["token_id"], name=row["name"], scopes=frozenset(row["scopes"])
+        user_id=row["user_id"],
+        token_id=row["token_id"],
+        name=row["name"],
+        scopes=frozenset(row["scopes"]),
+        shared=row["shared"],
     )
 
 
@@ -141,7 +146,12 @@ async def tokens(database: Database, user_id: int) -> list[Token]:
 
 
 async def create_token(
-    database: Database, user_id: int, label: str, scopes: Collection[str] = ALL_SCOPES
+    database: Database,
+    user_id: int,
+    label: str,
+    scopes: Collection[str] = ALL_SCOPES,
+    *,
+    shared: bool = False,
 ) -> tuple[str, int]:
     """
     A new token and its id; the token is not kept. Raises *PayloadError* when the
@@ -161,7 +171,9 @@ async def create_token(
             message = f"a user holds at most {MOST_TOKENS} tokens; revoke one first"
             raise PayloadError(message)
         digest = sha256(token.encode()).digest()
-        row = await connection.fetchrow(_QUERIES["add_token"], user_id, digest, label, sorted(set(scopes)))
+        row = await connection.fetchrow(
+            _QUERIES["add_token"], user_id, digest, label, sorted(set(scopes)), shared
+        )
     assert row is not None  # an insert that returns has a row
     return token, row["id"]
 

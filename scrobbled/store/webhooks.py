@@ -50,7 +50,7 @@ class Kept(Listed, frozen=True, kw_only=True):
     """A webhook with all that came. *body* is None when it was not kept; *item_ids* is what it was about."""
 
     content_type: str
-    accounts: tuple[str, ...]
+    filters: dict[str, list[str]]
     body: bytes | None
     truncated: bool
     item_ids: list[int] | None
@@ -76,7 +76,7 @@ async def keep(connection: Connection, rows: Sequence[tuple[PlaybackEvent, Webho
                 webhook.player,
                 msgspec.json.encode(event).decode(),
                 webhook.content_type,
-                msgspec.json.encode(webhook.accounts).decode(),
+                msgspec.json.encode(webhook.filters).decode(),
                 webhook.body,
                 webhook.size,
                 webhook.truncated,
@@ -86,7 +86,7 @@ async def keep(connection: Connection, rows: Sequence[tuple[PlaybackEvent, Webho
         11,
     )
     await connection.execute(_QUERIES["keep"], *columns)
-    await connection.execute(_QUERIES["heard"], columns[0], columns[3], columns[2])
+    await connection.execute(_QUERIES["heard"], columns[3], columns[2])
 
 
 async def read_anew(connection: Connection, events: Sequence[PlaybackEvent]) -> None:

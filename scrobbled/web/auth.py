@@ -41,12 +41,13 @@ log = structlog.get_logger(stage="web")
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who a token stands for, and what it may do."""
+    """Who a token stands for, and what it may do. *shared*: for everybody who uses a media server."""
 
     user_id: int
     token_id: int
     name: str
     scopes: frozenset[str]
+    shared: bool = False
 
 
 LookUp = Callable[[bytes], Awaitable[Identity | None]]

@@ -30,9 +30,10 @@ def is_wanted(accounts: Collection[str], *names: object) -> bool:
     """
     if not accounts:
         return True
-    wanted = {_plain(account) for account in accounts}
-    return any(_plain(name) in wanted for name in map(text, names) if name)
+    wanted = {plain(account) for account in accounts}
+    return any(plain(name) in wanted for name in map(text, names) if name)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Give an account's id or name as it compares: trimmed, without case and a GUID's dashes."""
     return name.strip().casefold().replace("-", "")

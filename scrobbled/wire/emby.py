@@ -42,7 +42,7 @@ def read(sent: Post) -> PlaybackEvent:
         said,
         media_server.media(fields, runtime),
         Playback(position, progress),
-        users=item_fields.users(fields) if sent.accounts else (),
+        users=item_fields.users(fields) if sent.asks_who else (),
         unfit=media_server.unfit(fields),
         occurred_at=_occurred_at(fields, sent.receipt.received_at),
         rating=item_fields.rating(fields) if said.action is Action.RATE else None,

@@ -201,7 +201,7 @@ def rating(fields: Fields, said: post.Said) -> float | None:
 
 def users(fields: Fields) -> tuple[object, ...]:
     """Give what the payload calls its user."""
-    named = (fields.get(name) for name in ("user", "userid", "username", "friendlyname"))
+    named = (fields.get(name) for name in ("userid", "user", "username", "friendlyname"))
     account, user = folded(fields.get("account")), folded(fields.get("user"))
     return (*named, account.get("id"), account.get("title"), user.get("id"), user.get("name"))
 

@@ -67,7 +67,7 @@ def read(sent: Post) -> PlaybackEvent:
         said,
         flat.media(item, runtime),
         playback,
-        users=flat.users(fields) if sent.accounts else (),
+        users=flat.users(fields) if sent.asks_who else (),
         unfit=item.unfit,
         occurred_at=occurred_at,
         rating=flat.rating(fields, said),

@@ -59,7 +59,7 @@ def read(sent: Post) -> PlaybackEvent:
         said,
         None if _is_about_nothing(fields, said) else media_server.media(fields, runtime),
         Playback(position, _progress(fields, position, runtime)),
-        users=item_fields.users(fields) if sent.accounts else (),
+        users=item_fields.users(fields) if sent.asks_who else (),
         unfit=media_server.unfit(fields),
         occurred_at=_occurred_at(fields, sent.receipt.received_at, said),
         rating=item_fields.rating(fields) if said.action is Action.RATE else None,

@@ -63,7 +63,7 @@ def _flat(sent: Post, fields: Fields, said: Said) -> PlaybackEvent:
         said,
         _with_default_id(flat.media(item, runtime, _HABITS), fields),
         _playback(fields, runtime),
-        users=flat.users(fields) if sent.accounts else (),
+        users=flat.users(fields) if sent.asks_who else (),
         unfit=item.unfit,
         occurred_at=_watched_at(fields, sent.receipt.received_at),
         rating=flat.rating(fields, said),
@@ -108,7 +108,7 @@ def _like_plex(sent: Post) -> PlaybackEvent:
         SOURCE,
         said,
         _with_default_id(_with_unique_ids(plex.media(metadata, runtime), fields), fields),
-        users=flat.users(folded(payload)) if sent.accounts else (),
+        users=flat.users(folded(payload)) if sent.asks_who else (),
         unfit=plex.unfit(metadata),
         occurred_at=occurred_at,
     )

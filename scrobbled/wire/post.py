@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Media
 from scrobbled.wire import reasons
-from scrobbled.wire.counting import is_nameless, is_wanted
+from scrobbled.wire.counting import is_nameless, is_wanted, plain
 from scrobbled.wire.fields import content_id, text
 
 #: Where players write what happened.
@@ -23,13 +23,20 @@ _LONGEST_EVENT_NAME: Final = 64
 class Post(NamedTuple):
     """One delivery: the decoded *payload*, the *body* it came in, and who may have sent it.
 
-    *accounts* are the ids or names of the player's users that count; none means all.
+    *accounts* are the ids or names of the player's users that count; none means all. *shared*: the
+    address stands for everybody who uses the server.
     """
 
     payload: Mapping[str, object]
     body: bytes
     receipt: Receipt
     accounts: Collection[str] = ()
+    shared: bool = False
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it matters whom the payload names."""
+        return self.shared or bool(self.accounts)
 
 
 class Said(NamedTuple):
@@ -104,7 +111,13 @@ def event(
         player=player,
         app=app,
         event_name=_event_name(post.payload),
+        account=_account(users) if post.shared else None,
     )
+
+
+def _account(users: tuple[object, ...]) -> tuple[str, ...]:
+    """Give what the payload calls its user, each once; "" when it does not say."""
+    return tuple(dict.fromkeys(plain(name) for name in map(text, users) if name)) or ("",)
 
 
 def _event_name(payload: Mapping[str, object]) -> str | None:

@@ -63,7 +63,7 @@ def read(sent: Post) -> PlaybackEvent:
         said,
         _with_guid(flat.media(item, runtime, _HABITS), fields),
         playback,
-        users=flat.users(fields) if sent.accounts else (),
+        users=flat.users(fields) if sent.asks_who else (),
         unfit=item.unfit,
         occurred_at=_occurred_at(fields, sent.receipt.received_at),
         rating=flat.rating(fields, said),

@@ -16,6 +16,7 @@ from scrobbled.model.event import PlaybackEvent, Receipt
 from scrobbled.wire import emby, generic, jellyfin, kodi, plex, reasons, tautulli
 from scrobbled.wire.body import decode, is_blank
 from scrobbled.wire.fields import mapping, text
+from scrobbled.wire.filters import NONE, Filters, refused
 from scrobbled.wire.keys import folded, letters
 from scrobbled.wire.placeholders import may_hold_placeholders, without_placeholders
 from scrobbled.wire.post import Post
@@ -59,21 +60,31 @@ _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
 
 
 def parse(
-    player: str, body: bytes, receipt: Receipt, content_type: str = "", accounts: Collection[str] = ()
+    player: str,
+    body: bytes,
+    receipt: Receipt,
+    content_type: str = "",
+    accounts: Collection[str] = (),
+    *,
+    only: Filters = NONE,
+    shared: bool = False,
 ) -> PlaybackEvent:
     """Read the webhook *body* that came to the address of *player*.
 
-    *accounts* holds the ids or names of the player's users that count; none means all. An
-    empty body is an event too. Raises *PayloadError* when *body* cannot be read.
+    *accounts* holds the ids or names of the player's users that count; none means all. *only* says
+    what else has to fit; *shared* asks for the account that acted. An empty body is an event too.
+    Raises *PayloadError* when *body* cannot be read.
     """
     if is_blank(body):
-        return jellyfin.empty(Post({}, body, receipt, accounts))
+        return jellyfin.empty(Post({}, body, receipt, accounts, shared))
     payload, is_unrendered = decode(body, content_type), False
     if may_hold_placeholders(body):
         payload, is_unrendered = without_placeholders(payload)
-    event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts))
+    event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts, shared))
     if is_unrendered and _says_nothing(event):
         return replace(event, media=None, ignored=reasons.UNRENDERED_TEMPLATE)
+    if any(only) and event.ignored is None:
+        return replace(event, ignored=refused(only, event, payload))
     return event
 
 

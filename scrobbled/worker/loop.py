@@ -18,12 +18,13 @@ import structlog
 from scrobbled import metrics
 from scrobbled.catalog.rebuild import build_beside
 from scrobbled.store import corrections, listening, timeline, verdicts, waiting, webhooks
+from scrobbled.store.accounts import overlooked
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
-from scrobbled.stream import answers, consumer, leases
+from scrobbled.stream import answers, consumer, leases, producer
 from scrobbled.stream.codec import decode_event
 from scrobbled.stream.connection import TRANSIENT as STREAM_TRANSIENT
 from scrobbled.stream.connection import RedisError
-from scrobbled.worker import batch, received, retry
+from scrobbled.worker import accounts, batch, received, retry
 from scrobbled.worker.matching import Matcher
 from scrobbled.worker.reading import Reading
 from scrobbled.worker.report import report, report_plays
@@ -168,7 +169,9 @@ class Worker:
                 return
 
     async def _apply_once(self, entries: Sequence[tuple[Delivery, PlaybackEvent]]) -> None:
-        events = [event for _, event in entries]
+        came = [event for _, event in entries]
+        events = await accounts.settle(self._pool, came)
+        deliveries = [delivery for delivery, _ in entries]
         started = datetime.now(UTC)
         with metrics.batch_seconds.time():
             matched = await self._matcher.match(self._pool, events)
@@ -177,11 +180,12 @@ class Worker:
             ]
             async with self._pool.acquire() as connection, connection.transaction():
                 applied = await batch.apply(connection, readings, self._policy, started)
-                await received.keep(connection, entries)
+                await accounts.note(connection, came, events)
+                await received.keep(connection, list(zip(deliveries, events, strict=True)))
         metrics.batch_events.observe(len(entries))
-        await self._consumer.done([delivery for delivery, _ in entries])
+        await self._consumer.done(deliveries)
         await self._reply(events, applied.answers)
-        report([delivery for delivery, _ in entries], readings, applied, started)
+        report(deliveries, readings, applied, started)
 
     async def _reply(self, events: Sequence[PlaybackEvent], ready: Sequence[Answer]) -> None:
         waiting = [
@@ -307,6 +311,7 @@ class Worker:
     async def _forget(self) -> None:
         if 0 not in self._leases.held:
             return
+        await producer.put_back(self._client, await overlooked(self._pool), self._limits.partitions)
         now = datetime.now(UTC)
         gone = await verdicts.forget(
             self._pool,

@@ -102,3 +102,20 @@ def test_an_unknown_webhook_is_said_to_be_unknown(instance: Instance) -> None:
     """404 for somebody else's too, 400 for what is no id."""
     assert 404 == instance.call("GET", f"/v1/webhooks/{uuid4()}").status
     assert 400 == instance.call("GET", "/v1/webhooks/x").status
+
+
+def test_an_address_counts_what_it_names(instance: Instance) -> None:
+    """Another library is ignored with the reason, and the filter is shown; the right one counts."""
+    sent = film()
+    sent["Metadata"]["librarySectionTitle"] = "Kids & Co"
+    path = f"/webhooks/plex/{instance.token}?kind=movie&library="
+    replies = [
+        instance.call("POST", path + name, json.dumps(sent).encode(), token=None)
+        for name in ("Films", "kids%20%26%20co")
+    ]
+    ended = [instance.outcome(reply.json["id"]) for reply in replies]
+    whole = instance.call("GET", f"/v1/webhooks/{ended[0]['id']}").json
+
+    assert ["other_library", None] == [each["reason"] for each in ended]
+    assert ["ignored", "scrobbled"] == [each["outcome"] for each in ended]
+    assert {"kind": ["movie"], "library": ["Films"]} == whole["filters"]

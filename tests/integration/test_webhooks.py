@@ -127,7 +127,7 @@ async def test_it_is_listed_with_its_reading_and_its_outcome(players: Players) -
     assert {"kind": "movie", "title": "Arrival", "action": "watched"}.items() <= listed["reading"].items()
     assert listed == {key: value for key, value in whole.items() if key in listed}
     assert FILM == json.loads(whole["body"])
-    assert (False, []) == (whole["truncated"], whole["accounts"])
+    assert (False, {}) == (whole["truncated"], whole["filters"])
 
 
 async def test_a_token_knows_when_something_last_came_by_it(players: Players) -> None:

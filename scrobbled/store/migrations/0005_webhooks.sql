@@ -8,7 +8,7 @@ create table webhooks (
     player text not null,                      -- in its address; auto = any
     event jsonb not null,                      -- as it was read, see model/event.py
     content_type text not null,
-    accounts text[] not null,                  -- those its address counts; none = all
+    filters jsonb not null,                    -- what its address counts; {} = everything
     body bytea,                                -- without secrets; null = not kept
     size integer not null,                     -- of the body as it came, in bytes
     truncated boolean not null,
@@ -19,6 +19,31 @@ create index webhooks_received on webhooks using brin (received_at) with (autosu
 
 -- The newest webhook that came by it, within some seconds.
 alter table tokens add column last_event_at timestamptz;
+create unique index tokens_id on tokens (id);
+
+-- A token that stands for a media server with many accounts.
+alter table tokens add column shared boolean not null default false;
+
+-- Whose accounts those are: what a player calls somebody (id or name, folded), and our user.
+create table accounts (
+    user_id bigint not null,                   -- the owner of the connection
+    source text not null,                      -- the player
+    account text not null,
+    member_id bigint not null,                 -- the user who watches with it
+    mapped_at timestamptz not null default now(),
+    primary key (user_id, source, account)
+);
+
+-- What accounts did that nobody has mapped yet, whole, so that it can enter a history at its own time.
+create table held (
+    user_id bigint not null,                   -- the owner of the connection
+    event_id uuid not null,
+    event jsonb not null,
+    source text not null,
+    account text[] not null,                   -- all that the player calls them, the id first
+    occurred_at timestamptz not null,
+    primary key (user_id, event_id)
+);
 
 do $$
 declare

@@ -2,7 +2,7 @@
 
 -- name: by_token
 -- Whom a token stands for; nobody when it was revoked.
-select users.id as user_id, tokens.id as token_id, users.name, tokens.scopes
+select users.id as user_id, tokens.id as token_id, users.name, tokens.scopes, tokens.shared
 from tokens
 join users on users.id = tokens.user_id
 where tokens.hash = $1 and tokens.revoked_at is null
@@ -39,7 +39,7 @@ from tokens where user_id = $1 and revoked_at is null order by id
 select id from users where id = $1 for update
 
 -- name: add_token
-insert into tokens (user_id, hash, label, scopes) values ($1, $2, $3, $4) returning id, created_at
+insert into tokens (user_id, hash, label, scopes, shared) values ($1, $2, $3, $4, $5) returning id, created_at
 
 -- name: revoke_token
 update tokens set revoked_at = now() where user_id = $1 and id = $2 and revoked_at is null returning id

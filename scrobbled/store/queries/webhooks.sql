@@ -3,16 +3,16 @@
 -- name: keep
 -- One that came twice is kept as it came first.
 insert into webhooks (
-    user_id, id, received_at, token_id, player, event, content_type, accounts, body, size, truncated
+    user_id, id, received_at, token_id, player, event, content_type, filters, body, size, truncated
 )
 select
     user_id, id, received_at, token_id, player, event::jsonb, content_type,
-    array(select jsonb_array_elements_text(accounts::jsonb)), body, size, truncated
+    filters::jsonb, body, size, truncated
 from unnest(
     $1::bigint[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::text[],
     $8::text[], $9::bytea[], $10::integer[], $11::boolean[]
 ) as came (
-    user_id, id, received_at, token_id, player, event, content_type, accounts, body, size, truncated
+    user_id, id, received_at, token_id, player, event, content_type, filters, body, size, truncated
 )
 on conflict (user_id, id) do nothing
 
@@ -21,11 +21,9 @@ on conflict (user_id, id) do nothing
 -- heartbeats does not rewrite the row with each.
 update tokens set last_event_at = heard.at
 from (
-    select user_id, id, max(at) as at
-    from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as came (user_id, id, at)
-    group by user_id, id
+    select id, max(at) as at from unnest($1::bigint[], $2::timestamptz[]) as came (id, at) group by id
 ) as heard
-where tokens.user_id = heard.user_id and tokens.id = heard.id
+where tokens.id = heard.id
     and (tokens.last_event_at is null or tokens.last_event_at < heard.at - interval '5 seconds')
 
 -- name: read_anew
@@ -52,7 +50,7 @@ limit $7
 -- name: one
 select
     webhooks.id, webhooks.received_at, webhooks.token_id, webhooks.player, webhooks.event,
-    webhooks.content_type, webhooks.accounts, webhooks.body, webhooks.size, webhooks.truncated,
+    webhooks.content_type, webhooks.filters, webhooks.body, webhooks.size, webhooks.truncated,
     events.outcome, events.reason, events.item_ids
 from webhooks
 left join events on events.user_id = webhooks.user_id and events.id = webhooks.id
@@ -68,7 +66,7 @@ limit 2
 -- What did not count and could be read again, oldest first, after ($2, $3): the page of a replay.
 select
     webhooks.id, webhooks.received_at, webhooks.token_id, webhooks.player, webhooks.event,
-    webhooks.content_type, webhooks.accounts, webhooks.body, webhooks.size, webhooks.truncated,
+    webhooks.content_type, webhooks.filters, webhooks.body, webhooks.size, webhooks.truncated,
     events.outcome, events.reason, events.item_ids
 from webhooks
 join events on events.user_id = webhooks.user_id and events.id = webhooks.id

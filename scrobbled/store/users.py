@@ -26,6 +26,21 @@ MOST_TOKENS = 20
 #: Characters of a name or label.
 _LONGEST = 100
 
+#: Words that stand where a user's slug does in addresses; nobody is called so.
+RESERVED = (
+    "avatar",
+    "blocked",
+    "hidden",
+    "likes",
+    "me",
+    "reactions",
+    "requests",
+    "saved-filters",
+    "settings",
+    "set-cover",
+    "syncs",
+)
+
 ALL_SCOPES = ("read", "scrobble", "write")
 
 
@@ -87,7 +102,7 @@ async def add_user(database: Database, name: str) -> int:
     if not name or not name.isprintable() or len(name) > _LONGEST:
         message = f"a user's name has 1 to {_LONGEST} printable characters"
         raise PayloadError(message)
-    user_id: int | None = await database.fetchval(_QUERIES["add_user"], name)
+    user_id: int | None = await database.fetchval(_QUERIES["add_user"], name, RESERVED)
     if user_id is None:
         message = f"there is a user called {name} already"
         raise PayloadError(message)

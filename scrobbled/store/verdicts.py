@@ -75,7 +75,7 @@ async def delete_plays(connection: Connection, pairs: Iterable[tuple[int, int]])
 
 
 async def insert_plays(connection: Connection, plays: Sequence[Play]) -> None:
-    """Add *plays* to their histories, and take their titles off the watchlists."""
+    """Add *plays* to their histories, and take them off the watchlists; not what was removed by hand."""
     columns = sql.columns(
         (
             (
@@ -94,7 +94,7 @@ async def insert_plays(connection: Connection, plays: Sequence[Play]) -> None:
         9,
     )
     await connection.execute(_QUERIES["insert_plays"], *columns)
-    await connection.execute(_QUERIES["leave_watchlist"], columns[0], columns[3])
+    await connection.execute(_QUERIES["leave_watchlist"], columns[0], columns[3], columns[2])
 
 
 async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], ViewingRow]) -> None:

@@ -116,7 +116,7 @@ async def new_users(pool: Pool, count: int) -> list[int]:
         [(item.id, item.title.name, item.title.slug) for item in ITEMS],
     )
     return [
-        await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+        await pool.fetchval("insert into users (name, slug) values ($1, $1) returning id", uuid4().hex)
         for _ in range(count)
     ]
 

@@ -44,7 +44,7 @@ class House:
     async def user(self) -> int:
         """Somebody new."""
         number: int = await self.pool.fetchval(
-            "insert into users (name) values ($1) returning id", uuid4().hex
+            "insert into users (name, slug) values ($1, $1) returning id", uuid4().hex
         )
         return number
 

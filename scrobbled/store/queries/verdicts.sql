@@ -43,18 +43,32 @@ using unnest($1::bigint[], $2::bigint[]) as gone (user_id, id)
 where plays.user_id = gone.user_id and plays.id = gone.id
 
 -- name: insert_plays
+-- What their user removed stays away.
 insert into plays (user_id, id, item_id, title_id, kind, watched_at, cause, source, event_id)
 select * from unnest(
     $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
     $7::text[], $8::text[], $9::uuid[]
+) as play (user_id, id, item_id, title_id, kind, watched_at, cause, source, event_id)
+where not exists (
+    select from removed_plays where removed_plays.user_id = play.user_id and removed_plays.id = play.id
 )
 on conflict (user_id, id) do update set watched_at = excluded.watched_at, cause = excluded.cause
 
 -- name: leave_watchlist
--- A title that was watched is not one to be watched any more.
-delete from watchlist
-using unnest($1::bigint[], $2::bigint[]) as watched (user_id, title_id)
-where watchlist.user_id = watched.user_id and watchlist.title_id = watched.title_id
+-- What was watched is not to be watched any more: a film, an episode with its season and its show.
+delete from list_items
+using unnest($1::bigint[], $2::bigint[], $3::bigint[]) as watched (user_id, title_id, item_id)
+where list_items.user_id = watched.user_id and list_items.list_id = 1
+    and list_items.title_id = watched.title_id
+    and (
+        list_items.item_id in (watched.title_id, watched.item_id)
+        or list_items.item_id in (
+            select seasons.id
+            from episodes
+            join seasons on seasons.show_id = episodes.show_id and seasons.number = episodes.season
+            where episodes.id = watched.item_id
+        )
+    )
 
 -- name: write_viewings
 insert into playback (

@@ -41,7 +41,7 @@ class CrashError(Exception):
 
 @st.composite
 def scripts(draw: st.DrawFn) -> list[tuple[int, int, Action, int, float | None]]:
-    """What happens: (user, minute, action, item, progress) for each event. An odd minute is by hand."""
+    """What happens: (user, minute, action, item, progress) for each event."""
     return draw(
         st.lists(
             st.tuples(
@@ -71,8 +71,8 @@ def readings(
             occurred_at=NOON + timedelta(minutes=minute, microseconds=number),
             received_at=LATER,
             progress=progress,
-            rating=None if progress is None else progress / 10,
-            by_hand=minute % 2 == 1,
+            rating=(progress or 0.0) / 10,
+            by_hand=action is Action.WATCHED and progress is not None,
         )
         items = () if action is Action.CANCEL_CHECKIN else (ITEMS[item],)
         made.append(Reading(event=event, matched=Matched(items=items, score=1.0, how="id")))

@@ -120,3 +120,46 @@ def test_who_is_unmapped_waits_again(instance: Instance, shared: str) -> None:
 
     assert [first] == titles(instance, token)
     assert f"'{number}'\t1 waiting" in instance.run("accounts", "list", SERVER).stdout
+
+
+def test_accounts_over_http(instance: Instance, shared: str) -> None:
+    """Listed while they wait, mapped to whoever gives a token, listed as theirs, and unmapped."""
+    name, token = person(instance)
+    number = uuid4().int % 10**6
+    first = send(instance, shared, film({"id": number, "title": f"Kim {number}"}))
+    waiting = instance.call("GET", "/v1/accounts", token=shared).json["waiting"]
+    body = {"player": "plex", "account": f"KIM {number}", "token": token}
+    mapped = instance.call("POST", "/v1/accounts", body, token=shared)
+    eventually(lambda: titles(instance, token) == [first], "it counts")
+    after = instance.call("GET", "/v1/accounts", token=shared).json
+    gone = [
+        instance.call("DELETE", f"/v1/accounts/plex/kim%20{number}", token=shared).status for _ in range(2)
+    ]
+
+    (mine,) = [each for each in waiting if str(number) in each["account"]]
+    assert ([str(number), f"kim {number}"], "plex", 1) == (mine["account"], mine["player"], mine["events"])
+    whose = {"player": "plex", "account": f"kim {number}", "user": name}
+    assert (200, {"mapped": whose, "events": 1}) == (mapped.status, mapped.json)
+    assert whose in after["mapped"]
+    assert not [each for each in after["waiting"] if str(number) in each["account"]]
+    assert [204, 404] == gone
+    assert [first] == titles(instance, token)
+
+
+def test_nobody_is_given_an_account_without_their_leave(instance: Instance, shared: str) -> None:
+    """A wrong token or one that may only read is refused; without one the account is your own."""
+    _, token = person(instance)
+    reader = instance.call("POST", "/v1/tokens", {"label": "r", "scopes": ["read"]}, token=token).json[
+        "token"
+    ]
+    body = {"player": "emby", "account": uuid4().hex}
+    refused = [
+        instance.call("POST", "/v1/accounts", body | {"token": each}, token=shared).status
+        for each in (reader, "scr_pat_wrong")
+    ]
+    mine = instance.call("POST", "/v1/accounts", body, token=shared).json["mapped"]
+
+    assert [403, 403] == refused
+    assert SERVER == mine["user"]
+    for wrong in ({}, {"player": "betamax", "account": "x"}, {"player": "plex", "account": " "}):
+        assert 400 == instance.call("POST", "/v1/accounts", wrong, token=shared).status

@@ -142,3 +142,18 @@ def test_a_damaged_form_is_read_or_refused(place: int, byte: int) -> None:
             continue
 
         assert isinstance(actual, dict)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"a": "\n' + b"x" * 70_000 + b'"}', b'{"a": ' + b'"' * 70_000, b"a=" + b"%22" * 100_000],
+)
+def test_what_takes_long_to_mend_is_not_mended(body: bytes) -> None:
+    """One body must not keep everybody else waiting: no template and no form is that long."""
+    with pytest.raises(PayloadError):
+        decode(body)
+
+
+def test_valid_json_may_be_long() -> None:
+    """Only what has to be mended is bounded here; the whole is bounded by the front door."""
+    assert {"a": "x" * 900_000} == decode(encoded({"a": "x" * 900_000}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrobbled.api.trakt import playing
+from scrobbled.api.trakt import history, playing
 
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    return playing.routes()
+    return [*history.routes(), *playing.routes()]

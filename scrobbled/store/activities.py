@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,14 @@ def of(kind: Kind | str, what: str) -> str:
 
 
 async def moved(connection: Connection, changes: Collection[tuple[int, str]]) -> None:
-    """Note that (user id, word) *changes* happened just now, inside the transaction that made them."""
+    """Note that these (user id, word) changed just now, inside the transaction that did it; each once."""
     if changes:
         await connection.execute(_QUERIES["moved"], *sql.columns(changes, 2))
+
+
+async def moved_of(connection: Connection, user_id: int, kinds: Iterable[str], what: str) -> None:
+    """The same of *what* (``rated_at``) of one user's things of some *kinds*."""
+    await moved(connection, sorted((user_id, of(kind, what)) for kind in set(kinds)))
 
 
 async def read(database: Database, user_id: int) -> tuple[datetime, dict[str, datetime]]:

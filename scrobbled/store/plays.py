@@ -10,6 +10,7 @@ import msgspec
 
 from scrobbled.model.media import Kind
 from scrobbled.model.play import Play, playback_id
+from scrobbled.model.selection import Selection
 from scrobbled.store import activities, sql, timeline, verdicts
 from scrobbled.store.asking import asking
 
@@ -21,18 +22,6 @@ _QUERIES = sql.load("plays")
 
 #: Seconds that thousands of plays may take.
 PATIENCE = 25.0
-
-
-class Doomed(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    Which plays are to go: by their own *ids*, of films and episodes (*items*), of whole *shows*, of
-    *seasons* (show, number).
-    """
-
-    ids: Collection[int] = ()
-    items: Collection[int] = ()
-    shows: Collection[int] = ()
-    seasons: Collection[tuple[int, int]] = ()
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,10 +69,13 @@ async def _add(connection: Connection, user_id: int, plays: Sequence[Play]) -> N
     await activities.moved(connection, sorted(changes))
 
 
-async def remove(database: Database, user_id: int, doomed: Doomed) -> list[Gone]:
-    """Take plays out of a user's history for good; returns them. Duplicates are judged by what is left."""
+async def remove(database: Database, user_id: int, selection: Selection, ids: Collection[int]) -> list[Gone]:
+    """
+    Take all plays of the *selection*, and those with the *ids*, out of a user's history for good; returns
+    them. Duplicates are judged by what is left.
+    """
     async with _writing(database, user_id, "remove_plays") as connection:
-        return await _remove(connection, user_id, doomed)
+        return await _remove(connection, user_id, selection, ids)
 
 
 @asynccontextmanager
@@ -94,14 +86,16 @@ async def _writing(database: Database, user_id: int, operation: str) -> AsyncIte
         yield connection
 
 
-async def _remove(connection: Connection, user_id: int, doomed: Doomed) -> list[Gone]:
+async def _remove(
+    connection: Connection, user_id: int, selection: Selection, ids: Collection[int]
+) -> list[Gone]:
     rows = await connection.fetch(
         _QUERIES["remove_plays"],
         user_id,
-        list(doomed.ids),
-        list(doomed.items),
-        list(doomed.shows),
-        *sql.columns(doomed.seasons, 2),
+        list(ids),
+        list(selection.items),
+        list(selection.shows),
+        *sql.columns(selection.seasons, 2),
     )
     if not rows:
         return []

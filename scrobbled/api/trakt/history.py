@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from scrobbled.api.pool import POOL
+from scrobbled.api.trakt import writing
 from scrobbled.api.trakt.meant import meant
 from scrobbled.model.play import BY_HAND, Play
-from scrobbled.model.wanted import Found, ThingKind, Watchable
+from scrobbled.model.selection import selected
+from scrobbled.model.wanted import Watchable
 from scrobbled.store import items, plays
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Route, Scope, Surface
+from scrobbled.web.routes import Route
 from scrobbled.wire import trakt_items, trakt_results, trakt_said
 from scrobbled.wire.trakt_said import UNKNOWN_DATE, DateWord, When
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-#: Bytes that a body of thousands of items may have.
-LIMIT = 8 * 1024 * 1024
-
-SOURCE = "trakt"
 
 
 async def add(request: web.Request) -> web.Response:
@@ -40,9 +37,7 @@ async def add(request: web.Request) -> web.Response:
     user_id = request[IDENTITY].user_id
     made = _plays(user_id, watched, dates, now)
     await plays.add(request.app[POOL], user_id, made)
-    lost = trakt_items.not_found(
-        body, (entry for entry, each in zip(leaves, found, strict=True) if each is None)
-    )
+    lost = writing.lost(body, leaves, found)
     return answer(trakt_results.added([play.kind for play in made], lost), 201)
 
 
@@ -51,10 +46,8 @@ async def remove(request: web.Request) -> web.Response:
     body = trakt_items.parse(await request.read())
     leaves = body.leaves
     found = await meant(request, leaves)
-    gone = await plays.remove(request.app[POOL], request[IDENTITY].user_id, _doomed(found, body.ids))
-    lost = trakt_items.not_found(
-        body, (entry for entry, each in zip(leaves, found, strict=True) if each is None)
-    )
+    gone = await plays.remove(request.app[POOL], request[IDENTITY].user_id, selected(found), body.ids)
+    lost = writing.lost(body, leaves, found)
     removed = {play.id for play in gone}
     lost_ids = [each for each in body.ids if each not in removed] + body.odd_ids
     return answer(trakt_results.deleted([play.kind for play in gone], lost, lost_ids))
@@ -80,7 +73,7 @@ def _plays(user_id: int, watched: Sequence[Watchable], dates: Sequence[When], no
                 kind=each.kind,
                 watched_at=_watched_at(dates[each.position], each, now),
                 cause=BY_HAND,
-                source=SOURCE,
+                source=writing.SOURCE,
                 event_id=events[time],
             )
         )
@@ -96,42 +89,6 @@ def _watched_at(date: When, watched: Watchable, now: datetime) -> datetime:
     return UNKNOWN_DATE
 
 
-def _doomed(found: Sequence[Found | None], ids: Sequence[int]) -> plays.Doomed:
-    known = [each for each in found if each is not None]
-    return plays.Doomed(
-        ids=ids,
-        items=[each.id for each in known if each.kind in (ThingKind.MOVIE, ThingKind.EPISODE)],
-        shows=[each.id for each in known if each.kind is ThingKind.SHOW],
-        seasons=[
-            (each.title_id, each.season)
-            for each in known
-            if each.kind is ThingKind.SEASON and each.season is not None
-        ],
-    )
-
-
 def routes() -> list[Route]:
     """The routes."""
-    refused = ((400, "No JSON"), (422, "What is wrong with the body"))
-    return [
-        Route(
-            "POST",
-            "/trakt/sync/history",
-            add,
-            Surface.TRAKT,
-            Scope.WRITE,
-            "Add to what was watched",
-            limit=LIMIT,
-            answers=((201, "How many plays were added, and what was not found"), *refused),
-        ),
-        Route(
-            "POST",
-            "/trakt/sync/history/remove",
-            remove,
-            Surface.TRAKT,
-            Scope.WRITE,
-            "Remove from what was watched",
-            limit=LIMIT,
-            answers=((200, "How many plays were removed, and what was not found"), *refused),
-        ),
-    ]
+    return writing.routes("/trakt/sync/history", add, remove, "what was watched")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrobbled.api.trakt import playing
+from scrobbled.api.trakt import (
+    activities,
+    collection,
+    hidden,
+    history,
+    playing,
+    progress,
+    ratings,
+    up_next,
+    watched,
+)
 
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
@@ -12,4 +22,5 @@ if TYPE_CHECKING:
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    return playing.routes()
+    subjects = (activities, collection, hidden, history, playing, progress, ratings, up_next, watched)
+    return [route for subject in subjects for route in subject.routes()]

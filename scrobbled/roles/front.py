@@ -16,7 +16,7 @@ from aiohttp import web
 from scrobbled.api import native as native_reads
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
-from scrobbled.api.pool import NAMES, POOL
+from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
@@ -68,6 +68,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
+        application[PUT_BACK] = door.put_back
         application[NAMES] = Names(settings.names_path)
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         async with _beside(chores):

@@ -49,6 +49,8 @@ _ID_DIGITS: Final = 15
 _ID_LIMIT: Final = 10**_ID_DIGITS
 _IMDB_LIMIT: Final = 12  # characters
 
+_BY_HAND: Final = frozenset({Action.UNWATCH, Action.RATE})
+
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -89,6 +91,9 @@ def receipts(events: list[PlaybackEvent], *, several: bool) -> Accepted | AllAcc
 
 def _event(sent: Event, receipt: Receipt, index: int | None, where: str) -> PlaybackEvent:
     received_at = receipt.received_at
+    if sent.action is Action.RATE and sent.rating is None:
+        message = f"rate needs a rating from 1 to 10, or 0 to take it away - at {where}.rating"
+        raise PayloadError(message)
     return PlaybackEvent(
         id=_identity(sent, receipt, index),
         user_id=receipt.user_id,
@@ -101,6 +106,8 @@ def _event(sent: Event, receipt: Receipt, index: int | None, where: str) -> Play
         progress=sent.progress,
         position=sent.position,
         provisional=True,
+        rating=sent.rating if sent.action is Action.RATE else None,
+        by_hand=sent.action in _BY_HAND,
         player=_text(sent.player, where, "player"),
         app=_text(sent.app, where, "app") or _text(sent.source, where, "source"),
     )

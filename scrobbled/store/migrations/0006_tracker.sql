@@ -131,3 +131,8 @@ select
 from watchlist
 join titles on titles.id = watchlist.title_id;
 drop table watchlist;
+
+-- Episodes that players made had no season.
+insert into seasons (show_id, number)
+select distinct show_id, season from episodes
+on conflict (show_id, number) do nothing;

@@ -1,0 +1,103 @@
+-- What clients name, found in the catalogue. Every statement takes everything at once, and creates nothing.
+
+-- name: by_ids
+-- The entity that has the ids: Trakt's own id before our own, then the others in the order they are given.
+select distinct on (position) position, entity_id
+from (
+    select asked.position, asked.rank, external_ids.entity_id
+    from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[]) as asked (position, rank, kind, source, value)
+    join external_ids using (kind, source, value)
+    union all
+    select asked.position, asked.rank, titles.id
+    from unnest($6::int[], $7::int[], $8::text[], $9::bigint[]) as asked (position, rank, kind, id)
+    join titles on titles.id = asked.id and titles.kind = asked.kind
+    union all
+    select asked.position, asked.rank, episodes.id
+    from unnest($6::int[], $7::int[], $8::text[], $9::bigint[]) as asked (position, rank, kind, id)
+    join episodes on episodes.id = asked.id
+    where asked.kind = 'episode'
+    union all
+    select asked.position, asked.rank, seasons.id
+    from unnest($6::int[], $7::int[], $8::text[], $9::bigint[]) as asked (position, rank, kind, id)
+    join seasons on seasons.id = asked.id
+    where asked.kind = 'season'
+    union all
+    select asked.position, asked.rank, titles.id
+    from unnest($10::int[], $11::int[], $12::text[], $13::text[]) as asked (position, rank, kind, slug)
+    join titles on titles.kind = asked.kind and titles.slug = asked.slug
+) as found
+order by position, rank
+
+-- name: places
+-- Where seasons and episodes stand.
+select id, show_id, number as season from seasons where id = any($1::bigint[])
+union all
+select id, show_id, season from episodes where id = any($1::bigint[])
+
+-- name: seasons_at
+-- Seasons by show and number.
+select asked.position, seasons.id
+from unnest($1::int[], $2::bigint[], $3::int[]) as asked (position, show_id, number)
+join seasons on seasons.show_id = asked.show_id and seasons.number = asked.number
+
+-- name: watchables
+-- Films and episodes themselves; and the episodes of shows and seasons: all of them, or those that have
+-- aired by $6, of shows without the specials. Where nobody knows when any episode of a show was aired, all have been.
+select asked.position, titles.id as item_id, titles.id as title_id, 'movie' as kind, null::timestamptz as over_at
+from unnest($1::int[], $2::bigint[]) as asked (position, id)
+join titles on titles.id = asked.id and titles.kind = 'movie'
+union all
+select asked.position, episodes.id, episodes.show_id, 'episode',
+    episodes.first_aired + coalesce(episodes.runtime, titles.runtime, 0) * interval '1 minute'
+from unnest($1::int[], $2::bigint[]) as asked (position, id)
+join episodes on episodes.id = asked.id
+join titles on titles.id = episodes.show_id
+union all
+select asked.position, episodes.id, episodes.show_id, 'episode',
+    episodes.first_aired + coalesce(episodes.runtime, titles.runtime, 0) * interval '1 minute'
+from unnest($3::int[], $4::bigint[], $5::int[]) as asked (position, show_id, season)
+join episodes on episodes.show_id = asked.show_id and (asked.season is null or episodes.season = asked.season)
+join titles on titles.id = episodes.show_id
+where $6::timestamptz is null
+    or (
+        (asked.season is not null or episodes.season > 0)
+        and (
+            episodes.first_aired <= $6
+            or episodes.first_aired is null and not exists (
+                select from episodes as dated where dated.show_id = asked.show_id and dated.first_aired is not null
+            )
+        )
+    )
+
+-- name: things
+-- Films and shows, seasons, episodes by id: one id space.
+select
+    titles.id, null::bigint as season_id, null::bigint as episode_id, titles.id as title_id, titles.kind, titles.name,
+    titles.year, titles.runtime, titles.slug, titles.popularity, titles.ids as title_ids, null::int as season,
+    null::int as number, null::text as own_name, null::int as own_runtime, null::jsonb as own_ids
+from titles where titles.id = any($1::bigint[])
+union all
+select
+    seasons.id, seasons.id, null, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
+    titles.popularity, titles.ids, seasons.number, seasons.number, seasons.name, null, seasons.ids
+from seasons join titles on titles.id = seasons.show_id
+where seasons.id = any($1::bigint[])
+union all
+select
+    episodes.id, null, episodes.id, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
+    titles.popularity, titles.ids, episodes.season, episodes.number, episodes.name, episodes.runtime, episodes.ids
+from episodes join titles on titles.id = episodes.show_id
+where episodes.id = any($1::bigint[])
+
+-- What the catalogue knows beyond names, under Trakt's words for it.
+
+-- name: title_facts
+select id, runtime, lower(country) as country, genres, updated_at,
+    case when kind = 'show' then episode_count end as aired_episodes
+from titles where id = any($1::bigint[])
+
+-- name: season_facts
+select id, name as title from seasons where id = any($1::bigint[])
+
+-- name: episode_facts
+select id, absolute as number_abs, runtime, first_aired from episodes where id = any($1::bigint[])

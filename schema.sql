@@ -49,6 +49,25 @@ create index titles_released on titles ((details ->> 'released')) where details 
 create index titles_on_disc on titles ((details ->> 'on_disc')) where details ? 'on_disc';
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
 
+-- Whether a title is one of those a client filters for: model.filters.Filters as JSON. What is not
+-- known does not fit.
+create function fits(title titles, wanted jsonb) returns boolean language sql stable parallel safe
+return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::int and (wanted -> 'years' ->> 1)::int)
+    and (not wanted ? 'runtimes'
+        or title.runtime between (wanted -> 'runtimes' ->> 0)::int and (wanted -> 'runtimes' ->> 1)::int)
+    and (not wanted ? 'ratings' or (title.details ->> 'rating')::float8 * 10
+        between (wanted -> 'ratings' ->> 0)::int and (wanted -> 'ratings' ->> 1)::int)
+    and (not wanted ? 'votes' or (title.details ->> 'votes')::int
+        between (wanted -> 'votes' ->> 0)::int and (wanted -> 'votes' ->> 1)::int)
+    and (not wanted ? 'genres' or exists (
+        select from unnest(title.genres) as genre where wanted -> 'genres' ? lower(replace(genre, ' ', '-'))
+    ))
+    and (not wanted ? 'countries' or wanted -> 'countries' ? lower(title.country))
+    and (not wanted ? 'languages' or wanted -> 'languages' ? lower(title.details ->> 'language'))
+    and (not wanted ? 'certifications' or wanted -> 'certifications' ? lower(title.details ->> 'certification'))
+    and (not wanted ? 'networks' or wanted -> 'networks' ? lower(title.details ->> 'network'))
+    and (not wanted ? 'status' or wanted -> 'status' ? lower(title.details ->> 'status'));
+
 -- What the anime sites list as a title of its own and number from 1, and where its episodes
 -- stand in the show. Its ids are in external_ids, and those of its names that the show does
 -- not have itself are names of the show.
@@ -426,8 +445,13 @@ create table totals (
     primary key (period, title_id)
 );
 
-create table rating_totals (
+-- The same of a film, show, season or episode by itself, for all time; of a season, ratings and lists alone.
+create table item_totals (
     item_id bigint primary key,
+    watchers integer not null default 0,
+    plays bigint not null default 0,
+    collectors integer not null default 0,
+    listed integer not null default 0,
     votes integer[] not null                   -- how many gave 1, 2, … 10
 );
 

@@ -7,10 +7,10 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, growth, history, imports, labelled, matching, pipeline, visible
-from benchmarks.stack import running
+from benchmarks import accept, growth, history, imports, labelled, lookup, matching, pipeline, visible
+from benchmarks.stack import Stack, running
 
-NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "matching")
+NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "lookup", "matching")
 
 
 def main() -> None:
@@ -50,16 +50,25 @@ def main() -> None:
                     rows = imports.measure(
                         stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
                     )
-                case "visible":
-                    scale = 10 if smoke else 1
-                    rows = visible.measure(
-                        stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
-                    )
                 case _:
-                    rows = history.measure(
-                        stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5
-                    )
+                    rows = _read(name, stack, smoke=smoke)
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
+
+
+def _read(name: str, stack: Stack, *, smoke: bool) -> list[str]:
+    """Rows of the table of one that reads."""
+    plays, seconds = 1_000_000, 1 if smoke else 5
+    match name:
+        case "visible":
+            scale = 10 if smoke else 1
+            return visible.measure(
+                stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
+            )
+        case "lookup":
+            scale = 50 if smoke else 1
+            return lookup.measure(stack, plays=plays // scale, names=1_000_000 // scale, seconds=seconds)
+        case _:
+            return history.measure(stack, plays=10_000 if smoke else plays, seconds=seconds)
 
 
 def _matching(*, smoke: bool, large: bool) -> list[str]:

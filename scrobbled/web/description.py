@@ -27,6 +27,9 @@ _STYLE = (
     ":root{color-scheme:light dark}dt{margin-top:.4rem}"
 )
 
+#: The page has a style of its own and nothing else.
+_PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
 
 class Problem(msgspec.Struct, frozen=True):
     """What was wrong: a code that stays the same, and a sentence for people."""
@@ -49,7 +52,7 @@ def routes(described: Sequence[Route]) -> list[Route]:
         return answer(document)
 
     async def as_page(_request: web.Request) -> web.Response:
-        return web.Response(body=page, content_type="text/html", charset="utf-8")
+        return web.Response(body=page, headers=_PAGE, content_type="text/html", charset="utf-8")
 
     return [
         Route("GET", "/openapi.json", as_json, Surface.SYSTEM, None, "This API, for machines"),

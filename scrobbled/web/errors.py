@@ -25,6 +25,9 @@ from scrobbled.web.routes import Surface
 #: Seconds after which a refused client may try again.
 RETRY_AFTER = 5
 
+#: Status in the log when nobody waits for the answer.
+GONE = 499
+
 #: Status -> stable code.
 CODES = {
     400: "invalid_request",
@@ -66,6 +69,13 @@ def status_of(error: BaseException) -> tuple[int, str]:
             return 503, str(error)
         case web.HTTPRequestEntityTooLarge():
             return 413, "the body is too large"
+        case web.RequestPayloadError():
+            return (
+                400,
+                "the body cannot be read: it ends too early, or is not framed or packed as the head says",
+            )
+        case ConnectionResetError():
+            return GONE, "the client left"
         case web.HTTPException():
             return error.status, error.reason
         case _:

@@ -67,6 +67,15 @@ def status_of(error: BaseException) -> tuple[int, str]:
             return 404, str(error)
         case StreamFull() | Unavailable():
             return 503, str(error)
+        case web.HTTPException() | web.RequestPayloadError() | ConnectionResetError():
+            return _of_http(error)
+        case _:
+            return 500, "something went wrong here; the server's log says what"
+
+
+def _of_http(error: web.HTTPException | web.RequestPayloadError | ConnectionResetError) -> tuple[int, str]:
+    """The same for what aiohttp raises while it reads a request."""
+    match error:
         case web.HTTPRequestEntityTooLarge():
             return 413, "the body is too large"
         case web.RequestPayloadError():
@@ -76,10 +85,8 @@ def status_of(error: BaseException) -> tuple[int, str]:
             )
         case ConnectionResetError():
             return GONE, "the client left"
-        case web.HTTPException():
-            return error.status, error.reason
         case _:
-            return 500, "something went wrong here; the server's log says what"
+            return error.status, error.reason
 
 
 def answer_to(error: Exception, surface: Surface) -> web.StreamResponse:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
@@ -231,6 +231,30 @@ class Instance:
         pid = self.parts()[name]
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    @contextmanager
+    def second_door(self) -> Iterator[Instance]:
+        """Another front door on the same servers, ready, as long as the block runs."""
+
+        door = Instance(token=self.token, folder=self.folder)
+        urls = {
+            "SCROBBLED_DATABASE_URL": self.places.database_url,
+            "SCROBBLED_REDIS_URL": self.places.redis_url,
+            "SCROBBLED_PORT": str(door.port),
+        }
+        with (self.folder / "second").open("ab") as log:
+            door._process = subprocess.Popen(
+                [sys.executable, "-m", "scrobbled", "serve", "--role", "ingest,api,ui"],
+                env=self.environ | urls,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            eventually(door.ready, "a second front door")
+            yield door
+        finally:
+            door._process.terminate()
+            door.wait(15)
 
     # HTTP -------------------------------------------------------------------------
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.acceptance.instance import Instance, Reply, eventually, free_port
+from tests.acceptance.instance import Instance, Reply, eventually
 
 HISTORY = "/v1/history"
 TRAKT = "/trakt/sync/history"
@@ -143,39 +141,14 @@ def test_trakt_says_it_in_its_own_way(limited: Instance, token: str) -> None:
 def test_front_doors_count_together(limited: Instance, token: str) -> None:
     """Through two front doors at once, a token gets its limit and not one more."""
 
-    port = free_port()
-    urls = {
-        "SCROBBLED_DATABASE_URL": limited.places.database_url,
-        "SCROBBLED_REDIS_URL": limited.places.redis_url,
-    }
-    with (limited.folder / "second").open("ab") as log:
-        second = subprocess.Popen(
-            [sys.executable, "-m", "scrobbled", "serve", "--role", "ingest,api,ui"],
-            env=limited.environ | urls | {"SCROBBLED_PORT": str(port)},
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        door = Instance(port=port, token=limited.token)
-        eventually(lambda: _answers(door), "a second front door")
+    with limited.second_door() as door, ThreadPoolExecutor(8) as pool:
 
         def ask(number: int) -> Reply:
             return (limited if number % 2 else door).call("GET", HISTORY, token=token)
 
-        with ThreadPoolExecutor(8) as pool:
-            statuses = Counter(reply.status for reply in pool.map(ask, range(60)))
+        statuses = Counter(reply.status for reply in pool.map(ask, range(60)))
 
-        assert {200: 20, 429: 40} == statuses
-    finally:
-        second.terminate()
-        second.wait(10)
-
-
-def _answers(door: Instance) -> bool:
-    try:
-        return door.call("GET", "/health/ready", token=None).status == 200
-    except OSError:
-        return False
+    assert {200: 20, 429: 40} == statuses
 
 
 def test_reads_go_on_while_nobody_counts(limited: Instance, token: str) -> None:

@@ -163,7 +163,7 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET", "/v1/events/{id}", event, native, read, "What became of an event, and why",
-            answers=one, returns=shapes.Event,
+            answers=one, returns=shapes.Event, counted=False,
         ),
         *received.routes(),
         *matching.routes(),

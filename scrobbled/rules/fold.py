@@ -14,6 +14,7 @@ from scrobbled.model.viewing import (
     Counted,
     Fact,
     Moment,
+    Removal,
     Stage,
     Verdict,
     Viewer,
@@ -72,12 +73,26 @@ class Fold:
             self._run_out(self._watching)
 
     def record(self, fact: Fact) -> None:
-        """Take note of a play that no event explains."""
-        self._run_out_before(fact.watched_at)
-        viewing = self._viewing(fact.item_id)
-        self.ledger.stand(fact.item_id)
-        self._keep(fact.item_id, replace(viewing, last_play_at=fact.watched_at, counted=True, settled=False))
-        self._reach(fact.watched_at)
+        """Take note of a play that no event explains; it ends what was paused before it."""
+        self._run_out_before(fact.told_at)
+        self.ledger.stand(fact)
+        viewing, at = self._viewing(fact.item_id), fact.watched_at
+        if viewing.paused_at is not None and viewing.paused_at <= at:
+            viewing = replace(viewing, saved=None, paused_at=None)
+        if viewing.last_play_at is None or viewing.last_play_at <= at:
+            viewing = replace(viewing, last_play_at=at, counted=True, settled=False)
+        self._keep(fact.item_id, viewing)
+        self._reach(at)
+
+    def take_out(self, removal: Removal) -> None:
+        """A play is none from here on. Where another event makes the play of that viewing by now, that is."""
+        self._run_out_before(removal.told_at)
+        if not self.ledger.take_out(removal, self._policy.duplicate_window):
+            return
+        viewing = self._viewing(removal.item_id)
+        last = self.ledger.last_play_at(removal.item_id, since=viewing.unticked_at)
+        if viewing.last_play_at != last:
+            self._keep(removal.item_id, replace(viewing, last_play_at=last, counted=False, settled=False))
 
     def apply(self, moment: Moment) -> Verdict:
         """What becomes of *moment*, which happened after everything before it."""

@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
 from scrobbled.web.errors import Refusal
+from scrobbled.web.limits import Limits
 from scrobbled.web.routes import Handler, Route, Surface
 
 if TYPE_CHECKING:
@@ -36,14 +37,16 @@ Plain: TypeAlias = dict[tuple[str, str], Handler]
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 
 
-def build(routes: Iterable[Route], authenticator: Authenticator) -> web.Application:
-    """An application that serves *routes*."""
+def build(
+    routes: Iterable[Route], authenticator: Authenticator, limits: Limits | None = None
+) -> web.Application:
+    """An application that serves *routes*, to each token within *limits*."""
     routes = list(routes)
     application = web.Application(client_max_size=max(route.limit for route in routes))
     application[AUTHENTICATOR] = authenticator
     plain: Plain = {}
     for route in routes:
-        handler = around(route, authenticator)
+        handler = around(route, authenticator, limits)
         for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
             application.router.add_route(method, route.path, handler)
             if "{" not in route.path:

@@ -21,7 +21,7 @@ from scrobbled.model.play import Play
 from scrobbled.model.viewing import Counted, Verdict, Viewer
 from scrobbled.rules.policy import Policy
 from scrobbled.rules.timeline import Story, continue_with, needs_retelling, of_late
-from scrobbled.store import timeline
+from scrobbled.store import activities, timeline
 from scrobbled.store.pool import timed
 from scrobbled.store.timeline import KnownEvent, ViewerRow, ViewingRow
 from scrobbled.worker import late
@@ -135,7 +135,7 @@ def _add_unseen(rows: dict[tuple[int, int], ViewingRow], readings: Sequence[Read
 
 
 async def _decide(connection: Connection, loaded: Loaded, policy: Policy, now: datetime) -> Written:
-    written = Written(verdicts={}, plays=[], gone=[], viewings={}, viewers=[], outcomes=[])
+    written = Written(verdicts={}, plays=[], gone=[], viewings={}, viewers=[], outcomes=[], moved=set())
     to_retell: list[int] = []
     by_user: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     for (user_id, item), row in loaded.rows.items():
@@ -170,7 +170,8 @@ async def _retell(  # noqa: PLR0917  # what _decide has
             past, loaded.moments[user_id], own_policy(loaded.users[user_id], policy), now
         )
         added, gone = late.difference(past, story)
-        written.gone.extend((user_id, play) for play in gone)
+        written.gone.extend((user_id, play) for play, _ in gone)
+        written.moved.update((user_id, activities.of(past.rows[item].kind, "watched_at")) for _, item in gone)
         written.outcomes.extend(
             (user_id, event, verdict.outcome, verdict.reason)
             for event, verdict in late.changed_verdicts(past, story)
@@ -201,9 +202,12 @@ def _gather(written: Written, loaded: Loaded, user_id: int, story: Story, plays:
             written.viewings[user_id, item] = ViewingRow(
                 title_id=row.title_id, kind=row.kind, viewing=viewing
             )
+            if viewing.paused_at != row.viewing.paused_at:
+                written.moved.add((user_id, activities.of(row.kind, "paused_at")))
     for play in plays:
         row = loaded.rows[user_id, play.item_id]
         written.plays.append(_play(user_id, play, row.title_id, row.kind))
+        written.moved.add((user_id, activities.of(row.kind, "watched_at")))
     before, after = loaded.users[user_id], story.viewer
     if after.applied_to is not None and (after.applied_to, after.watching) != (
         before.applied_to,

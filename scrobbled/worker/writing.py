@@ -17,7 +17,7 @@ from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import Play
 from scrobbled.model.viewing import Verdict
-from scrobbled.store import rated, verdicts
+from scrobbled.store import activities, rated, verdicts
 from scrobbled.store.timeline import KnownEvent, ViewerRow, ViewingRow
 from scrobbled.store.verdicts import EventRow
 from scrobbled.worker import late
@@ -47,6 +47,7 @@ class Written(msgspec.Struct, kw_only=True):
     viewings: dict[tuple[int, int], ViewingRow] = {}
     viewers: list[tuple[int, datetime, Any]] = []
     outcomes: list[tuple[int, UUID, Outcome, str | None]] = []
+    moved: set[tuple[int, str]] = set()
 
 
 async def write_events(
@@ -67,6 +68,7 @@ async def write_events(
         await verdicts.insert_events(connection, list(rows.values()))
     if ratings := [each for reading in readings if reading.event.id in rows for each in ratings_of(reading)]:
         await rated.rate(connection, ratings)
+        written.moved |= {(each.user_id, activities.of(each.kind, "rated_at")) for each in ratings}
     if unmatched:
         await verdicts.keep_unmatched(connection, unmatched)
     # One that was resolved may have waited for longer than its outcome was kept.
@@ -94,6 +96,7 @@ async def write_state(connection: Connection, written: Written) -> None:
         await verdicts.write_viewings(connection, told)
     if written.viewers:
         await verdicts.write_viewers(connection, written.viewers)
+    await activities.moved(connection, sorted(written.moved))
 
 
 def ending(reading: Reading, written: Written) -> tuple[Outcome, str | None, Verdict | None]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
-from scrobbled.model.viewing import Fact, Moment, Viewer
+from scrobbled.model.viewing import Fact, Moment, Removal, Viewer
 from scrobbled.rules.policy import Policy
 from scrobbled.rules.timeline import Story, retell
 
@@ -104,7 +104,8 @@ def test_an_old_play_stays() -> None:
 
 def test_a_play_that_no_event_explains_stays() -> None:
     """An import is not taken back by a player's tick, nor what lies behind it."""
-    fact = Fact(item_id=1, watched_at=EIGHT + timedelta(seconds=30))
+    at = EIGHT + timedelta(seconds=30)
+    fact = Fact(event_id=UUID(int=9), item_id=1, watched_at=at, told_at=at)
     story = told(moment(1, Action.STOP, -5 * DAY, 95.0, by_hand=False), UNTICK, facts=(fact,))
 
     assert [-5 * DAY] == minutes(story)
@@ -157,3 +158,23 @@ def test_ticks_and_unticks_leave_what_the_last_one_says(clicks: list[tuple[str, 
     moments = [moment(number, actions[word], number) for number, (word, _) in enumerate(clicks, 1)]
 
     assert (1 if clicks[-1][0] == "tick" else 0) == len(told(*moments).plays)
+
+
+def test_what_a_person_took_out_is_not_taken_back_as_well() -> None:
+    """An un-tick after a removal goes on to nothing: the newest play went already."""
+    tick = moment(1, Action.WATCHED, 0)
+    removal = Removal(event_id=tick.id, item_id=1, watched_at=tick.at, told_at=tick.at + timedelta(minutes=1))
+    story = retell(Viewer(), [tick, moment(2, Action.UNWATCH, 2)], [removal], Policy(), LATER)
+
+    assert [] == story.plays
+    assert (Outcome.IGNORED, "not_watched") == endings(story)[1]
+
+
+def test_a_play_before_an_untick_is_not_the_last_one_again() -> None:
+    """What was taken back stays so when a person removes what was watched after it."""
+    old, untick = moment(1, Action.STOP, -5 * DAY, 95.0, by_hand=False), moment(2, Action.UNWATCH, 0)
+    new = moment(3, Action.WATCHED, 5)
+    removal = Removal(event_id=new.id, item_id=1, watched_at=new.at, told_at=new.at + timedelta(minutes=1))
+    story = retell(Viewer(), [old, untick, new], [removal], Policy(), LATER)
+
+    assert story.viewer.viewings[1].last_play_at is None

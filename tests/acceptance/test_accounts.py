@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -120,6 +121,20 @@ def test_who_is_unmapped_waits_again(instance: Instance, shared: str) -> None:
 
     assert [first] == titles(instance, token)
     assert f"'{number}'\t1 waiting" in instance.run("accounts", "list", SERVER).stdout
+
+
+def test_connect_makes_a_shared_address(instance: Instance) -> None:
+    """Whoever watches waits at it until somebody says who it is."""
+    owner, token = person(instance)
+    made = instance.run("connect", "plex", "--user", owner, "--shared", "--url", instance.url)
+    address = re.search(r"/webhooks/plex/(scr_pat_[\w-]+)", made.stdout)
+    assert address is not None
+    send(instance, address[1], film({"id": 77, "title": "Sam"}))
+    (mine,) = instance.call("GET", "/v1/accounts", token=token).json["waiting"]
+
+    assert f"scrobbled accounts list {owner}" in made.stderr
+    assert (["77", "sam"], 1) == (mine["account"], mine["events"])
+    assert [] == instance.history(token=token)
 
 
 def test_accounts_over_http(instance: Instance, shared: str) -> None:

@@ -88,6 +88,22 @@ def test_taking_back_leaves_what_was_watched_since(instance: Instance, token: st
     assert (3, stop) == (left["item"]["episode"], left["event_id"])
 
 
+def test_on_the_command_line(instance: Instance, token: str) -> None:
+    """Listed with how many plays of what, and undone."""
+    name = instance.call("GET", "/v1/me", token=token).json["name"]
+    bodies = season()
+    ids = send(instance, token, bodies)
+    (line,) = instance.run("actions", "list", name).stdout.splitlines()
+    said = instance.run("actions", "undo", name, ids[0]).stderr
+    instance.drain()
+
+    action_id, _, player, count, title = line.split("\t")
+    assert (ids[0], "jellyfin", "6", bodies[0]["SeriesName"]) == (action_id, player, count, title)
+    assert "6 plays are taken back\n" == said
+    assert [] == instance.history(token=token)
+    assert "" == instance.run("actions", "list", name).stdout
+
+
 def test_two_clicks_are_two_actions(instance: Instance, token: str) -> None:
     """Different shows, ticked within the same second, are taken back one by one."""
     send(instance, token, [*season(), *season()])

@@ -132,6 +132,7 @@ async def _serve(application: web.Application, settings: Settings) -> None:
         loop.add_signal_handler(number, asked_to_stop.set)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=75)
     await runner.setup()
+    app.shorten(runner, application)
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
         settle()

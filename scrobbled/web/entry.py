@@ -24,6 +24,7 @@ from scrobbled.log import Shape
 from scrobbled.web.auth import IDENTITY, Authenticator, token_of
 from scrobbled.web.errors import Refusal, answer_to
 from scrobbled.web.routes import Handler, Route, Surface
+from scrobbled.web.written import REQUEST_ID
 
 if TYPE_CHECKING:
     from prometheus_client import Histogram
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from scrobbled.web.auth import Identity
 
 log = structlog.get_logger()
-
-REQUEST_ID = "X-Request-ID"
 
 #: What a client may call its request, no token; anything else is given a name of ours.
 _PLAIN = re.compile(r"(?!.*scr_)[A-Za-z0-9._-]{1,64}")
@@ -157,10 +156,9 @@ def _recorder(
         user_id = identity.user_id if identity is not None else None
         duration = int(seconds * 1_000_000) / 1000
         quiet = status <= probe
-        if not quiet and fixed is not None and request.method == method:
-            varying = (f'"{request_id}"', status, user_id, duration, received, sent)
-            if usual.say(*varying):
-                return
+        ordinary = not quiet and fixed is not None and request.method == method
+        if ordinary and usual.say(request_id, status, user_id, duration, received, sent):
+            return
         say = log.debug if quiet else log.info
         say(
             "request",

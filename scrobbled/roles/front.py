@@ -163,6 +163,7 @@ async def _serve(application: web.Application, settings: Settings) -> None:
         loop.add_signal_handler(number, asked_to_stop.set)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=IDLE)
     await runner.setup()
+    app.shorten(runner, application)
     assert runner.server is not None  # what setup makes
     connections = Connections(runner.server, settings.connections)
     try:

@@ -21,7 +21,9 @@ from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
+from scrobbled.ingest.inbox import Inbox
 from scrobbled.roles.memory import settle
+from scrobbled.store import inbox as store_inbox
 from scrobbled.store import users
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
@@ -53,6 +55,8 @@ def run(settings: Settings, roles: Collection[str]) -> None:
 async def _run(settings: Settings, roles: Collection[str]) -> None:
     async with (
         open_pool(settings.database_url or "", size=settings.database_connections, name="front") as pool,
+        # Of its own: no crowd of readers may keep an event from being kept.
+        open_pool(settings.database_url or "", size=1, name="inbox") as safe,
         open_redis(settings.redis_url or "") as client,
     ):
         await require_current(pool)
@@ -64,7 +68,8 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         )
         mailbox = Mailbox(client, uuid4().hex)
         application = app.build(_routes(settings, roles, pool, client), authenticator)
-        door = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
+        door = Door(producer, inbox, mailbox, name=mailbox.door, patience=settings.answer_timeout)
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
@@ -84,7 +89,8 @@ def _routes(
     if "api" in roles:
         found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
-    found += health.routes(checks, lambda: gauges.read(client, settings.partitions), settings.metrics_dir)
+    numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
+    found += health.routes(checks, numbers, settings.metrics_dir)
     return found + description.routes(found)
 
 

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from scrobbled import metrics
+from scrobbled.store import inbox as store_inbox
 from scrobbled.store import verdicts
 from scrobbled.stream import answers
 from scrobbled.stream.codec import decode_event
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from scrobbled.rules.policy import Policy
     from scrobbled.store.pool import Pool
     from scrobbled.stream.consumer import Consumer, Delivery
+    from scrobbled.worker.inbox import Inbox
     from scrobbled.worker.limits import Limits
     from scrobbled.worker.matching import Matcher
     from scrobbled.worker.rest import Rest
@@ -50,6 +52,7 @@ class Applier:
         *,
         matcher: Matcher,
         consumer: Consumer,
+        inbox: Inbox,
         rest: Rest,
     ) -> None:
         self._client = client
@@ -58,6 +61,7 @@ class Applier:
         self._limits = limits
         self._matcher = matcher
         self._consumer = consumer
+        self._inbox = inbox
         self._rest = rest
 
     async def process(self, deliveries: Sequence[Delivery]) -> None:
@@ -67,6 +71,9 @@ class Applier:
             try:
                 readable.append((delivery, decode_event(delivery.data)))
             except msgspec.MsgspecError as error:
+                if delivery.kept is not None:
+                    await self._inbox.move([delivery])
+                    continue
                 await self._bury(delivery, None, f"not an event: {error}")
         if readable:
             await self._apply(readable)
@@ -84,7 +91,7 @@ class Applier:
                 if todo is not retry.Remedy.WAIT:
                     await self._isolate(todo, entries, error)
                     return
-                await self._wait(attempt, error)
+                await self.wait(attempt, error)
             else:
                 return
             if self._rest.over:
@@ -104,6 +111,8 @@ class Applier:
                 applied = await batch.apply(connection, readings, self._policy, started)
                 await accounts.note(connection, came, events)
                 await received.keep(connection, list(zip(deliveries, events, strict=True)))
+                if kept := [each.kept for each in deliveries if each.kept is not None]:
+                    await store_inbox.remove(connection, kept)
         metrics.batch_events.observe(len(entries))
         await self._consumer.done(deliveries)
         await self._reply(events, applied.answers)
@@ -118,7 +127,8 @@ class Applier:
 
     # What fails --------------------------------------------------------------
 
-    async def _wait(self, attempt: int, error: BaseException) -> None:
+    async def wait(self, attempt: int, error: BaseException) -> None:
+        """Pause before try *attempt* + 1 at a database that is away."""
         metrics.retries.labels("database_away").inc()
         if attempt == 0:
             log.warning("database_away", action="waiting", error=str(error))
@@ -134,6 +144,9 @@ class Applier:
             await self._apply(entries[middle:])
             return
         delivery, event = entries[0]
+        if delivery.kept is not None:
+            await self._inbox.move([delivery])
+            return
         reason = f"{type(error).__name__}: {error}"
         log.error(
             "event_failed", action=todo.value, event_id=str(event.id), tries=delivery.tries, exc_info=error

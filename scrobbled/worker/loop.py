@@ -8,8 +8,8 @@ unacknowledged and not in that task's hands was left behind by somebody.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -21,6 +21,7 @@ from scrobbled.stream.connection import RedisError
 from scrobbled.worker import retry
 from scrobbled.worker.applying import Applier
 from scrobbled.worker.chores import Chores
+from scrobbled.worker.inbox import Inbox, complete_until, in_order
 from scrobbled.worker.limits import Limits
 from scrobbled.worker.matching import Matcher
 from scrobbled.worker.rest import Rest
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     from scrobbled.catalog.live import Names
     from scrobbled.rules.policy import Policy
     from scrobbled.store.pool import Pool
+    from scrobbled.stream.consumer import Delivery
 
 log = structlog.get_logger(stage="worker")
+
+T = TypeVar("T")
 
 #: Seconds a failed event rests before it is tried again.
 _REST = 2.0
@@ -52,8 +56,16 @@ class Worker:
         self._leases = leases.Leases(client, limits.name, limits.partitions)
         self._consumer = consumer.Consumer(client, limits.name, self._leases, limits.batch_size)
         matcher = Matcher(names)
+        self._inbox = Inbox(pool, self._consumer, limits)
         self._applier = Applier(
-            client, pool, policy, limits, matcher=matcher, consumer=self._consumer, rest=self._rest
+            client,
+            pool,
+            policy,
+            limits,
+            matcher=matcher,
+            consumer=self._consumer,
+            inbox=self._inbox,
+            rest=self._rest,
         )
         self._chores = Chores(client, pool, policy, limits, leases=self._leases, names=names, matcher=matcher)
         self._inherited: set[int] = set()
@@ -85,6 +97,7 @@ class Worker:
 
     async def _work(self) -> None:
         next_look = 0.0
+        failures = 0
         clock = asyncio.get_running_loop().time
         while not self._rest.over:
             try:
@@ -92,14 +105,35 @@ class Worker:
                     await self._take_over()
                     next_look = clock() + _REST
                 deliveries = await self._consumer.read(0.5)
-                if deliveries:
-                    await self._applier.process(deliveries)
-                elif not self._leases.held:
+                if self._leases.held:
+                    await self._process(deliveries)
+                else:
                     await asyncio.sleep(0.2)
+                failures = 0
             except (RedisError, *STREAM_TRANSIENT) as error:
-                log.warning("stream_away", action="waiting", error=str(error))
-                await self._rest.sleep(1.0)
-                await self._prepare_again()
+                if not failures:
+                    log.warning("stream_away", action="waiting", error=str(error))
+                await self._rest.sleep(retry.pause(failures))
+                failures += 1
+                await self._begin_again()
+
+    async def _process(self, deliveries: Sequence[Delivery]) -> None:
+        """Apply *deliveries* and, before what came later, what the inbox holds for the same users."""
+        if await self._answered(self._inbox.is_empty, instead=True):  # as good as always
+            await self._applier.process(deliveries)
+            return
+        received = in_order(deliveries)
+        until = complete_until(received, self._limits.batch_size)
+        nothing: list[Delivery] = []
+        while kept := await self._answered(
+            lambda: self._inbox.take(self._leases.held, until), instead=nothing
+        ):
+            newest = max(at for at, _ in in_order(kept))
+            ripe = [each for at, each in received if at <= newest]
+            received = received[len(ripe) :]
+            await self._applier.process([each for _, each in in_order([*ripe, *kept])])
+        if not self._rest.over:
+            await self._applier.process([each for _, each in received])
 
     async def _take_over(self) -> None:
         """Apply what others left in partitions that are mine now, and what failed before."""
@@ -140,6 +174,20 @@ class Worker:
             if self._rest.over:
                 return
 
-    async def _prepare_again(self) -> None:
-        """A stream server that came back empty has no groups: make them again."""
+    async def _answered(self, question: Callable[[], Awaitable[T]], *, instead: T) -> T:
+        """What the database says, once it is there; *instead* when the worker stops before."""
+        for attempt in range(1_000_000):
+            try:
+                return await question()
+            except STORE_TRANSIENT as error:
+                await self._applier.wait(attempt, error)
+            if self._rest.over:
+                break
+        return instead
+
+    async def _begin_again(self) -> None:
+        """The stream server is back: perhaps empty, and others may have my partitions by now."""
         await self._patiently(lambda: self._consumer.prepare(self._limits.partitions))
+        await self._patiently(self._renew)
+        # What it had handed out when it went away comes before everything new.
+        self._inherited |= self._leases.held

@@ -30,6 +30,12 @@ TRANSIENT = (
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
     asyncpg.QueryCanceledError,
+    asyncpg.exceptions.PostgresSystemError,  # its disk fails
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, until somebody promotes it
+    # It takes no connections, not ours, or has no such database while it is restored.
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
 )
 
 

@@ -167,7 +167,8 @@ class Worker:
             try:
                 await step()
             except (RedisError, *STREAM_TRANSIENT) as error:
-                log.warning("stream_away", action="waiting", error=str(error))
+                if attempt == 0:
+                    log.warning("stream_away", action="waiting", error=str(error))
                 await self._rest.sleep(retry.pause(attempt))
             else:
                 return

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +20,7 @@ PEOPLE, RATE = 20, 200.0
 
 @dataclass
 class Round:
-    """A fault and its consequences; times in seconds."""
+    """A fault and its consequences; times in seconds. *noticed*: the warnings in the log, by event."""
 
     kind: str
     seed: int
@@ -29,6 +31,7 @@ class Round:
     drained_after: float
     slowest_refusal: float
     dead: int
+    noticed: Counter[str]
 
     @property
     def good(self) -> bool:
@@ -43,7 +46,8 @@ class Round:
             f"doubled {found.doubled.total()}, plays missing {found.missing.total()}, "
             f"nobody's {len(found.strange)}, wrong {len(found.wrong)}, dead {self.dead}; "
             f"refused {self.refused} (slowest {self.slowest_refusal:.2f} s), broken {self.broken}; "
-            f"accepting after {self.accepting_after:.2f} s, drained after {self.drained_after:.1f} s"
+            f"accepting after {self.accepting_after:.2f} s, drained after {self.drained_after:.1f} s; "
+            f"noticed {dict(self.noticed)}"
         )
 
 
@@ -52,6 +56,7 @@ async def play(stack: Stack, kind: str, seed: int) -> Round:
 
     chance = random.Random(seed)
     everybody = await people(stack.database_url, PEOPLE)
+    said = len(stack.instance.stderr)
     over = 0.0
 
     async def attack() -> None:
@@ -74,7 +79,13 @@ async def play(stack: Stack, kind: str, seed: int) -> Round:
         drained_after=drained - over,
         slowest_refusal=max(each.slowest_refusal for each in everybody),
         dead=int(await asyncio.to_thread(stack.instance.metric, "scrobbled_stream_dead")),
+        noticed=_warnings(stack.instance.stderr[said:]),
     )
+
+
+def _warnings(said: str) -> Counter[str]:
+    lines = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
+    return Counter(line["event"] for line in lines if line["level"] in {"warning", "error"})
 
 
 def _first_after(everybody: Sequence[Person], over: float) -> float:

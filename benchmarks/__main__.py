@@ -7,10 +7,10 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, growth, history, imports, labelled, matching, pipeline, visible
+from benchmarks import accept, growth, history, imports, labelled, matching, overload, pipeline, visible
 from benchmarks.stack import running
 
-NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "matching")
+NAMES = ("accept", "pipeline", "answers", "overload", "history", "imports", "visible", "matching")
 
 
 def main() -> None:
@@ -45,6 +45,8 @@ def main() -> None:
                     rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
                 case "answers":
                     rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
+                case "overload":
+                    rows = overload.measure(stack, rate=rate, seconds=4 if smoke else 60)
                 case "imports":
                     scale = 200 if smoke else 1
                     rows = imports.measure(

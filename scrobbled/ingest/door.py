@@ -26,20 +26,29 @@ if TYPE_CHECKING:
     from scrobbled.model.webhook import Webhook
     from scrobbled.stream.answers import Mailbox
     from scrobbled.stream.producer import Producer
+    from scrobbled.web.gate import Gate
 
 
 class Door:
     """
-    One process' way into the stream, and into the *inbox* while that is away. *name* is
-    unique among front doors; *patience* is how many seconds an answer is waited for.
+    One process' way into the stream, and into the *inbox* while that is away, behind *gate*.
+    *name* is unique among front doors; *patience* is how many seconds an answer is waited for.
     """
 
     def __init__(
-        self, producer: Producer, inbox: Inbox, mailbox: Mailbox, *, name: str, patience: float
+        self,
+        producer: Producer,
+        inbox: Inbox,
+        mailbox: Mailbox,
+        gate: Gate,
+        *,
+        name: str,
+        patience: float,
     ) -> None:
         self._producer = producer
         self._inbox = inbox
         self._mailbox = mailbox
+        self._gate = gate
         self._name = name
         self._patience = patience
 
@@ -66,7 +75,8 @@ class Door:
         except BaseException:
             self._mailbox.forget(event.id)
             raise
-        return await self._mailbox.wait(event.id, answer, self._patience)
+        with self._gate.outside():
+            return await self._mailbox.wait(event.id, answer, self._patience)
 
     async def put_back(self, events: Sequence[PlaybackEvent]) -> None:
         """

@@ -33,6 +33,7 @@ from scrobbled.stream.connection import durability_doubts, open_redis
 from scrobbled.stream.producer import Producer
 from scrobbled.web import app, description, health
 from scrobbled.web.auth import Authenticator, Identity
+from scrobbled.web.gate import Gates
 
 if TYPE_CHECKING:
     import redis.asyncio
@@ -67,9 +68,11 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
         mailbox = Mailbox(client, uuid4().hex)
-        application = app.build(_routes(settings, roles, pool, client), authenticator)
+        gates = Gates(settings.requests_at_once)
+        application = app.build(_routes(settings, roles, pool, client), authenticator, gates)
         inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
-        door = Door(producer, inbox, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        patience = settings.answer_timeout
+        door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool

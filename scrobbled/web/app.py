@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
 from scrobbled.web.errors import Refusal
+from scrobbled.web.gate import Gates
 from scrobbled.web.routes import Handler, Route, Surface
 
 if TYPE_CHECKING:
@@ -33,34 +34,37 @@ _PREFIXES = (
 #: Handlers of routes without variables, by method and path.
 Plain: TypeAlias = dict[tuple[str, str], Handler]
 
+#: Requests at once where nobody says otherwise.
+MOST = 512
+
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 
 
-def build(routes: Iterable[Route], authenticator: Authenticator) -> web.Application:
-    """An application that serves *routes*."""
-    routes = list(routes)
+def build(
+    routes: Iterable[Route], authenticator: Authenticator, gates: Gates | None = None
+) -> web.Application:
+    """An application that serves *routes*, as many requests at once as *gates* let in."""
+    routes, gates = list(routes), gates or Gates(MOST)
     application = web.Application(client_max_size=max(route.limit for route in routes))
     application[AUTHENTICATOR] = authenticator
     plain: Plain = {}
     for route in routes:
-        handler = around(route, authenticator)
+        handler = gates.guard(route, around(route, authenticator))
         for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
             application.router.add_route(method, route.path, handler)
             if "{" not in route.path:
                 plain[method, route.path] = handler
-    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator))
+    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator, gates))
     return application
 
 
-def _elsewhere(plain: Plain, authenticator: Authenticator) -> Handler:
+def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates) -> Handler:
     """
     The handler for what no route matches as it is written: led to the route that is
     meant, without a redirect (bodies do not survive those), or refused.
     """
-    nowhere = {
-        surface: around(Route("ANY", "/{path}", _refuse, surface, None, "Nothing"), authenticator)
-        for _, surface in _PREFIXES
-    }
+    routes = [Route("ANY", "/{path}", _refuse, surface, None, "Nothing") for _, surface in _PREFIXES]
+    nowhere = {route.surface: gates.guard(route, around(route, authenticator)) for route in routes}
 
     async def lead(request: web.Request) -> web.StreamResponse:
         path = _meant(request)

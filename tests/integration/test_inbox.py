@@ -28,6 +28,7 @@ from scrobbled.stream.answers import Mailbox
 from scrobbled.stream.codec import decode_event, encode_event
 from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import Producer, depth
+from scrobbled.web.gate import Gate
 from scrobbled.worker import report
 from scrobbled.worker.limits import Limits
 from scrobbled.worker.loop import Worker
@@ -127,7 +128,7 @@ async def door(url: str, write: Any, client: redis.asyncio.Redis) -> AsyncIterat
     task = asyncio.create_task(producer.run())
     try:
         await asyncio.sleep(0.1)
-        yield Door(producer, Inbox(write), Mailbox(client, "door"), name="door", patience=0.2)
+        yield Door(producer, Inbox(write), Mailbox(client, "door"), Gate(10**6), name="door", patience=0.2)
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -57,7 +57,7 @@ class Inbox:
             partitions=self._limits.partitions,
             held=held,
             until=until,
-            limit=self._limits.batch_size,
+            limit=self._limits.batch_size * max(len(held), 1),  # as much as is read of the stream
         ):
             deliveries = [self._delivery(row) for row in rows]
             if fit := [each for each in deliveries if each.tries <= _TAKEN]:

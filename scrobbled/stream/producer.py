@@ -205,7 +205,5 @@ def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> 
 def _translate(error: BaseException) -> Exception:
     if isinstance(error, Unavailable):
         return error
-    if str(error).startswith("OOM"):
-        return StreamFull(_FULL)
     message = f"the stream does not take events at the moment: {error}"
     return Unavailable(message)

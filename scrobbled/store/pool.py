@@ -26,6 +26,7 @@ TRANSIENT = (
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's word for a connection that broke at an odd moment
     asyncpg.TransactionRollbackError,  # deadlock, serialisation failure
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled

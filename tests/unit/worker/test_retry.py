@@ -26,6 +26,7 @@ from scrobbled.worker.retry import Remedy, pause, remedy
         asyncpg.InvalidCatalogNameError("while it is restored"),
         asyncpg.ReadOnlySQLTransactionError("after a failover"),
         asyncpg.exceptions.PostgresIOError(),
+        asyncpg.InternalClientError("a connection that broke while it was made"),
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -100,7 +100,7 @@ def _event(sent: Event, receipt: Receipt, index: int | None, where: str) -> Play
         source=SOURCE,
         action=sent.action,
         occurred_at=_occurred_at(sent, received_at, where)
-        or received_at + timedelta(microseconds=index or 0),
+        or (received_at + timedelta(microseconds=index) if index else received_at),
         received_at=received_at,
         media=_media(sent, where),
         progress=sent.progress,

@@ -80,7 +80,7 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
         """No worker is there to apply them."""
 
     routes = [*native.routes(), *trakt.routes(), *reelrifter.routes()]
-    routes += health.routes({"postgresql": _answers}, _gauges)
+    routes += health.routes({"postgresql": _answers}, [_gauges])
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build(routes + description.routes(routes), authenticator)
     application[POOL] = pool

@@ -37,7 +37,7 @@ DOCUMENTS = [
 CONSTANT_REASONS = CODE / "wire" / "reasons.py"
 GIVEN_REASONS = [
     *(CODE / name for name in ("rules/fold.py", "rules/timeline.py", "match/decide.py")),
-    *(CODE / name for name in ("worker/matching.py", "worker/batch.py")),
+    *(CODE / name for name in ("worker/matching.py", "worker/batch.py", "worker/writing.py")),
 ]
 
 LEVELS = {"debug", "info", "warning", "error", "exception"}

@@ -238,7 +238,7 @@ def test_a_series_has_its_ids_as_the_shows() -> None:
         emby("item.rate", {"Type": "Series", "Name": "Game of Thrones", "ProviderIds": {"Tvdb": "121361"}})
     )
 
-    assert reasons.NOT_MEDIA == actual.ignored
+    assert reasons.NO_RATING == actual.ignored
     assert actual.media is not None
     assert ({}, {"tvdb": "121361"}) == (actual.media.ids, actual.media.show_ids)
 
@@ -251,7 +251,7 @@ def test_a_series_has_its_ids_as_the_shows() -> None:
         (EMBY_FILM | {"ExtraType": "Trailer"}, reasons.TRAILER),
         ({"Type": "TvChannel", "Name": "BBC One"}, reasons.LIVE_TV),
         ({"Type": "Photo", "Name": "x"}, reasons.PHOTO),
-        ({"Type": "Season", "Name": "Season 1"}, reasons.NOT_MEDIA),
+        ({"Type": "Season", "Name": "Season 1"}, reasons.NO_RATING),
         (EMBY_FILM | {"Path": "/films/Arrival (2016) {edition-Trailer}.mkv"}, reasons.PLACEHOLDER),
         (EMBY_FILM | {"Path": "/films/Arrival (2016)/Arrival.comingsoon.mp4"}, reasons.PLACEHOLDER),
         ({"Type": "Movie"}, reasons.UNIDENTIFIABLE),

@@ -251,7 +251,7 @@ def test_a_series_has_its_ids_as_the_shows() -> None:
         (EMBY_FILM | {"ExtraType": "Trailer"}, reasons.TRAILER),
         ({"Type": "TvChannel", "Name": "BBC One"}, reasons.LIVE_TV),
         ({"Type": "Photo", "Name": "x"}, reasons.PHOTO),
-        ({"Type": "Season", "Name": "Season 1"}, reasons.NO_RATING),
+        ({"Type": "Season", "Name": "Season 1"}, reasons.NOT_MEDIA),
         (EMBY_FILM | {"Path": "/films/Arrival (2016) {edition-Trailer}.mkv"}, reasons.PLACEHOLDER),
         (EMBY_FILM | {"Path": "/films/Arrival (2016)/Arrival.comingsoon.mp4"}, reasons.PLACEHOLDER),
         ({"Type": "Movie"}, reasons.UNIDENTIFIABLE),

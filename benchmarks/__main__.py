@@ -19,10 +19,22 @@ from benchmarks import (
     overload,
     pipeline,
     visible,
+    webhooks,
 )
 from benchmarks.stack import Stack, running
 
-NAMES = ("accept", "pipeline", "answers", "overload", "history", "imports", "visible", "lookup", "matching")
+NAMES = (
+    "accept",
+    "pipeline",
+    "answers",
+    "overload",
+    "history",
+    "imports",
+    "visible",
+    "lookup",
+    "webhooks",
+    "matching",
+)
 
 
 def main() -> None:
@@ -76,6 +88,8 @@ def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
             return pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
         case "overload":
             return overload.measure(stack, rate=rate, seconds=4 if smoke else 60)
+        case "webhooks":
+            return webhooks.measure(stack, seconds=1 if smoke else 15)
         case "imports":
             scale = 200 if smoke else 1
             return imports.measure(

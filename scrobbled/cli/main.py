@@ -21,6 +21,7 @@ COMMANDS = {
     "sync": ("sync", "Add what a media server lists as played and is missing."),
     "match": ("match", "Say which title a text means."),
     "unmatched": ("unmatched", "List events that wait for a title, resolve them, try them again."),
+    "actions": ("actions", "List what was ticked by hand, and take it back."),
     "accounts": ("accounts", "Say who the accounts of a media server are."),
     "webhooks": ("webhooks", "List received webhooks, show one, read them again."),
     "corrections": ("corrections", "List what was taught by resolving, and take it back."),

@@ -7,10 +7,10 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, growth, history, imports, labelled, matching, pipeline, visible
-from benchmarks.stack import running
+from benchmarks import accept, growth, history, imports, labelled, matching, pipeline, tracker, visible
+from benchmarks.stack import Stack, running
 
-NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "matching")
+NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "tracker", "matching")
 
 
 def main() -> None:
@@ -38,28 +38,35 @@ def main() -> None:
             print("\n## matching\n", *_matching(smoke=smoke, large=arguments.large), sep="\n", flush=True)
             continue
         with running() as stack:
-            match name:
-                case "accept":
-                    rows = accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
-                case "pipeline":
-                    rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
-                case "answers":
-                    rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
-                case "imports":
-                    scale = 200 if smoke else 1
-                    rows = imports.measure(
-                        stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
-                    )
-                case "visible":
-                    scale = 10 if smoke else 1
-                    rows = visible.measure(
-                        stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
-                    )
-                case _:
-                    rows = history.measure(
-                        stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5
-                    )
+            rows = _rows(stack, name, rate=rate, smoke=smoke)
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
+
+
+def _rows(stack: Stack, name: str, *, rate: float, smoke: bool) -> list[str]:
+    """The rows of one benchmark's table."""
+    scale = 200 if smoke else 1
+    match name:
+        case "accept":
+            return accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
+        case "pipeline":
+            return pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
+        case "answers":
+            return pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
+        case "imports":
+            return imports.measure(
+                stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
+            )
+        case "visible":
+            scale = 10 if smoke else 1
+            return visible.measure(
+                stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
+            )
+        case "tracker":
+            return tracker.measure(
+                stack, plays=20_000, others=5_000 if smoke else 100_000, seconds=0.3 if smoke else 5
+            )
+        case _:
+            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
 
 
 def _matching(*, smoke: bool, large: bool) -> list[str]:

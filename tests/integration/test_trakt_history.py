@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scrobbled.api.pool import NAMES
 from tests.library import NOON, Film, episodes, film, pause, watch
 
 if TYPE_CHECKING:
+    from scrobbled.catalog.live import Names
     from scrobbled.store.pool import Pool
-    from tests.integration.conftest import Person
+    from tests.integration.conftest import Client, Person
 
 PATH = "/trakt/sync/history"
 ADDED = {"movies": 0, "episodes": 0}
@@ -27,6 +29,14 @@ async def _send(person: Person, path: str, status: int = 201, **body: Any) -> di
 
 async def _dates(person: Person, kind: str = "movies") -> list[str]:
     return [each["watched_at"] for each in await person.get(f"{PATH}/{kind}", limit=250)]
+
+
+def names_of(client: Client) -> Names:
+    """The names that the server finds titles by."""
+    application = client.app
+    assert application is not None
+    names: Names = application[NAMES]
+    return names
 
 
 def _of(item: Film) -> dict[str, Any]:
@@ -112,6 +122,7 @@ async def test_not_found(pool: Pool, person: Person) -> None:
 async def test_by_name(pool: Pool, person: Person) -> None:
     """A film or show without ids is found by its title and year; never by a title that has another id."""
     item = await film(pool, "The Unmistakable Lighthouse Affair", imdb="tt0077100")
+    await names_of(person.client).take(pool)
     named = {"title": "The Unmistakable Lighthouse Affair", "year": 1999}
     told = await _send(person, PATH, movies=[named, {**named, "ids": {"imdb": "tt0077101"}}])
 

@@ -209,7 +209,7 @@ create table plays (
     title_id bigint not null,                  -- the film's or the show's id
     kind text not null check (kind in ('movie', 'episode')),
     watched_at timestamptz not null,
-    cause text not null,                       -- scrobble, checkin, lost_stop
+    cause text not null,                       -- scrobble, checkin, lost_stop, watch
     source text not null,
     event_id uuid not null,
     created_at timestamptz not null default now(),
@@ -426,6 +426,11 @@ create table progress_resets (
 create table removed_plays (
     user_id bigint not null,
     id bigint not null,
+    item_id bigint not null,
+    watched_at timestamptz not null,
+    cause text not null,
+    event_id uuid not null,
+    created_at timestamptz not null,
     removed_at timestamptz not null default now(),
     primary key (user_id, id)
 ) partition by hash (user_id);

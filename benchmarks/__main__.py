@@ -7,10 +7,21 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, growth, history, imports, labelled, lookup, matching, pipeline, visible
+from benchmarks import (
+    accept,
+    growth,
+    history,
+    imports,
+    labelled,
+    lookup,
+    matching,
+    pipeline,
+    tracker,
+    visible,
+)
 from benchmarks.stack import Stack, running
 
-NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "lookup", "matching")
+NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "tracker", "lookup", "matching")
 
 
 def main() -> None:
@@ -38,37 +49,39 @@ def main() -> None:
             print("\n## matching\n", *_matching(smoke=smoke, large=arguments.large), sep="\n", flush=True)
             continue
         with running() as stack:
-            match name:
-                case "accept":
-                    rows = accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
-                case "pipeline":
-                    rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
-                case "answers":
-                    rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
-                case "imports":
-                    scale = 200 if smoke else 1
-                    rows = imports.measure(
-                        stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
-                    )
-                case _:
-                    rows = _read(name, stack, smoke=smoke)
+            rows = _rows(stack, name, rate=rate, smoke=smoke)
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
 
 
-def _read(name: str, stack: Stack, *, smoke: bool) -> list[str]:
-    """Rows of the table of one that reads."""
-    plays, seconds = 1_000_000, 1 if smoke else 5
+def _rows(stack: Stack, name: str, *, rate: float, smoke: bool) -> list[str]:
+    """The rows of one benchmark's table."""
+    scale = 200 if smoke else 1
     match name:
+        case "accept":
+            return accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
+        case "pipeline":
+            return pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
+        case "answers":
+            return pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
+        case "imports":
+            return imports.measure(
+                stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
+            )
         case "visible":
             scale = 10 if smoke else 1
             return visible.measure(
                 stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
             )
+        case "tracker":
+            return tracker.measure(
+                stack, plays=20_000, others=5_000 if smoke else 100_000, seconds=0.3 if smoke else 5
+            )
         case "lookup":
             scale = 50 if smoke else 1
-            return lookup.measure(stack, plays=plays // scale, names=1_000_000 // scale, seconds=seconds)
+            millions = 1_000_000 // scale
+            return lookup.measure(stack, plays=millions, names=millions, seconds=1 if smoke else 5)
         case _:
-            return history.measure(stack, plays=10_000 if smoke else plays, seconds=seconds)
+            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
 
 
 def _matching(*, smoke: bool, large: bool) -> list[str]:

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrobbled.api.trakt import calendars, charts, playing, searching, seasons, titles, vocabularies
+from scrobbled.api.trakt import (
+    activities,
+    calendars,
+    charts,
+    collection,
+    hidden,
+    history,
+    playing,
+    progress,
+    ratings,
+    searching,
+    seasons,
+    titles,
+    up_next,
+    vocabularies,
+    watched,
+)
 
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
 
 
 def routes() -> list[Route]:
-    """The routes of all of them. The first that fits is taken: literal paths come before templates."""
-    found = playing.routes()
-    for subject in (charts, seasons, titles, calendars, searching, vocabularies):
-        found += subject.routes()
-    return found
+    """The routes of all of them. The first that fits is taken: charts are named before titles' ids."""
+    subjects = (
+        activities, collection, hidden, history, playing, progress, ratings, up_next, watched,
+        charts, seasons, titles, calendars, searching, vocabularies,
+    )  # fmt: skip
+    return [route for subject in subjects for route in subject.routes()]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -12,6 +13,8 @@ from scrobbled.web.routes import Parameter
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+Entry = TypeVar("Entry")
 
 #: Entries on a page at most; who asks for more gets these.
 MOST = 250
@@ -37,6 +40,10 @@ class Page(msgspec.Struct, frozen=True):
     def offset(self) -> int:
         """Entries before it."""
         return 0 if self.limit is None else (self.number - 1) * self.limit
+
+    def cut(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of *entries*, which are all, that are on it."""
+        return entries if self.limit is None else entries[self.offset : self.offset + self.limit]
 
     def headers(self, total: int) -> dict[str, str]:
         """What a client is told of *total* entries; the limit is the one that was applied."""
@@ -69,3 +76,8 @@ def extended(request: web.Request) -> frozenset[str]:
     """The words of ``extended=full,episodes``; those that nobody knows are ignored."""
     words = ",".join(request.query.getall("extended", []))
     return frozenset(word.strip().lower() for word in words.split(",") if word.strip())
+
+
+def flag(request: web.Request, name: str) -> bool:
+    """Whether ``name=true`` is said, in one of the ways that clients say it."""
+    return request.query.get(name, "").lower() in ("true", "1", "yes")

@@ -25,11 +25,26 @@ from scrobbled.api.trakt import (
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
 
+#: In the order they are asked: the first route that fits is taken, so literal paths come before templates.
+_SUBJECTS = (
+    activities,
+    collection,
+    hidden,
+    history,
+    playing,
+    progress,
+    ratings,
+    up_next,
+    watched,
+    charts,
+    seasons,
+    titles,
+    calendars,
+    searching,
+    vocabularies,
+)
+
 
 def routes() -> list[Route]:
-    """The routes of all of them. The first that fits is taken: charts are named before titles' ids."""
-    subjects = (
-        activities, collection, hidden, history, playing, progress, ratings, up_next, watched,
-        charts, seasons, titles, calendars, searching, vocabularies,
-    )  # fmt: skip
-    return [route for subject in subjects for route in subject.routes()]
+    """The routes of all of them."""
+    return [route for subject in _SUBJECTS for route in subject.routes()]

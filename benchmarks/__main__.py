@@ -98,6 +98,14 @@ def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
             return visible.measure(
                 stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
             )
+        case _:
+            return _read(name, stack, smoke=smoke)
+
+
+def _read(name: str, stack: Stack, *, smoke: bool) -> list[str]:
+    """The same of one that mostly reads."""
+    seconds = 1 if smoke else 5
+    match name:
         case "tracker":
             return tracker.measure(
                 stack, plays=20_000, others=5_000 if smoke else 100_000, seconds=0.3 if smoke else 5
@@ -105,9 +113,9 @@ def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
         case "lookup":
             scale = 50 if smoke else 1
             rows = 1_000_000 // scale
-            return lookup.measure(stack, plays=rows, names=rows, seconds=1 if smoke else 5)
+            return lookup.measure(stack, plays=rows, names=rows, seconds=seconds)
         case _:
-            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
+            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=seconds)
 
 
 def _matching(*, smoke: bool, large: bool) -> list[str]:

@@ -181,6 +181,8 @@ def _written(value: Any, default: Any) -> Any:
         return default
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, dict) and isinstance(default, dict):
+        return default | value  # clients count on every member
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -452,7 +452,7 @@ create table totals (
     primary key (period, title_id)
 );
 
--- The same of a film, show, season or episode by itself, for all time; of a season, ratings and lists alone.
+-- The same of an episode by itself, for all time; of a season lists alone; and of all what they were rated.
 create table item_totals (
     item_id bigint primary key,
     watchers integer not null default 0,

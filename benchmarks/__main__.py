@@ -102,19 +102,24 @@ def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
             return visible.measure(
                 stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
             )
-        case "lookup" | "tracker":
-            return _of_trakt(name, stack, smoke=smoke)
         case _:
-            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
+            return _read(name, stack, smoke=smoke)
 
 
-def _of_trakt(name: str, stack: Stack, *, smoke: bool) -> list[str]:
-    """Rows of the table of what Trakt's clients read and write."""
-    if name == "tracker":
-        others = 5_000 if smoke else 100_000
-        return tracker.measure(stack, plays=20_000, others=others, seconds=0.3 if smoke else 5)
-    rows = 1_000_000 // (50 if smoke else 1)
-    return lookup.measure(stack, plays=rows, names=rows, seconds=1 if smoke else 5)
+def _read(name: str, stack: Stack, *, smoke: bool) -> list[str]:
+    """The same of one that mostly reads."""
+    seconds = 1 if smoke else 5
+    match name:
+        case "tracker":
+            return tracker.measure(
+                stack, plays=20_000, others=5_000 if smoke else 100_000, seconds=0.3 if smoke else 5
+            )
+        case "lookup":
+            scale = 50 if smoke else 1
+            rows = 1_000_000 // scale
+            return lookup.measure(stack, plays=rows, names=rows, seconds=seconds)
+        case _:
+            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=seconds)
 
 
 def _matching(*, smoke: bool, large: bool) -> list[str]:

@@ -77,7 +77,13 @@ class _Of:
         """``/movies/anticipated``: what is in lists and yet to come."""
         page, wanted = self._asked(request)
         found = await charts.anticipated(request.app[POOL], wanted, datetime.now(UTC))
-        return await self._told(request, page, found, lambda place: {"list_count": place.listed})
+        return await self._told(request, page, found, _listed)
+
+    async def hot(self, request: web.Request) -> web.Response:
+        """``/movies/hot``: what was put in lists this week."""
+        page, wanted = self._asked(request)
+        found = await charts.ranked(request.app[POOL], wanted, "weekly", "listed")
+        return await self._told(request, page, found, _listed)
 
     async def updates(self, request: web.Request) -> web.Response:
         """``/movies/updates[/{start_date}]``: what changed since; without a date, since yesterday."""
@@ -145,6 +151,10 @@ def _entry(
     return told if numbers is None else {**numbers(place), kind.value: told}
 
 
+def _listed(place: Place) -> dict[str, Any]:
+    return {"list_count": place.listed}
+
+
 def _favorited(place: Place) -> dict[str, Any]:
     return {"user_count": place.favorited}
 
@@ -203,6 +213,7 @@ def _charts(kind: TitleKind) -> list[Route]:
         _route(f"{path}/trending", of.trending, "What is being watched", filtered, holds=_TRENDS),
         _route(f"{path}/popular", of.popular, "The best known", filtered),
         _route(f"{path}/anticipated", of.anticipated, "What people wait for", filtered),
+        _route(f"{path}/hot", of.hot, "What was put in lists this week", filtered),
         _route(f"{path}/updates", of.updates, "What changed since yesterday", paging.PARAMETERS),
         _route(f"{path}/updates/id", of.updated_ids, "The ids of what changed", paging.PARAMETERS),
         _route(f"{path}/updates/id/{{start_date}}", of.updated_ids, "The same", paging.PARAMETERS),

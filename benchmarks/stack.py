@@ -91,7 +91,8 @@ class Stack:
             for _ in range(count):
                 token = f"scr_pat_{secrets.token_urlsafe(32)}"
                 user = await connection.fetchval(
-                    "insert into users (name) values ($1) returning id", f"bench {secrets.token_hex(6)}"
+                    "insert into users (name, slug) values ($1, $1) returning id",
+                    f"bench {secrets.token_hex(6)}",
                 )
                 await connection.execute(
                     "insert into tokens (user_id, hash, label) values ($1, $2, 'bench')",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, learning, matching, parameters, received, shapes
+from scrobbled.api import account, accounts, actions, learning, matching, parameters, received, shapes
 from scrobbled.api.pool import POOL
 from scrobbled.errors import NotFound
 from scrobbled.match.normalize import normalize
@@ -168,6 +168,8 @@ def routes() -> list[Route]:
         *received.routes(),
         *matching.routes(),
         *learning.routes(),
+        *actions.routes(),
+        *accounts.routes(),
         *account.routes(),
     ]  # fmt: skip
 

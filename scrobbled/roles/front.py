@@ -16,13 +16,16 @@ from aiohttp import web
 from scrobbled.api import native as native_reads
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
-from scrobbled.api.pool import NAMES, POOL
+from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.api.trakt.catalogue import ANSWERS, Answers
 from scrobbled.catalog.live import Names
 from scrobbled.errors import ConfigError
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
+from scrobbled.ingest.inbox import Inbox
 from scrobbled.roles.memory import settle
+from scrobbled.store import inbox as store_inbox
 from scrobbled.store import users
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
@@ -34,6 +37,7 @@ from scrobbled.stream.producer import Producer
 from scrobbled.web import app, description, health
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
+from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
 from scrobbled.web.routes import Surface
 
@@ -46,6 +50,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(stage="web")
 
+#: Connections without which nothing goes: one listens to what changes.
+_FEWEST = 2
+
 #: Seconds open requests may take when the process is asked to stop.
 _DRAIN = 3.0
 
@@ -57,7 +64,11 @@ def run(settings: Settings, roles: Collection[str]) -> None:
 
 async def _run(settings: Settings, roles: Collection[str]) -> None:
     async with (
-        open_pool(settings.database_url or "", size=settings.database_connections, name="front") as pool,
+        open_pool(
+            settings.database_url or "", size=max(settings.database_connections, _FEWEST), name="front"
+        ) as pool,
+        # Of its own: no crowd of readers may keep an event from being kept.
+        open_pool(settings.database_url or "", size=1, name="inbox") as safe,
         open_redis(settings.redis_url or "") as client,
     ):
         await require_current(pool)
@@ -68,15 +79,20 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
         mailbox = Mailbox(client, uuid4().hex)
-        counters = Counters(settings.redis_url or "")
+        counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
-        application = app.build(routes, authenticator, _limits(settings, counters))
-        door = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        application = app.build(routes, authenticator, _limits(settings, counters), gates)
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
+        patience = settings.answer_timeout
+        door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
+        application[PUT_BACK] = door.put_back
         application[NAMES] = Names(settings.names_path)
+        application[ANSWERS] = answers = Answers()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
+        chores.append(answers.follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
 
@@ -91,7 +107,8 @@ def _routes(
     if "api" in roles:
         found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
-    found += health.routes(checks, lambda: gauges.read(client, settings.partitions), settings.metrics_dir)
+    numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
+    found += health.routes(checks, numbers, settings.metrics_dir)
     return found + description.routes(found)
 
 
@@ -154,6 +171,7 @@ async def _serve(application: web.Application, settings: Settings) -> None:
         loop.add_signal_handler(number, asked_to_stop.set)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=IDLE)
     await runner.setup()
+    app.shorten(runner, application)
     assert runner.server is not None  # what setup makes
     connections = Connections(runner.server, settings.connections)
     try:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -25,6 +25,21 @@ MOST_TOKENS = 20
 
 #: Characters of a name or label.
 _LONGEST = 100
+
+#: Words that stand where a user's slug does in addresses; nobody is called so.
+RESERVED = (
+    "avatar",
+    "blocked",
+    "hidden",
+    "likes",
+    "me",
+    "reactions",
+    "requests",
+    "saved-filters",
+    "settings",
+    "set-cover",
+    "syncs",
+)
 
 ALL_SCOPES = ("read", "scrobble", "write")
 
@@ -47,6 +62,17 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     watched_threshold: float | None
     lost_stop: bool | None
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A user as others know them. *profile* is what they say of themselves: name, location, about."""
+
+    id: int
+    name: str
+    slug: str
+    private: bool
+    created_at: datetime
+    profile: dict[str, Any]
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +113,7 @@ async def add_user(database: Database, name: str) -> int:
     if not name or not name.isprintable() or len(name) > _LONGEST:
         message = f"a user's name has 1 to {_LONGEST} printable characters"
         raise PayloadError(message)
-    user_id: int | None = await database.fetchval(_QUERIES["add_user"], name)
+    user_id: int | None = await database.fetchval(_QUERIES["add_user"], name, RESERVED)
     if user_id is None:
         message = f"there is a user called {name} already"
         raise PayloadError(message)
@@ -127,6 +153,13 @@ async def user(database: Database, user_id: int) -> User:
     if row is None:
         raise NotFound
     return User(**dict(row))
+
+
+async def with_slug(database: Database, slug: str) -> Profile | None:
+    """The user whom addresses call *slug*, in any case of letters."""
+    async with asking(database, "user") as connection:
+        row = await connection.fetchrow(_QUERIES["with_slug"], slug.lower())
+    return None if row is None else Profile(**dict(row))
 
 
 async def set_rules(

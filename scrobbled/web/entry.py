@@ -25,6 +25,7 @@ from scrobbled.web.auth import IDENTITY, Authenticator, token_of
 from scrobbled.web.errors import GONE, Refusal, answer_to
 from scrobbled.web.limits import Limits
 from scrobbled.web.routes import Handler, Route, Surface
+from scrobbled.web.written import REQUEST_ID, SAFE, Written
 
 if TYPE_CHECKING:
     from prometheus_client import Histogram
@@ -32,17 +33,6 @@ if TYPE_CHECKING:
     from scrobbled.web.auth import Identity
 
 log = structlog.get_logger()
-
-REQUEST_ID = "X-Request-ID"
-
-#: On every answer, unless its handler says otherwise: nothing of it is kept by a cache, guessed to be of
-#: another type, shown in a frame, or told to the next site.
-SAFE = (
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-)
 
 #: What a client may call its request, no token; anything else is given a name of ours.
 _PLAIN = re.compile(r"(?!.*scr_)[A-Za-z0-9._-]{1,64}")
@@ -61,7 +51,7 @@ _number = count(1)
 
 def around(route: Route, authenticator: Authenticator, limits: Limits | None = None) -> Handler:
     """*route*'s handler with everything that belongs to a request around it."""
-    handler, limit, refuse = route.handler, route.limit, _refuser(route)
+    handler, limit, anonymous, refuse = route.handler, route.limit, route.anonymous, _refuser(route)
     scope = None if route.scope is None else route.scope.value  # an enum's member is slow to look up
     record, charge = _recorder(route), None if limits is None else limits.charging(route)
 
@@ -72,10 +62,8 @@ def around(route: Route, authenticator: Authenticator, limits: Limits | None = N
         size: int | None = None
         left: Mapping[str, str] | None = None
         try:
-            if scope is not None:
-                identity = authenticator.remembered(token := token_of(request)) or await _owner(
-                    token, authenticator
-                )
+            if scope is not None and ((token := token_of(request)) or not anonymous):
+                identity = authenticator.remembered(token) or await _owner(token, authenticator)
                 _allow(identity, scope)
                 request[IDENTITY] = identity
             if charge is not None:
@@ -133,7 +121,9 @@ def _bound(request: web.Request, length: int | None, limit: int) -> None:
 def _finish(response: web.StreamResponse, request_id: str, left: Mapping[str, str] | None) -> None:
     """The headers of every answer; *left* says what the token may still do."""
     headers = response.headers
-    if len(headers) <= 1:  # a content type at most, as nearly every answer has: nothing to overwrite
+    if type(response) is Written:
+        pass  # its head has them
+    elif len(headers) <= 1:  # a content type at most, as nearly every answer has: nothing to overwrite
         headers.extend(SAFE)
     else:
         for name, value in SAFE:
@@ -190,10 +180,9 @@ def _recorder(
         user_id = identity.user_id if identity is not None else None
         duration = int(seconds * 1_000_000) / 1000
         quiet = status <= probe
-        if not quiet and fixed is not None and request.method == method:
-            varying = (f'"{request_id}"', status, user_id, duration, received, sent)
-            if usual.say(*varying):
-                return
+        ordinary = not quiet and fixed is not None and request.method == method
+        if ordinary and usual.say(request_id, status, user_id, duration, received, sent):
+            return
         say = log.debug if quiet else log.info
         say(
             "request",

@@ -22,7 +22,8 @@ from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.web.errors import Refusal
 from scrobbled.worker import waiting as rounds
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 from tests.library import episodes, film
 
@@ -44,7 +45,7 @@ class House:
     async def user(self) -> int:
         """Somebody new."""
         number: int = await self.pool.fetchval(
-            "insert into users (name) values ($1) returning id", uuid4().hex
+            "insert into users (name, slug) values ($1, $1) returning id", uuid4().hex
         )
         return number
 

@@ -188,7 +188,7 @@ async def test_a_person_knows_where_it_is(pool: Pool, titan: Titan) -> None:
     """What was taught for an episode that is nowhere in the show holds for the next event."""
     await load(pool, "anime", *titan.records())
     show = await match(pool, show_ids={"anidb": str(titan.anidb[0])}, season=1, episode=1)
-    user = await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+    user = await pool.fetchval("insert into users (name, slug) values ($1, $1) returning id", uuid4().hex)
     ids = {"anidb": str(titan.anidb[0])}
     media = Media(kind=Kind.EPISODE, show=titan.word, season=0, episode=2, show_ids=ids)
     resolution = Resolution(kind=Kind.EPISODE, title_id=show.items[0].title.id, season=0, episode=9)
@@ -234,7 +234,7 @@ async def test_plex_with_hama_ends_in_the_right_play(
 ) -> None:
     """From the agent's guid to the history: a plain AniDB id has AniDB's numbers, the others TVDB's."""
     await load(pool, "anime", *titan.records())
-    user = await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+    user = await pool.fetchval("insert into users (name, slug) values ($1, $1) returning id", uuid4().hex)
     guid = f"com.plexapp.agents.hama://{scheme}-{titan.anidb[1]}/{season}/3?lang=en"
     metadata = {
         "type": "episode", "guid": guid, "index": 3, "parentIndex": season, "title": "Third",

@@ -27,7 +27,8 @@ from scrobbled.sync.media_server import MediaServer
 from scrobbled.sync.plex import Plex
 from scrobbled.sync.server import Account
 from scrobbled.wire import webhook
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 from tests.media_servers import (
     TOKEN,
@@ -117,7 +118,7 @@ async def household(servers: Servers, pool: Pool) -> AsyncIterator[Household]:
     """A household of its own, and a worker."""
     async with open_redis(servers.redis_url) as stream:
         await stream.flushall()
-        user = await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+        user = await pool.fetchval("insert into users (name, slug) values ($1, $1) returning id", uuid4().hex)
         async with working(stream, pool):
             yield Household(stream, pool, user)
         await stream.flushall()
@@ -237,7 +238,9 @@ async def test_a_place_to_continue_from_stays(household: Household) -> None:
 
 async def test_whose_history(household: Household) -> None:
     """Where several users are, nobody is guessed."""
-    other = await household.pool.fetchval("insert into users (name) values ($1) returning name", uuid4().hex)
+    other = await household.pool.fetchval(
+        "insert into users (name, slug) values ($1, $1) returning name", uuid4().hex
+    )
 
     assert other == (await users.meant(household.pool, other.upper())).name
     with pytest.raises(NotFound, match="say whose with --user NAME"):

@@ -17,7 +17,8 @@ from scrobbled.rules.policy import Policy
 from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Bench:
 @pytest.fixture
 async def bench(stream: redis.asyncio.Redis, pool: Pool) -> Bench:
     """A worker's bench with a user nobody else has."""
-    user = await pool.fetchval("insert into users (name) values ($1) returning id", uuid4().hex)
+    user = await pool.fetchval("insert into users (name, slug) values ($1, $1) returning id", uuid4().hex)
     return Bench(stream, pool, user)
 
 
@@ -197,12 +198,15 @@ async def test_a_watched_title_leaves_the_watchlist(bench: Bench) -> None:
     await bench.work()
     title = await bench.pool.fetchval("select title_id from plays where user_id = $1", bench.user_id)
     await bench.pool.execute(
-        "insert into watchlist (user_id, title_id) values ($1, $2)", bench.user_id, title
+        "insert into list_items (user_id, list_id, item_id, title_id, kind, rank)"
+        " values ($1, 1, $2, $2, 'movie', 1)",
+        bench.user_id,
+        title,
     )
     await bench.send(bench.event(occurred_at=NOW - timedelta(hours=1)))
     await bench.work()
 
-    assert 0 == await bench.pool.fetchval("select count(*) from watchlist where user_id = $1", bench.user_id)
+    assert 0 == await bench.pool.fetchval("select count(*) from list_items where user_id = $1", bench.user_id)
 
 
 async def test_a_late_event_moves_the_play_it_changes(bench: Bench) -> None:

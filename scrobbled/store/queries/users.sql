@@ -14,13 +14,27 @@ from unnest($1::bigint[], $2::bigint[]) as used (user_id, id)
 where tokens.user_id = used.user_id and tokens.id = used.id
 
 -- name: add_user
-insert into users (name) values ($1) on conflict do nothing returning id
+-- With an address of its own: the name's letters, and a number where somebody has that one.
+insert into users (name, slug)
+select $1, case
+    when plain = any($2::text[]) or exists (select from users where slug = plain)
+    then plain || '-' || (select coalesce(max(id), 0) + 1 from users)
+    else plain
+end
+from (
+    select coalesce(nullif(trim('-' from regexp_replace(lower($1), '[^a-z0-9]+', '-', 'g')), ''), 'user') as plain
+) as called
+on conflict do nothing
+returning id
 
 -- name: user_by_name
 select id, name, created_at, watched_threshold, lost_stop from users where lower(name) = lower($1)
 
 -- name: user_by_id
 select id, name, created_at, watched_threshold, lost_stop from users where id = $1
+
+-- name: with_slug
+select id, name, slug, private, created_at, profile from users where slug = $1
 
 -- name: everybody
 select id, name, created_at, watched_threshold, lost_stop from users order by id

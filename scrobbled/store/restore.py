@@ -69,7 +69,7 @@ async def _insist_on_empty(connection: Session) -> None:
     held = []
     for row in await connection.fetch(_QUERIES["tables"]):
         name, most = row["name"], _FIRST.get(row["name"], 0)
-        query = f'select count(*) from (select from "{name}" limit $1) as some'  # noqa: S608  # from the catalogue
+        query = f'select count(*) from (select from "{name}" limit $1) as rows'  # noqa: S608  # from the catalogue
         if await connection.fetchval(query, most + 1) > most:
             held.append(name)
     if held:

@@ -26,6 +26,8 @@ COMMANDS = {
     "webhooks": ("webhooks", "List received webhooks, show one, read them again."),
     "corrections": ("corrections", "List what was taught by resolving, and take it back."),
     "dead": ("dead", "List events that were given up, and try them again."),
+    "backup": ("backup", "Write everything into one file, while the server runs."),
+    "restore": ("backup", "Put a backup into an empty database."),
     "doctor": ("doctor", "Check the settings and the servers they name."),
 }
 

@@ -12,7 +12,7 @@ EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance bench bench-match lock clean
+.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance test-faults bench bench-match lock clean
 
 ##@ Run
 
@@ -52,6 +52,9 @@ integration: $(VENV)/.dev ## Tests with a real PostgreSQL and Valkey
 
 acceptance: $(VENV)/.dev ## Tests of the real process, from outside
 	$(call pytest,tests/acceptance)
+
+test-faults: $(VENV)/.dev ## Faults on purpose under load; FAULT_ROUNDS=20 for the long form
+	$(call pytest,tests/faults)
 
 bench: $(VENV)/.dev ## Benchmarks; BENCH_ARGS=--smoke for a short look
 	$(EVALUATING) $(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -29,7 +29,7 @@ from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
 from scrobbled.stream.producer import Producer
 from scrobbled.web import app, description, health
 from scrobbled.web.auth import Authenticator, Identity
@@ -47,6 +47,9 @@ log = structlog.get_logger(stage="web")
 #: Seconds open requests may take when the process is asked to stop.
 _DRAIN = 3.0
 
+#: Seconds the stream server may take at the start to say whether it is durable.
+_DOUBT = 1.0
+
 
 def run(settings: Settings, roles: Collection[str]) -> None:
     """Serve *roles* (of ingest, api, ui) until SIGTERM or SIGINT; open requests are finished first."""
@@ -58,11 +61,10 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         open_pool(settings.database_url or "", size=settings.database_connections, name="front") as pool,
         # Of its own: no crowd of readers may keep an event from being kept.
         open_pool(settings.database_url or "", size=1, name="inbox") as safe,
-        open_redis(settings.redis_url or "") as client,
+        open_redis(settings.redis_url or "", must_answer=False) as client,
     ):
         await require_current(pool)
-        for doubt in await durability_doubts(client):
-            log.warning("stream_not_durable", doubt=doubt)
+        await _doubt(client)
         authenticator = _authenticator(pool)
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
@@ -80,6 +82,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         async with _beside(chores):
             await _serve(application, settings)
+
+
+async def _doubt(client: redis.asyncio.Redis) -> None:
+    """Say why the stream server could lose what it is given; without one there is the inbox."""
+    try:
+        async with asyncio.timeout(_DOUBT):
+            for doubt in await durability_doubts(client):
+                log.warning("stream_not_durable", doubt=doubt)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("stream_away", action="keeping events in the inbox", error=str(error))
 
 
 def _routes(

@@ -72,7 +72,8 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         mailbox = Mailbox(client, uuid4().hex)
         gates = Gates(settings.requests_at_once)
         application = app.build(_routes(settings, roles, pool, client), authenticator, gates)
-        inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
+        most = settings.inbox_max_events
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
         patience = settings.answer_timeout
         door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door

@@ -12,7 +12,7 @@ EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance test-faults bench bench-match lock clean
+.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance test-faults fuzz fuzz-long audit bench bench-match lock clean
 
 ##@ Run
 
@@ -55,6 +55,19 @@ acceptance: $(VENV)/.dev ## Tests of the real process, from outside
 
 test-faults: $(VENV)/.dev ## Faults on purpose under load; FAULT_ROUNDS=20 for the long form
 	$(call pytest,tests/faults)
+
+fuzz: $(VENV)/.dev ## Broken input to every parser and operation, for a minute
+	$(call pytest,tests/fuzz)
+
+fuzz-long: $(VENV)/.dev ## A million inputs and a hundred thousand requests, counted; half an hour
+	$(EVALUATING) $(BIN)/python -m tests.fuzz parsers --count 1000000
+	$(EVALUATING) $(BIN)/python -m tests.fuzz titles --count 100000
+	$(EVALUATING) $(BIN)/python -m tests.fuzz requests --count 100000
+	$(EVALUATING) $(BIN)/python -m tests.fuzz described --count 100
+	$(EVALUATING) $(BIN)/python -m tests.fuzz covered --seconds 30
+
+audit: $(VENV)/.uv ## Known vulnerabilities of what requirements/ locks; needs the advisory service
+	@.ci/audit $(BIN)/uv requirements/run.txt requirements/embedded.txt
 
 bench: $(VENV)/.dev ## Benchmarks; BENCH_ARGS=--smoke for a short look
 	$(EVALUATING) $(BIN)/python -m benchmarks $(BENCH_ARGS)

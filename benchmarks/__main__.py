@@ -14,6 +14,7 @@ from benchmarks import (
     history,
     imports,
     labelled,
+    lookup,
     matching,
     overload,
     pipeline,
@@ -21,7 +22,7 @@ from benchmarks import (
 )
 from benchmarks.stack import Stack, running
 
-NAMES = ("accept", "pipeline", "answers", "overload", "history", "imports", "visible", "matching")
+NAMES = ("accept", "pipeline", "answers", "overload", "history", "imports", "visible", "lookup", "matching")
 
 
 def main() -> None:
@@ -85,6 +86,10 @@ def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
             return visible.measure(
                 stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
             )
+        case "lookup":
+            scale = 50 if smoke else 1
+            rows = 1_000_000 // scale
+            return lookup.measure(stack, plays=rows, names=rows, seconds=1 if smoke else 5)
         case _:
             return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
 

@@ -24,6 +24,9 @@ accepted = Counter("scrobbled_ingest_accepted", "Events that are durable and wer
 refused = Counter(
     "scrobbled_ingest_refused", "Requests to the front door answered 4xx or 5xx", ("surface", "status")
 )
+uncounted = Counter(
+    "scrobbled_web_uncounted", "Requests that no limit was held against, for nobody could count them"
+)
 append_seconds = Histogram(
     "scrobbled_ingest_append_seconds",
     "Time until what had piled up was durable in the stream",

@@ -17,7 +17,7 @@ import msgspec
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
-from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer
+from scrobbled.model.viewing import Counted, Fact, Moment, Removal, Verdict, Viewer
 from scrobbled.rules.fold import Fold
 from scrobbled.rules.policy import Policy
 
@@ -56,8 +56,13 @@ def in_order(moments: Iterable[Moment]) -> list[Moment]:
     return sorted(moments, key=lambda moment: (moment.told_at, _ORDER[moment.action], moment.id))
 
 
-def is_late(viewer: Viewer, moments: Sequence[Moment]) -> bool:
-    """Whether any of *moments* belongs before (or beside) what is applied already."""
+def needs_retelling(viewer: Viewer, moments: Sequence[Moment]) -> bool:
+    """
+    Whether any of *moments* belongs before (or beside) what is applied already, or takes back
+    something of it: the stored state does not know which play that is.
+    """
+    if any(moment.action is Action.UNWATCH for moment in moments):
+        return True
     return viewer.applied_to is not None and any(moment.told_at <= viewer.applied_to for moment in moments)
 
 
@@ -67,26 +72,37 @@ def continue_with(viewer: Viewer, moments: Sequence[Moment], policy: Policy, now
 
 
 def retell(
-    viewer: Viewer, moments: Sequence[Moment], facts: Sequence[Fact], policy: Policy, now: datetime
+    viewer: Viewer, moments: Sequence[Moment], facts: Sequence[Fact | Removal], policy: Policy, now: datetime
 ) -> Story:
     """
     The whole recent past again: every event in *moments*, on top of *viewer* (what
-    was before the first of them) and among *facts* (plays they do not explain).
+    was before the first of them) and among *facts* (plays they do not explain, and plays
+    that were taken out).
     """
     return _tell(Fold(viewer, policy), in_order(moments), facts, now)
 
 
-def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact], now: datetime) -> Story:
+def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact | Removal], now: datetime) -> Story:
     verdicts: dict[UUID, Verdict] = {}
-    standing = sorted(facts, key=lambda fact: (fact.watched_at, fact.item_id), reverse=True)
+    standing = sorted(facts, key=lambda fact: (fact.told_at, fact.watched_at, fact.item_id), reverse=True)
     for moment in moments:
-        while standing and standing[-1].watched_at <= moment.told_at:
-            fold.record(standing.pop())
+        while standing and standing[-1].told_at <= moment.told_at:
+            _note(fold, standing.pop())
         verdicts[moment.id] = fold.apply(moment)
     while standing:
-        fold.record(standing.pop())
+        _note(fold, standing.pop())
     fold.advance(now)
-    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.plays, changed=fold.changed)
+    for event_id in fold.ledger.emptied():
+        if verdicts[event_id].outcome is Outcome.SCROBBLED:
+            verdicts[event_id] = Verdict(outcome=Outcome.CANCELLED, reason="unticked")
+    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.ledger.plays, changed=fold.changed)
+
+
+def _note(fold: Fold, fact: Fact | Removal) -> None:
+    if isinstance(fact, Removal):
+        fold.take_out(fact)
+    else:
+        fold.record(fact)
 
 
 def of_late(verdict: Verdict, moment: Moment, last_event_at: datetime | None) -> Verdict:

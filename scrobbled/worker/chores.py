@@ -14,6 +14,7 @@ from scrobbled.store.accounts import overlooked
 from scrobbled.stream import producer
 from scrobbled.worker import batch
 from scrobbled.worker.report import report_plays
+from scrobbled.worker.totals import Counting
 from scrobbled.worker.waiting import WaitingEvents
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Chores:
         self._names = names
         self._matcher = matcher
         self._waiting = WaitingEvents(pool, client, matcher, limits.partitions)
+        self._counting = Counting(pool)
 
     async def run_out(self) -> None:
         """Complete check-ins and end silent viewings of the users in my partitions."""
@@ -67,6 +69,11 @@ class Chores:
             async with self._pool.acquire() as connection, connection.transaction():
                 plays = await batch.run_out(connection, users, self._policy, now)
             report_plays(plays)
+
+    async def count(self) -> None:
+        """Keep the numbers of charts fresh; one worker does it."""
+        if 0 in self._leases.held:
+            await self._counting.count()
 
     async def try_waiting(self) -> None:
         """Let what waits for a title be tried again, when something changed; one worker does it."""

@@ -84,6 +84,7 @@ class Worker:
                 tasks.create_task(self._every(1.0, self._chores.run_out), name="timers"),
                 tasks.create_task(self._every(3600.0, self._chores.forget), name="housekeeping"),
                 tasks.create_task(self._every(0.5, self._chores.try_waiting), name="waiting"),
+                tasks.create_task(self._every(5.0, self._chores.count), name="counting"),
                 tasks.create_task(self._chores.listen(), name="listening"),
                 tasks.create_task(self._every(0.5, self._chores.refresh_names), name="names"),
                 tasks.create_task(self._every(2.0, self._chores.build_names), name="building"),

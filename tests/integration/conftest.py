@@ -12,7 +12,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, reelrifter, trakt
-from scrobbled.api.pool import NAMES, POOL
+from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
 from scrobbled.store import users
@@ -84,6 +84,7 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build(routes + description.routes(routes), authenticator)
     application[POOL] = pool
+    application[PUT_BACK] = _put_back
     application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
     async with TestClient(TestServer(application)) as opened:

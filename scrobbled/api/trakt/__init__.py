@@ -4,12 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrobbled.api.trakt import playing
+from scrobbled.api.trakt import (
+    activities,
+    calendars,
+    charts,
+    collection,
+    hidden,
+    history,
+    playing,
+    progress,
+    ratings,
+    searching,
+    seasons,
+    titles,
+    up_next,
+    vocabularies,
+    watched,
+)
 
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
 
+#: In the order they are asked: the first route that fits is taken, so literal paths come before templates.
+_SUBJECTS = (
+    activities,
+    collection,
+    hidden,
+    history,
+    playing,
+    progress,
+    ratings,
+    up_next,
+    watched,
+    charts,
+    seasons,
+    titles,
+    calendars,
+    searching,
+    vocabularies,
+)
+
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    return playing.routes()
+    return [route for subject in _SUBJECTS for route in subject.routes()]

@@ -42,7 +42,7 @@ class House:
             Route("GET", "/read", self.slow, Surface.NATIVE, Scope.READ, "A read"),
             Route("GET", "/probe", self.slow, Surface.SYSTEM, None, "A probe"),
         ]
-        return app.build(routes, Authenticator(look_up, touch), Gates(most))
+        return app.build(routes, Authenticator(look_up, touch), gates=Gates(most))
 
 
 async def crowd(house: House, most: int, path: str, how_many: int) -> list[int]:

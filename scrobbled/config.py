@@ -224,6 +224,11 @@ class Settings:
     stream_max_events: int = setting(
         _whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
     )
+    inbox_max_events: int = setting(
+        _whole(1000, 1_000_000_000),
+        "1000000",
+        "Events that PostgreSQL keeps, about, while the stream is away; then 503.",
+    )
     requests_at_once: int = setting(
         _whole(1, 100_000),
         "512",

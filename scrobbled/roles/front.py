@@ -31,7 +31,7 @@ from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
 from scrobbled.web import app, description, health
@@ -56,6 +56,9 @@ _FEWEST = 2
 #: Seconds open requests may take when the process is asked to stop.
 _DRAIN = 3.0
 
+#: Seconds the stream server may take at the start to say whether it is durable.
+_DOUBT = 1.0
+
 
 def run(settings: Settings, roles: Collection[str]) -> None:
     """Serve *roles* (of ingest, api, ui) until SIGTERM or SIGINT; open requests are finished first."""
@@ -69,11 +72,10 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         ) as pool,
         # Of its own: no crowd of readers may keep an event from being kept.
         open_pool(settings.database_url or "", size=1, name="inbox") as safe,
-        open_redis(settings.redis_url or "") as client,
+        open_redis(settings.redis_url or "", must_answer=False) as client,
     ):
         await require_current(pool)
-        for doubt in await durability_doubts(client):
-            log.warning("stream_not_durable", doubt=doubt)
+        await _doubt(client)
         authenticator = _authenticator(pool)
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
@@ -82,7 +84,8 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
         application = app.build(routes, authenticator, _limits(settings, counters), gates)
-        inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
+        most = settings.inbox_max_events
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
         patience = settings.answer_timeout
         door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door
@@ -95,6 +98,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         chores.append(answers.follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
+
+
+async def _doubt(client: redis.asyncio.Redis) -> None:
+    """Say why the stream server could lose what it is given; without one there is the inbox."""
+    try:
+        async with asyncio.timeout(_DOUBT):
+            for doubt in await durability_doubts(client):
+                log.warning("stream_not_durable", doubt=doubt)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("stream_away", action="keeping events in the inbox", error=str(error))
 
 
 def _routes(

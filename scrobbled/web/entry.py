@@ -27,8 +27,6 @@ from scrobbled.web.routes import Handler, Route, Surface
 from scrobbled.web.written import REQUEST_ID
 
 if TYPE_CHECKING:
-    from prometheus_client import Histogram
-
     from scrobbled.web.auth import Identity
 
 log = structlog.get_logger()
@@ -130,7 +128,7 @@ def _recorder(
     # Probes come every few seconds and say nothing while they are answered well.
     probe = 399 if route.surface is Surface.SYSTEM else 0
     fixed = path.replace("{token}", "***") if "{token}" in path or "{" not in path else None
-    counts: dict[int, Histogram] = {}
+    counts: dict[int, metrics.Spread] = {}
     # Nearly every line is this one, and all of them are one shape.
     usual = Shape(
         "request",

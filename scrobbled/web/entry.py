@@ -24,7 +24,7 @@ from scrobbled.log import Shape
 from scrobbled.web.auth import IDENTITY, Authenticator, token_of
 from scrobbled.web.errors import Refusal, answer_to
 from scrobbled.web.routes import Handler, Route, Surface
-from scrobbled.web.written import REQUEST_ID
+from scrobbled.web.written import REQUEST_ID, Written
 
 if TYPE_CHECKING:
     from scrobbled.web.auth import Identity
@@ -109,7 +109,7 @@ def _bound(request: web.Request, length: int | None, limit: int) -> None:
 
 def _sent(response: web.StreamResponse) -> int | None:
     """Bytes of the body, where they are known."""
-    body = response.body if isinstance(response, web.Response) else None
+    body = response.body if isinstance(response, web.Response | Written) else None
     return len(body) if isinstance(body, bytes) else None if body else 0
 
 

@@ -97,6 +97,13 @@ def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
             return imports.measure(
                 stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
             )
+        case _:
+            return _read(name, stack, smoke=smoke)
+
+
+def _read(name: str, stack: Stack, *, smoke: bool) -> list[str]:
+    """Rows of the table of one that is about what is read."""
+    match name:
         case "visible":
             scale = 10 if smoke else 1
             return visible.measure(

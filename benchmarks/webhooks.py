@@ -10,6 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks import load
+from benchmarks.bare import bare_server
 from benchmarks.stack import Stack
 from tests.unit.wire.composed import (
     EMBY_EPISODE,
@@ -41,6 +42,7 @@ def measure(stack: Stack, *, seconds: float) -> list[str]:
     everything: list[float] = []
     rows = []
     _quiet(stack, token, shapes)
+    rows.append(_bare(seconds))
     for name, player, requests in shapes:
         sent = cycle([_request(player, token, *each) for each in requests])
         before = stack.cpu_seconds("front")
@@ -59,6 +61,15 @@ def measure(stack: Stack, *, seconds: float) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     return [*head, *rows, _row("**all**", 0, whole, None)]
+
+
+def _bare(seconds: float) -> str:
+    """What a handler that does nothing takes here and now: no answer can come sooner."""
+    request = load.request("POST", "/v1/events", _json(plex_film()), [])
+    with bare_server() as port:
+        time.sleep(0.5)
+        result = load.run(port, lambda _: request, connections=1, seconds=seconds, rate=_RATE)
+    return _row("*nothing is done*", 628, result, None)
 
 
 def _quiet(stack: Stack, token: str, shapes: list[tuple[str, str, list[tuple[bytes, str]]]]) -> None:

@@ -117,7 +117,8 @@ async def _standing(pool: Pool, user: int) -> list[tuple[Any, ...]]:
 
 async def _judged_by(pool: Pool, user: int) -> list[tuple[Any, ...]]:
     rows = await pool.fetch(
-        "select item_id, last_play_at from playback where user_id = $1 and last_play_at is not null order by 1",
+        "select item_id, last_play_at from playback"
+        " where user_id = $1 and last_play_at is not null order by 1",
         user,
     )
     return [tuple(row) for row in rows]

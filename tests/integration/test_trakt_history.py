@@ -86,6 +86,22 @@ async def test_a_show(pool: Pool, person: Person) -> None:
     ] == await _dates(person, "shows")  # fmt: skip
 
 
+async def test_released(pool: Pool, person: Person) -> None:
+    """A film is over when its day of release has begun and it has run; a date nobody knows is unknown."""
+    dated, undated, odd = [await film(pool) for _ in range(3)]
+    for item, date in ((dated, "1999-03-31"), (odd, "1999")):
+        await pool.execute(
+            "update titles set details = jsonb_build_object('released', $2::text) where id = $1",
+            item.id,
+            date,
+        )
+    await _send(
+        person, PATH, movies=[{**_of(item), "watched_at": "released"} for item in (dated, undated, odd)]
+    )
+
+    assert ["1999-03-31T01:40:00.000Z", *["1970-01-01T00:00:00.000Z"] * 2] == await _dates(person)
+
+
 async def test_now(pool: Pool, person: Person) -> None:
     """Without a date it is now, and so is a date ahead."""
     item = _of(await film(pool))

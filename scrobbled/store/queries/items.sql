@@ -51,18 +51,18 @@ with holders as materialized (
 )
 select
     asked.position, titles.id as item_id, titles.id as title_id, 'movie' as kind,
-    null::timestamptz as over_at
+    titles.details ->> 'released' as released, null::timestamptz as first_aired, titles.runtime
 from unnest($1::int[], $2::bigint[]) as asked (position, id)
 join titles on titles.id = asked.id and titles.kind = 'movie'
 union all
 select asked.position, episodes.id, episodes.show_id, 'episode',
-    episodes.first_aired + coalesce(episodes.runtime, titles.runtime, 0) * interval '1 minute'
+    null, episodes.first_aired, coalesce(episodes.runtime, titles.runtime)
 from unnest($1::int[], $2::bigint[]) as asked (position, id)
 join episodes on episodes.id = asked.id
 join titles on titles.id = episodes.show_id
 union all
 select holders.position, episodes.id, episodes.show_id, 'episode',
-    episodes.first_aired + coalesce(episodes.runtime, titles.runtime, 0) * interval '1 minute'
+    null, episodes.first_aired, coalesce(episodes.runtime, titles.runtime)
 from holders
 join episodes on episodes.show_id = holders.show_id and (holders.season is null or episodes.season = holders.season)
 join titles on titles.id = episodes.show_id

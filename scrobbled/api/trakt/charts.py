@@ -33,6 +33,10 @@ _USUAL: Final = 100
 
 _PERIODS: Final = ("daily", "weekly", "monthly", "yearly", "all")
 
+#: From here on a number is no date (20260101) but milliseconds since 1970, up to those of the year 9999.
+_MILLISECONDS: Final = 10**9
+_LATEST: Final = 253_402_300_799
+
 #: What a chart is called -> by what it is ranked.
 _RANKED: Final = {
     "watched": "watchers",
@@ -169,6 +173,9 @@ def _start(request: web.Request) -> datetime:
     word = request.match_info.get("start_date")
     if word is None:
         return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    number = parameters.number(word)
+    if number is not None and number >= _MILLISECONDS:  # PyTrakt's way
+        return datetime.fromtimestamp(min(number // 1000, _LATEST), UTC)
     return parameters.instant_of(word, "start_date")
 
 

@@ -116,11 +116,11 @@ async def house(servers: Servers, pool: Pool, monkeypatch: pytest.MonkeyPatch) -
         made = House(opened, pool, user)
         original = report.report
 
-        def noted(deliveries: Any, readings: Any, applied: Any, started: Any) -> None:
+        def _noted(deliveries: Any, readings: Any, applied: Any, started: Any) -> None:
             made.applied += [each.event for each in readings]
             original(deliveries, readings, applied, started)
 
-        monkeypatch.setattr("scrobbled.worker.applying.report", noted)
+        monkeypatch.setattr("scrobbled.worker.applying.report", _noted)
         yield made
         await opened.flushall()
         await pool.execute("delete from inbox")
@@ -144,12 +144,12 @@ async def door(url: str, write: Any, client: redis.asyncio.Redis) -> AsyncIterat
 async def silent(folder: Path) -> AsyncIterator[str]:
     """A server that takes connections and never says a word: its URL."""
 
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             await reader.read(-1)
         writer.close()
 
-    server = await asyncio.start_unix_server(listen, folder / "silent.sock")
+    server = await asyncio.start_unix_server(_listen, folder / "silent.sock")
     try:
         yield f"unix://{folder}/silent.sock"
     finally:
@@ -184,11 +184,11 @@ async def test_a_silent_stream_is_away(house: House, tmp_path: Path) -> None:
 async def test_both_away_is_told_within_a_second(house: House) -> None:
     """Neither stream nor database: everybody is refused within a second, however many there are."""
 
-    async def never(_rows: Sequence[Row]) -> int:
+    async def _never(_rows: Sequence[Row]) -> int:
         await asyncio.sleep(60)
         return 0
 
-    async with door(NOWHERE, never, house.stream) as opened:
+    async with door(NOWHERE, _never, house.stream) as opened:
         started = time.monotonic()
         ended = await asyncio.gather(
             *(opened.accept([house.event()]) for _ in range(6_000)), return_exceptions=True

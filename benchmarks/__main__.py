@@ -7,10 +7,10 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import accept, growth, history, imports, labelled, matching, pipeline, visible
+from benchmarks import accept, growth, history, imports, labelled, matching, parts, pipeline, visible
 from benchmarks.stack import running
 
-NAMES = ("accept", "pipeline", "answers", "history", "imports", "visible", "matching")
+NAMES = ("accept", "parts", "pipeline", "answers", "history", "imports", "visible", "matching")
 
 
 def main() -> None:
@@ -34,8 +34,9 @@ def main() -> None:
     )
     rate = arguments.rate / 10 if smoke else arguments.rate
     for name in arguments.names:
-        if name == "matching":
-            print("\n## matching\n", *_matching(smoke=smoke, large=arguments.large), sep="\n", flush=True)
+        if name in _ALONE:
+            rows = _ALONE[name](smoke, arguments.large)
+            print(f"\n## {name}\n", *rows, sep="\n", flush=True)
             continue
         with running() as stack:
             match name:
@@ -62,7 +63,7 @@ def main() -> None:
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
 
 
-def _matching(*, smoke: bool, large: bool) -> list[str]:
+def _matching(smoke: bool, large: bool) -> list[str]:  # noqa: FBT001  # called from a table
     """Rows of tables: the labelled queries where they are, then made-up catalogues."""
     place = labelled.folder()
     rows = (
@@ -74,6 +75,13 @@ def _matching(*, smoke: bool, large: bool) -> list[str]:
         rows += ["", *growth.measure((5_000,) if smoke else (100_000, 1_000_000, 10_000_000))]
     return rows
 
+
+def _parts(smoke: bool, _large: bool) -> list[str]:  # noqa: FBT001  # as above
+    return parts.measure(count=500 if smoke else 2000, rounds=2 if smoke else 40)
+
+
+#: What needs no instance: name -> (smoke, large) -> rows.
+_ALONE = {"matching": _matching, "parts": _parts}
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,7 @@ import platform
 from datetime import UTC, datetime
 
 from benchmarks import accept, growth, history, imports, labelled, matching, parts, pipeline, visible
-from benchmarks.stack import running
+from benchmarks.stack import Stack, running
 
 NAMES = ("accept", "parts", "pipeline", "answers", "history", "imports", "visible", "matching")
 
@@ -36,34 +36,37 @@ def main() -> None:
     for name in arguments.names:
         if name in _ALONE:
             rows = _ALONE[name](smoke, arguments.large)
-            print(f"\n## {name}\n", *rows, sep="\n", flush=True)
-            continue
-        with running() as stack:
-            match name:
-                case "accept":
-                    rows = accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
-                case "pipeline":
-                    rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
-                case "answers":
-                    rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
-                case "imports":
-                    scale = 200 if smoke else 1
-                    rows = imports.measure(
-                        stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
-                    )
-                case "visible":
-                    scale = 10 if smoke else 1
-                    rows = visible.measure(
-                        stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
-                    )
-                case _:
-                    rows = history.measure(
-                        stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5
-                    )
+        else:
+            with running() as stack:
+                rows = _measured(stack, name, rate=rate, smoke=smoke)
         print(f"\n## {name}\n", *rows, sep="\n", flush=True)
 
 
-def _matching(smoke: bool, large: bool) -> list[str]:  # noqa: FBT001  # called from a table
+def _measured(stack: Stack, name: str, *, rate: float, smoke: bool) -> list[str]:
+    """Rows of a table: what is measured with an instance of its own."""
+    match name:
+        case "accept":
+            rows = accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
+        case "pipeline":
+            rows = pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
+        case "answers":
+            rows = pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
+        case "imports":
+            scale = 200 if smoke else 1
+            rows = imports.measure(
+                stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
+            )
+        case "visible":
+            scale = 10 if smoke else 1
+            rows = visible.measure(
+                stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
+            )
+        case _:
+            rows = history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
+    return rows
+
+
+def _matching(smoke: bool, large: bool) -> list[str]:
     """Rows of tables: the labelled queries where they are, then made-up catalogues."""
     place = labelled.folder()
     rows = (
@@ -76,7 +79,7 @@ def _matching(smoke: bool, large: bool) -> list[str]:  # noqa: FBT001  # called 
     return rows
 
 
-def _parts(smoke: bool, _large: bool) -> list[str]:  # noqa: FBT001  # as above
+def _parts(smoke: bool, _large: bool) -> list[str]:
     return parts.measure(count=500 if smoke else 2000, rounds=2 if smoke else 40)
 
 

@@ -121,11 +121,11 @@ async def test_plain_routes_are_not_dispatched(client: Client, monkeypatch: pyte
     asked: list[str] = []
     dispatch = web.UrlDispatcher.resolve
 
-    async def resolve(router: web.UrlDispatcher, request: web.Request) -> web.UrlMappingMatchInfo:
+    async def _resolve(router: web.UrlDispatcher, request: web.Request) -> web.UrlMappingMatchInfo:
         asked.append(request.raw_path)
         return await dispatch(router, request)
 
-    monkeypatch.setattr(web.UrlDispatcher, "resolve", resolve)
+    monkeypatch.setattr(web.UrlDispatcher, "resolve", _resolve)
     statuses = [
         (await client.post("/v1/echo", data=b"1")).status,
         (await client.post("/v1/echo?a=1", data=b"1")).status,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, oauth, reelrifter, trakt
@@ -67,6 +67,12 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 @pytest.fixture(scope="session")
 async def client(pool: Pool) -> AsyncIterator[Client]:
     """A client of a server that reads from *pool*."""
+    async with TestClient(TestServer(served(pool))) as opened:
+        yield opened
+
+
+def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
+    """A server that reads from *pool*."""
 
     async def _look_up(digest: bytes) -> Identity | None:
         owner = await users.by_token(pool, digest)
@@ -94,13 +100,12 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build([*routes, *description.routes(routes), *pages.routes()], authenticator)
     application[POOL] = pool
-    application[PUBLIC_URL], application[UNKNOWN_APPS] = "", True
+    application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
     application[PUT_BACK] = _put_back
     application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
-    async with TestClient(TestServer(application)) as opened:
-        yield opened
+    return application
 
 
 @pytest.fixture

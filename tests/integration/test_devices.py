@@ -101,7 +101,8 @@ async def test_waiting_is_rewarded(pool: Pool, client: Client) -> None:
     await poll(client, codes)
     await poll(client, codes)
     await pool.execute(
-        "update devices set polled_at = polled_at - interval '5 seconds' where user_code = $1", codes["user_code"]
+        "update devices set polled_at = polled_at - interval '5 seconds' where user_code = $1",
+        codes["user_code"],
     )
 
     assert (400, b"") == await poll(client, codes)
@@ -159,7 +160,9 @@ async def test_two_polls_at_once(pool: Pool, client: Client, person: Person) -> 
     assert [200, 409, 409, 409, 409] == sorted(status for status, _ in answers)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"{", b"\xff", b"client_id=", b'{"client_id": "a\\u0000"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b"{", b"\xff", b"client_id=", b'{"client_id": "a\\u0000"}']
+)
 async def test_no_client_id(client: Client, body: bytes) -> None:
     """A device that does not say which app it runs gets no code, and is told why."""
     response = await client.post("/oauth/device/code", data=body)

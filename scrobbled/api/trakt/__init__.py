@@ -9,11 +9,14 @@ from scrobbled.api.trakt import (
     collection,
     hidden,
     history,
+    lists,
     playing,
+    profiles,
     progress,
     ratings,
     up_next,
     watched,
+    watchlist,
 )
 
 if TYPE_CHECKING:
@@ -22,5 +25,18 @@ if TYPE_CHECKING:
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    subjects = (activities, collection, hidden, history, playing, progress, ratings, up_next, watched)
+    subjects = (
+        activities,
+        collection,
+        hidden,
+        history,
+        lists,
+        playing,
+        profiles,
+        progress,
+        ratings,
+        up_next,
+        watched,
+        watchlist,
+    )
     return [route for subject in subjects for route in subject.routes()]

@@ -33,6 +33,7 @@ create table titles (
     source text,                           -- the importer that gave the facts above
     provisional boolean not null default false,  -- made from a player's metadata
     ids jsonb not null default '{}',       -- {"imdb": "tt…", "tmdb": "603"}; see external_ids
+    details jsonb not null default '{}',   -- what clients show of it: model.details.Details
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     -- The transaction that last changed the title or its names; the matcher's index reads on
@@ -41,7 +42,30 @@ create table titles (
     unique (kind, slug)
 );
 create index titles_changed on titles (changed);
+create index titles_popular on titles (kind, popularity desc, id);
+create index titles_updated on titles (kind, updated_at);
+-- Dates as text, which ISO 8601 has in their order.
+create index titles_released on titles ((details ->> 'released')) where details ? 'released';
+create index titles_on_disc on titles ((details ->> 'on_disc')) where details ? 'on_disc';
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
+
+-- Whether a title is one of those a client filters for: model.filters.Filters as JSON. What is not
+-- known does not fit. Without a subquery the planner makes it part of the statement.
+create function fits(title titles, wanted jsonb) returns boolean language sql stable parallel safe
+return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::int and (wanted -> 'years' ->> 1)::int)
+    and (not wanted ? 'runtimes'
+        or title.runtime between (wanted -> 'runtimes' ->> 0)::int and (wanted -> 'runtimes' ->> 1)::int)
+    and (not wanted ? 'ratings' or (title.details ->> 'rating')::float8 * 10
+        between (wanted -> 'ratings' ->> 0)::int and (wanted -> 'ratings' ->> 1)::int)
+    and (not wanted ? 'votes' or (title.details ->> 'votes')::int
+        between (wanted -> 'votes' ->> 0)::int and (wanted -> 'votes' ->> 1)::int)
+    and (not wanted ? 'genres' or lower(replace(title.genres::text, ' ', '-'))::text[]
+        && translate(wanted ->> 'genres', '[]', '{}')::text[])
+    and (not wanted ? 'countries' or wanted -> 'countries' ? lower(title.country))
+    and (not wanted ? 'languages' or wanted -> 'languages' ? lower(title.details ->> 'language'))
+    and (not wanted ? 'certifications' or wanted -> 'certifications' ? lower(title.details ->> 'certification'))
+    and (not wanted ? 'networks' or wanted -> 'networks' ? lower(title.details ->> 'network'))
+    and (not wanted ? 'status' or wanted -> 'status' ? lower(title.details ->> 'status'));
 
 -- What the anime sites list as a title of its own and number from 1, and where its episodes
 -- stand in the show. Its ids are in external_ids, and those of its names that the show does
@@ -89,10 +113,12 @@ create table episodes (
     first_aired timestamptz,
     provisional boolean not null default false,
     ids jsonb not null default '{}',
+    details jsonb not null default '{}',   -- model.details.EpisodeDetails
     created_at timestamptz not null default now(),
     unique (show_id, season, number)
 );
 create index episodes_absolute on episodes (show_id, absolute) where absolute is not null;
+create index episodes_aired on episodes (first_aired) where first_aired is not null;
 
 -- The index over every ids column: which entity has this id? The id spaces of
 -- films, shows and episodes overlap at every provider, so the kind is part of it.
@@ -169,9 +195,11 @@ create table events (
     reason text,
     subject text,                              -- what it said it was, when not matched
     score real,                                -- how sure the matcher was, 0–1
+    by_hand boolean not null default false,    -- nothing was played: ticked, unticked, rated
     primary key (user_id, id)
 ) partition by hash (user_id);
 create index events_in_order on events (user_id, occurred_at, id);
+create index events_by_hand on events (user_id, received_at desc, id) where by_hand;
 create index events_received on events using brin (received_at) with (autosummarize = on);
 
 -- The history. An id is derived from the event that caused the play, so that
@@ -210,6 +238,7 @@ create table playback (
     last_play_at timestamptz,
     progress double precision,                 -- percent, saved; null = nothing saved
     paused_at timestamptz,
+    unticked_at timestamptz,                   -- when a play of it was last taken back
     primary key (user_id, item_id)
 ) partition by hash (user_id);
 create index playback_paused on playback (user_id, paused_at desc) where paused_at is not null;
@@ -410,6 +439,30 @@ create table removed_plays (
     primary key (user_id, id)
 ) partition by hash (user_id);
 
+-- What all users together did with a title: counted anew every now and then, see totals.sql.
+create table totals (
+    period text not null check (period in ('daily', 'weekly', 'monthly', 'yearly', 'all')),
+    title_id bigint not null,
+    kind text not null check (kind in ('movie', 'show')),
+    watchers integer not null default 0,       -- users who played it
+    plays bigint not null default 0,
+    collectors integer not null default 0,     -- users who have it
+    collected bigint not null default 0,       -- of a show, episodes
+    favorited integer not null default 0,
+    listed integer not null default 0,         -- lists that it stands in
+    primary key (period, title_id)
+);
+
+-- The same of a film, show, season or episode by itself, for all time; of a season, ratings and lists alone.
+create table item_totals (
+    item_id bigint primary key,
+    watchers integer not null default 0,
+    plays bigint not null default 0,
+    collectors integer not null default 0,
+    listed integer not null default 0,
+    votes integer[] not null                   -- how many gave 1, 2, … 10
+);
+
 -- When a user last changed what, for clients that ask whether to read it again.
 create table activities (
     user_id bigint not null,
@@ -417,6 +470,18 @@ create table activities (
     at timestamptz not null default now(),
     primary key (user_id, what)
 ) with (fillfactor = 70);
+
+-- Where accepted events are kept while the stream is away, until a worker has applied them.
+create table inbox (
+    user_id bigint not null,
+    number bigint generated always as identity,  -- the order they came in
+    received_at timestamptz not null,
+    event bytea not null,                        -- as the stream has it, see stream/codec.py
+    webhook bytea,                               -- what it came in; null = no webhook
+    tries integer not null default 0,            -- how often a worker took it
+    primary key (user_id, number)
+);
+create index inbox_in_order on inbox (number);
 
 do $$
 declare

@@ -88,7 +88,7 @@ async def facts(database: Database, ids: Iterable[int]) -> dict[int, Facts]:
     if not wanted:
         return {}
     return {
-        row["id"]: dict(row)
+        row["id"]: _told(row)
         for query in ("title_facts", "season_facts", "episode_facts")
         for row in await database.fetch(_QUERIES[query], wanted)
     }
@@ -160,6 +160,15 @@ def _found(wanted: Wanted, entity: int | None, places: Mapping[int, tuple[int, i
         return None
     show, season = places[entity]
     return Found(kind=wanted.kind, id=entity, title_id=show, season=season)
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """The row, over the details in it: a column says it better, where it says anything."""
+    known = {name: value for name, value in row.items() if value is not None and name != "details"}
+    told: dict[str, Any] = {**(row.get("details") or {}), **known}
+    if isinstance(told.get("first_aired"), str):
+        told["first_aired"] = datetime.fromisoformat(told["first_aired"])
+    return told
 
 
 def _thing(row: Any) -> Thing:

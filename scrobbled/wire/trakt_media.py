@@ -20,6 +20,16 @@ _MOVIE_IDS: Final = ("imdb", "tmdb")
 _SHOW_IDS: Final = ("tvdb", "imdb", "tmdb")
 _SEASON_IDS: Final = ("tvdb", "tmdb")
 
+#: Genres that sources call otherwise than Trakt does.
+_GENRES: Final = {
+    "sci-fi": "science-fiction",
+    "talk": "talk-show",
+    "reality-tv": "reality",
+    "sport": "sports",
+    "kids": "children",
+    "soap-opera": "soap",
+}
+
 #: What ``extended=full`` adds, and what stands there where nothing is known.
 _TITLE_FACTS: Final[dict[str, Any]] = {
     "tagline": None,
@@ -146,7 +156,21 @@ def _full(defaults: Mapping[str, Any], own_id: int, known: Known) -> dict[str, A
     if known is None:
         return {}
     facts = known.get(own_id, {})
-    return {name: _written(facts.get(name), default) for name, default in defaults.items()}
+    found = {name: _written(facts.get(name), default) for name, default in defaults.items()}
+    if found.get("genres"):
+        found["genres"] = [genre_slug(name) for name in found["genres"]]
+    return found
+
+
+def genre_slug(name: str) -> str:
+    """A genre as sources write it (*Science Fiction*, *Sci-Fi*) by Trakt's word for it."""
+    slug = "-".join(name.lower().replace("&", " and ").split())
+    return _GENRES.get(slug, slug)
+
+
+def genre_spellings(slug: str) -> list[str]:
+    """What *genre_slug* makes *slug* of, and the slug itself."""
+    return [slug, *(spelling for spelling, meant in _GENRES.items() if meant == slug)]
 
 
 def _written(value: Any, default: Any) -> Any:

@@ -6,6 +6,31 @@ from typing import TYPE_CHECKING
 
 from scrobbled.api.trakt import (
     activities,
+    calendars,
+    charts,
+    collection,
+    hidden,
+    history,
+    lists,
+    playing,
+    profiles,
+    progress,
+    ratings,
+    searching,
+    seasons,
+    titles,
+    up_next,
+    vocabularies,
+    watched,
+    watchlist,
+)
+
+if TYPE_CHECKING:
+    from scrobbled.web.routes import Route
+
+#: In the order they are asked: the first route that fits is taken, so literal paths come before templates.
+_SUBJECTS = (
+    activities,
     collection,
     hidden,
     history,
@@ -17,26 +42,15 @@ from scrobbled.api.trakt import (
     up_next,
     watched,
     watchlist,
+    charts,
+    seasons,
+    titles,
+    calendars,
+    searching,
+    vocabularies,
 )
-
-if TYPE_CHECKING:
-    from scrobbled.web.routes import Route
 
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    subjects = (
-        activities,
-        collection,
-        hidden,
-        history,
-        lists,
-        playing,
-        profiles,
-        progress,
-        ratings,
-        up_next,
-        watched,
-        watchlist,
-    )
-    return [route for subject in subjects for route in subject.routes()]
+    return [route for subject in _SUBJECTS for route in subject.routes()]

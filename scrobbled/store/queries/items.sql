@@ -89,15 +89,60 @@ select
 from episodes join titles on titles.id = episodes.show_id
 where episodes.id = any($1::bigint[])
 
--- What the catalogue knows beyond names, under Trakt's words for it.
+-- What the catalogue knows beyond names, under Trakt's words for it. Details go under what has a column of its own.
 
 -- name: title_facts
-select id, runtime, lower(country) as country, genres, updated_at,
-    case when kind = 'show' then episode_count end as aired_episodes
-from titles where id = any($1::bigint[])
+-- The regular episodes that have aired by now are counted; where nobody knows when any was, all have been.
+select titles.id, titles.runtime, lower(titles.country) as country, titles.genres, titles.updated_at, titles.details,
+    array(
+        select distinct lower(language) from title_names
+        where title_names.title_id = titles.id and language is not null
+        order by 1
+    ) as available_translations,
+    case when titles.kind = 'show' then coalesce(nullif(aired.listed, 0) - aired.to_come, titles.episode_count) end
+        as aired_episodes,
+    aired.total_runtime, aired.first_aired
+from titles
+left join lateral (
+    select count(*) as listed, sum(coalesce(episodes.runtime, titles.runtime)) as total_runtime,
+        min(first_aired) as first_aired,
+        case when min(first_aired) is null then 0 else count(*) - count(*) filter (where first_aired <= now()) end
+            as to_come
+    from episodes where titles.kind = 'show' and episodes.show_id = titles.id and episodes.season > 0
+) as aired on true
+where titles.id = any($1::bigint[])
 
 -- name: season_facts
-select id, name as title from seasons where id = any($1::bigint[])
+select seasons.id, seasons.name as title, titles.details ->> 'network' as network, titles.updated_at,
+    count(*) as episode_count, min(episodes.first_aired) as first_aired,
+    sum(coalesce(episodes.runtime, titles.runtime)) as total_runtime,
+    case when min(episodes.first_aired) is null then count(*)
+        else count(*) filter (where episodes.first_aired <= now()) end as aired_episodes
+from seasons
+join titles on titles.id = seasons.show_id
+join episodes on episodes.show_id = seasons.show_id and episodes.season = seasons.number
+where seasons.id = any($1::bigint[])
+group by seasons.id, titles.id
 
 -- name: episode_facts
-select id, absolute as number_abs, runtime, first_aired from episodes where id = any($1::bigint[])
+-- The last one listed of a season counts as its finale.
+with asked as materialized (
+    select * from episodes where id = any($1::bigint[])
+), bounds as (
+    select pairs.show_id, pairs.season, max(episodes.number) as last
+    from (select distinct show_id, season from asked) as pairs
+    join episodes on episodes.show_id = pairs.show_id and episodes.season = pairs.season
+    group by pairs.show_id, pairs.season
+)
+select asked.id, asked.absolute as number_abs, coalesce(asked.runtime, titles.runtime) as runtime, asked.first_aired,
+    (asked.first_aired at time zone 'UTC')::date as released, asked.details, titles.updated_at,
+    case when asked.season = 0 then 'standard'
+        when asked.number = 1 then case asked.season when 1 then 'series_premiere' else 'season_premiere' end
+        when asked.number < bounds.last then 'standard'
+        when titles.details ->> 'status' in ('ended', 'canceled') and not exists (
+            select from episodes as later where later.show_id = asked.show_id and later.season > asked.season
+        ) then 'series_finale'
+        else 'season_finale' end as episode_type
+from asked
+join bounds on bounds.show_id = asked.show_id and bounds.season = asked.season
+join titles on titles.id = asked.show_id

@@ -299,6 +299,15 @@ class Settings:
         "",
         "Where the processes of one machine share metrics; unset is `metrics` in the data directory.",
     )
+    public_url: str | None = optional(
+        _url("http", "https"),
+        "Where browsers and apps reach the server; unset is what each request says in its headers.",
+    )
+    unknown_apps: str = setting(
+        _one_of("allow", "deny"),
+        "allow",
+        "Whether apps that `scrobbled app add` did not register may sign people in.",
+    )
     database_connections: int = setting(
         _whole(1, 200), "8", "Most connections one process opens to PostgreSQL."
     )

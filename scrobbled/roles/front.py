@@ -14,6 +14,7 @@ import uvloop
 from aiohttp import web
 
 from scrobbled.api import native as native_reads
+from scrobbled.api import oauth
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
@@ -34,11 +35,15 @@ from scrobbled.stream.answers import Mailbox
 from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
+from scrobbled.ui import routes as pages
+from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
 from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
+from scrobbled.web.passwords import Checker
 from scrobbled.web.routes import Surface
 
 if TYPE_CHECKING:
@@ -92,6 +97,9 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
         application[PUT_BACK] = door.put_back
+        application[PUBLIC_URL] = settings.public_url or ""
+        application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
+        application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
         application[NAMES] = Names(settings.names_path)
         application[ANSWERS] = answers = Answers()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
@@ -118,11 +126,11 @@ def _routes(
         found += native.routes(settings.events_body_limit) + webhooks.routes(settings.body_limit)
         found += trakt.routes() + reelrifter.routes()
     if "api" in roles:
-        found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
+        found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes() + oauth.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
     numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
     found += health.routes(checks, numbers, settings.metrics_dir)
-    return found + description.routes(found)
+    return found + description.routes(found) + (pages.routes() if "ui" in roles else [])
 
 
 async def _answers(pool: Pool) -> None:
@@ -159,6 +167,7 @@ def _authenticator(pool: Pool) -> Authenticator:
             name=owner.name,
             scopes=owner.scopes,
             shared=owner.shared,
+            seconds_left=owner.seconds_left,
         )
 
     return Authenticator(look_up, lambda used: users.touch(pool, used))

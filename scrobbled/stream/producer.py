@@ -191,17 +191,22 @@ def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> 
     """Tell each of *batch* whether all its events are durable."""
     problem = answered.exception() if not answered.cancelled() else Unavailable(_AWAY)
     replies = [] if problem else answered.result()
+    refused = problem is not None or any(isinstance(reply, hiredis.ReplyError) for reply in replies)
     at = 0
     for commands, durable in batch:
-        mine = replies[at : at + len(commands)]
+        error = _refusal(replies[at : at + len(commands)], problem) if refused else None
         at += len(commands)
         if durable.done():
             continue
-        error = problem or next((each for each in mine if isinstance(each, hiredis.ReplyError)), None)
         if error is None:
             durable.set_result(None)
         else:
             durable.set_exception(_translate(error))
+
+
+def _refusal(replies: Sequence[Any], problem: BaseException | None) -> BaseException | None:
+    """What went wrong for all, else the first error among *replies*."""
+    return problem or next((each for each in replies if isinstance(each, hiredis.ReplyError)), None)
 
 
 def _translate(error: BaseException) -> Exception:

@@ -265,6 +265,21 @@ async def test_the_order_of_a_user_is_kept(house: House) -> None:
     assert {"started", "progressed"} >= {str(each) for each in await house.outcomes(sent)}
 
 
+async def test_a_crowded_partition_lets_nobody_overtake(house: House) -> None:
+    """One partition has more than a batch; in another the inbox still comes before what came later."""
+    other = house.user_id + 1
+    crowd = [house.event(minute, user_id=other) for minute in range(35)]
+    for each in crowd:
+        await house.stream.xadd(names.events(other % PARTITIONS), {names.FIELD: encode_event(each)})
+    kept, later = house.event(100), house.event(101)
+    await house.keep(kept)
+    await house.send(later)
+    await house.work(2, batch_size=10)
+
+    assert [kept.id, later.id] == [each.id for each in house.applied if each.user_id == house.user_id]
+    assert [each.id for each in crowd] == [each.id for each in house.applied if each.user_id == other]
+
+
 async def test_what_is_in_both_is_applied_once(house: House) -> None:
     """An event whose reply got lost is in the stream and in the inbox: one play."""
     event = house.event(action=Action.WATCHED)
@@ -294,7 +309,7 @@ async def test_what_kills_workers_leaves_the_inbox(house: House) -> None:
     event = house.event()
     await house.keep(event)
     for _ in range(3):
-        await inbox.take(house.pool, partitions=PARTITIONS, held={house.partition}, until=None, limit=10)
+        await inbox.take(house.pool, [NOW] * PARTITIONS, 10)
     await house.work()
 
     assert ["progressed"] == await house.outcomes([event])

@@ -280,6 +280,21 @@ async def test_a_crowded_partition_lets_nobody_overtake(house: House) -> None:
     assert [each.id for each in crowd] == [each.id for each in house.applied if each.user_id == other]
 
 
+async def test_what_a_dead_worker_had_overtakes_nobody(house: House) -> None:
+    """A worker died with what came after the outage, before it took the inbox: the order is kept."""
+    sent = [house.event(minute) for minute in range(5)]
+    await house.send(*sent[:1])
+    await house.keep(*sent[1:3])
+    await house.send(sent[3])
+    await house.stream.xgroup_create(names.events(house.partition), names.GROUP, id="0")
+    streams = {names.events(house.partition): ">"}
+    await house.stream.xreadgroup(names.GROUP, "dead", streams, count=10)  # type: ignore[arg-type]  # names as bytes
+    await house.send(sent[4])
+    await house.work(3)
+
+    assert [each.id for each in sent] == [each.id for each in house.applied]
+
+
 async def test_what_is_in_both_is_applied_once(house: House) -> None:
     """An event whose reply got lost is in the stream and in the inbox: one play."""
     event = house.event(action=Action.WATCHED)

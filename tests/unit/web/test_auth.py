@@ -166,13 +166,26 @@ async def test_silent(
     authenticator: Authenticator, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that does not answer holds up nobody whose token is known."""
-    monkeypatch.setattr(auth, "PATIENCE", 0.01)
+    monkeypatch.setattr(auth, "HURRY", 0.01)
     await authenticator.owner("good")
     database.silent = True
     clock.now += auth.FRESH
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(0.5):
         assert ANN == await authenticator.owner("good")
+    assert ANN == authenticator.remembered("good")
+
+
+async def test_silent_database_and_an_unknown_token(
+    authenticator: Authenticator, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is not known is told soon that nobody can check."""
+    monkeypatch.setattr(auth, "PATIENCE", 0.01)
+    database.silent = True
+
+    async with asyncio.timeout(0.5):
+        with pytest.raises(Unavailable):
+            await authenticator.owner("good")
 
 
 async def test_impatient_client(authenticator: Authenticator, database: Database) -> None:

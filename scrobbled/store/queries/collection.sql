@@ -12,22 +12,23 @@ order by collected_at desc, item_id
 with had as materialized (
     select title_id, item_id, collected_at, updated_at, media
     from collection where user_id = $1 and kind = 'episode'
-), shows as materialized (
-    select distinct title_id from had
+), parts as materialized (
+    select shows.title_id, inside.*
+    from (select distinct title_id from had) as shows
+    cross join lateral (
+        select id, season, number from episodes where episodes.show_id = shows.title_id offset 0
+    ) as inside
 )
 select
-    shows.title_id, max(collected_at) as last_collected_at, max(had.updated_at) as last_updated_at,
+    parts.title_id, max(collected_at) as last_collected_at, max(had.updated_at) as last_updated_at,
     array_agg(season order by season, number) as seasons,
     array_agg(number order by season, number) as numbers,
     array_agg(collected_at order by season, number) as dates,
     jsonb_agg(media order by season, number) as media
-from shows
-cross join lateral (
-    select id, season, number from episodes where episodes.show_id = shows.title_id offset 0
-) as parts
+from parts
 join had on had.item_id = parts.id
-group by shows.title_id
-order by last_collected_at desc, shows.title_id
+group by parts.title_id
+order by last_collected_at desc, parts.title_id
 
 -- name: collect
 -- $5: when it was got, null = what is known already, or now. What nothing is told of stays as it is.

@@ -18,9 +18,21 @@ with begun as materialized (
     union
     -- Begun again, and nothing watched since.
     select title_id from progress_resets where user_id = $1 and $2::bigint[] is null
+), parts as materialized (
+    select asked.title_id, inside.*
+    from asked
+    cross join lateral (
+        select
+            episodes.id, episodes.season, episodes.number, episodes.first_aired,
+            coalesce(episodes.runtime, titles.runtime, 0) as runtime
+        from titles
+        join episodes on episodes.show_id = titles.id
+        where titles.id = asked.title_id
+        offset 0
+    ) as inside
 )
 select
-    asked.title_id, progress_resets.reset_at,
+    parts.title_id, progress_resets.reset_at,
     array_agg(parts.id order by season, number) as ids,
     array_agg(season order by season, number) as seasons,
     array_agg(number order by season, number) as numbers,
@@ -28,19 +40,10 @@ select
     array_agg(coalesce(begun.times, 0) order by season, number) as times,
     array_agg(begun.at order by season, number) as dates,
     array_agg(runtime order by season, number) as runtimes
-from asked
-cross join lateral (
-    select
-        episodes.id, episodes.season, episodes.number, episodes.first_aired,
-        coalesce(episodes.runtime, titles.runtime, 0) as runtime
-    from titles
-    join episodes on episodes.show_id = titles.id
-    where titles.id = asked.title_id
-    offset 0
-) as parts
+from parts
 left join begun on begun.item_id = parts.id
-left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = asked.title_id
-group by asked.title_id, progress_resets.reset_at
+left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = parts.title_id
+group by parts.title_id, progress_resets.reset_at
 
 -- name: collected_shows
 -- The same of what somebody has.

@@ -18,11 +18,18 @@ with seen as materialized (
     from plays
     where user_id = $1 and kind = 'episode'
     group by title_id, item_id
-), shows as materialized (
-    select distinct title_id from seen
+), parts as materialized (
+    select shows.title_id, inside.*
+    from (select distinct title_id from seen) as shows
+    cross join lateral (
+        select id, season, number, first_aired
+        from episodes
+        where episodes.show_id = shows.title_id and ($2 or season > 0)
+        offset 0
+    ) as inside
 )
 select
-    shows.title_id, sum(seen.plays)::int as plays, max(seen.last_at) as last_watched_at,
+    parts.title_id, sum(seen.plays)::int as plays, max(seen.last_at) as last_watched_at,
     max(seen.updated_at) as last_updated_at, progress_resets.reset_at,
     case
         when count(first_aired) filter (where season > 0) > 0
@@ -33,18 +40,12 @@ select
     array_agg(number order by season, number) filter (where seen.plays > 0) as numbers,
     array_agg(seen.plays order by season, number) filter (where seen.plays > 0) as counts,
     array_agg(seen.last_at order by season, number) filter (where seen.plays > 0) as dates
-from shows
-cross join lateral (
-    select id, season, number, first_aired
-    from episodes
-    where episodes.show_id = shows.title_id and ($2 or season > 0)
-    offset 0
-) as parts
+from parts
 left join seen on seen.item_id = parts.id
-left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = shows.title_id
-group by shows.title_id, progress_resets.reset_at
+left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = parts.title_id
+group by parts.title_id, progress_resets.reset_at
 having sum(seen.plays) > 0
-order by last_watched_at desc, shows.title_id
+order by last_watched_at desc, parts.title_id
 
 -- name: dates_of_items
 -- Every time that each film or episode was seen, newest first.

@@ -112,7 +112,7 @@ async def test_code(app: App) -> None:
 
 @pytest.mark.parametrize("how", ["form", "basic", "trakt", "slashes"])
 async def test_every_way_to_ask(app: App, how: str) -> None:
-    """JSON, a form, the secret as Basic authorization, with the prefix or too many slashes: all are served."""
+    """JSON, a form, Basic authorization, with the prefix or too many slashes: all are served."""
     body = {"code": await app.code(), "redirect_uri": BACK, "grant_type": "authorization_code"}
     given = {"client_id": app.id, "client_secret": app.secret}
     basic = {"Authorization": "Basic " + base64.b64encode(f"{app.id}:{app.secret}".encode()).decode()}

@@ -42,7 +42,7 @@ async def test_sign_in_and_out(pool: Pool, client: Client) -> None:
 
 
 async def test_cookie(pool: Pool, client: Client) -> None:
-    """The cookie is kept from scripts, other sites and, behind TLS, from plain connections; only its hash is kept."""
+    """The cookie is kept from scripts, other sites and plain connections; only its hash is kept."""
     user_id, name = await with_password(pool)
     async with Browser(client) as browser:
         page = await browser.get("/signin")
@@ -121,7 +121,7 @@ async def test_no_password(pool: Pool, client: Client, person: Person) -> None:
 
 
 async def test_lock_out(pool: Pool, client: Client) -> None:
-    """After ten wrong passwords even the right one is refused, wherever it comes from; a new one ends that."""
+    """After ten wrong passwords even the right one is refused, from anywhere; a new one ends that."""
     user_id, name = await with_password(pool)
     async with Browser(client) as browser:
         page = await browser.get("/signin")

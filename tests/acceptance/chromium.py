@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -86,8 +86,7 @@ class Phone:
 
     def _wait(self) -> WebDriverWait[Chrome]:
         # While one page goes and the next comes, what is looked at may be gone.
-        gone = (NoSuchElementException, StaleElementReferenceException)
-        return WebDriverWait(self.driver, PATIENCE, ignored_exceptions=gone)
+        return WebDriverWait(self.driver, PATIENCE, ignored_exceptions=(WebDriverException,))
 
     def _by_text(self, tag: str, text: str) -> WebElement:
         return self.driver.find_element(By.XPATH, f"//{tag}[normalize-space()='{text}']")

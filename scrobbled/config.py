@@ -224,6 +224,16 @@ class Settings:
     stream_max_events: int = setting(
         _whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
     )
+    inbox_max_events: int = setting(
+        _whole(1000, 1_000_000_000),
+        "1000000",
+        "Events that PostgreSQL keeps, about, while the stream is away; then 503.",
+    )
+    requests_at_once: int = setting(
+        _whole(1, 100_000),
+        "512",
+        "Events, and other requests beside them, that a front door works on; on top it answers 503.",
+    )
     max_tries: int = setting(_whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")
     batch_size: int = setting(_whole(1, 10_000), "500", "Events a worker takes at once.")
     duplicate_window: int = setting(

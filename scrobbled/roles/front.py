@@ -24,13 +24,15 @@ from scrobbled.catalog.live import Names
 from scrobbled.errors import ConfigError
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
+from scrobbled.ingest.inbox import Inbox
 from scrobbled.roles.memory import settle
+from scrobbled.store import inbox as store_inbox
 from scrobbled.store import users
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
 from scrobbled.ui import routes as pages
@@ -39,6 +41,7 @@ from scrobbled.web import app, description, health
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
+from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
 from scrobbled.web.passwords import Checker
 from scrobbled.web.routes import Surface
@@ -58,6 +61,9 @@ _FEWEST = 2
 #: Seconds open requests may take when the process is asked to stop.
 _DRAIN = 3.0
 
+#: Seconds the stream server may take at the start to say whether it is durable.
+_DOUBT = 1.0
+
 
 def run(settings: Settings, roles: Collection[str]) -> None:
     """Serve *roles* (of ingest, api, ui) until SIGTERM or SIGINT; open requests are finished first."""
@@ -69,20 +75,24 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         open_pool(
             settings.database_url or "", size=max(settings.database_connections, _FEWEST), name="front"
         ) as pool,
-        open_redis(settings.redis_url or "") as client,
+        # Of its own: no crowd of readers may keep an event from being kept.
+        open_pool(settings.database_url or "", size=1, name="inbox") as safe,
+        open_redis(settings.redis_url or "", must_answer=False) as client,
     ):
         await require_current(pool)
-        for doubt in await durability_doubts(client):
-            log.warning("stream_not_durable", doubt=doubt)
+        await _doubt(client)
         authenticator = _authenticator(pool)
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
         mailbox = Mailbox(client, uuid4().hex)
-        counters = Counters(settings.redis_url or "")
+        counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
-        application = app.build(routes, authenticator, _limits(settings, counters))
-        door = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        application = app.build(routes, authenticator, _limits(settings, counters), gates)
+        most = settings.inbox_max_events
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
+        patience = settings.answer_timeout
+        door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
@@ -98,6 +108,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
             await _serve(application, settings)
 
 
+async def _doubt(client: redis.asyncio.Redis) -> None:
+    """Say why the stream server could lose what it is given; without one there is the inbox."""
+    try:
+        async with asyncio.timeout(_DOUBT):
+            for doubt in await durability_doubts(client):
+                log.warning("stream_not_durable", doubt=doubt)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("stream_away", action="keeping events in the inbox", error=str(error))
+
+
 def _routes(
     settings: Settings, roles: Collection[str], pool: Pool, client: redis.asyncio.Redis
 ) -> list[Route]:
@@ -108,7 +128,8 @@ def _routes(
     if "api" in roles:
         found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes() + oauth.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
-    found += health.routes(checks, lambda: gauges.read(client, settings.partitions), settings.metrics_dir)
+    numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
+    found += health.routes(checks, numbers, settings.metrics_dir)
     return found + description.routes(found) + (pages.routes() if "ui" in roles else [])
 
 

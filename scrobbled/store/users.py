@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scrobbled.errors import NotFound, PayloadError
-from scrobbled.store import sql
+from scrobbled.model.profile import Profile
+from scrobbled.store import activities, sql
 from scrobbled.store.asking import asking
 from scrobbled.store.pool import connect
 
@@ -63,17 +64,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     watched_threshold: float | None
     lost_stop: bool | None
-
-
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as others know them. *profile* is what they say of themselves: name, location, about."""
-
-    id: int
-    name: str
-    slug: str
-    private: bool
-    created_at: datetime
-    profile: dict[str, Any]
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +152,34 @@ async def with_slug(database: Database, slug: str) -> Profile | None:
     async with asking(database, "user") as connection:
         row = await connection.fetchrow(_QUERIES["with_slug"], slug.lower())
     return None if row is None else Profile(**dict(row))
+
+
+async def profile(database: Database, user_id: int) -> Profile:
+    """The user with that id, as others know them; raises *NotFound*."""
+    async with asking(database, "user") as connection:
+        row = await connection.fetchrow(_QUERIES["profile"], user_id)
+    if row is None:
+        raise NotFound
+    return Profile(**dict(row))
+
+
+async def set_profile(
+    database: Database, user_id: int, change: Callable[[Profile], tuple[bool | None, dict[str, Any]]]
+) -> None:
+    """
+    Change what a user says of themselves, and whether they are private (None: as before), to what
+    *change* makes of both.
+    """
+    async with asking(database, "set_profile") as connection, connection.transaction():
+        await connection.execute(_QUERIES["lock_user"], user_id)
+        private, said = change(await profile(connection, user_id))
+        await connection.execute(_QUERIES["set_profile"], user_id, private, said)
+        await activities.moved(connection, [(user_id, "account.settings_at")])
+
+
+async def set_private(database: Database, user_id: int, *, private: bool) -> None:
+    """Whether others see nothing of a user."""
+    await set_profile(database, user_id, lambda before: (private, before.profile))
 
 
 async def set_rules(

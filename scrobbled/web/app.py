@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
 from scrobbled.web.errors import Refusal
+from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
 from scrobbled.web.routes import Handler, Route, Surface
 
@@ -34,25 +35,31 @@ _PREFIXES = (
 #: Handlers of routes without variables, by method and path, and what aiohttp would find for them.
 Plain: TypeAlias = dict[tuple[str, str], tuple[Handler, web.UrlMappingMatchInfo]]
 
+#: Requests at once where nobody says otherwise.
+MOST = 512
+
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 PLAIN: web.AppKey[Plain] = web.AppKey("plain", dict)
 
 
 def build(
-    routes: Iterable[Route], authenticator: Authenticator, limits: Limits | None = None
+    routes: Iterable[Route],
+    authenticator: Authenticator,
+    limits: Limits | None = None,
+    gates: Gates | None = None,
 ) -> web.Application:
-    """An application that serves *routes*, to each token within *limits*."""
-    routes = list(routes)
+    """An application that serves *routes*: to each token within *limits*, at once what *gates* let in."""
+    routes, gates = list(routes), gates or Gates(MOST)
     application = web.Application(client_max_size=max(route.limit for route in routes))
     application[AUTHENTICATOR] = authenticator
     plain: Plain = application.setdefault(PLAIN, {})
     for route in routes:
-        handler = around(route, authenticator, limits)
+        handler = gates.guard(route, around(route, authenticator, limits))
         for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
             added = application.router.add_route(method, route.path, handler)
             if "{" not in route.path:
                 plain[method, route.path] = handler, _found(added, application)
-    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator))
+    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator, gates))
     return application
 
 
@@ -84,15 +91,13 @@ def _found(route: web.AbstractRoute, application: web.Application) -> web.UrlMap
     return found
 
 
-def _elsewhere(plain: Plain, authenticator: Authenticator) -> Handler:
+def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates) -> Handler:
     """
     The handler for what no route matches as it is written: led to the route that is
     meant, without a redirect (bodies do not survive those), or refused.
     """
-    nowhere = {
-        surface: around(Route("ANY", "/{path}", _refuse, surface, None, "Nothing"), authenticator)
-        for _, surface in _PREFIXES
-    }
+    routes = [Route("ANY", "/{path}", _refuse, surface, None, "Nothing") for _, surface in _PREFIXES]
+    nowhere = {route.surface: gates.guard(route, around(route, authenticator)) for route in routes}
 
     async def lead(request: web.Request) -> web.StreamResponse:
         path = _meant(request)

@@ -28,8 +28,6 @@ from scrobbled.web.routes import Handler, Route, Surface
 from scrobbled.web.written import REQUEST_ID, SAFE, Written
 
 if TYPE_CHECKING:
-    from prometheus_client import Histogram
-
     from scrobbled.web.auth import Identity
 
 log = structlog.get_logger()
@@ -138,7 +136,7 @@ def _finish(response: web.StreamResponse, request_id: str, left: Mapping[str, st
 
 def _sent(response: web.StreamResponse) -> int | None:
     """Bytes of the body, where they are known."""
-    body = response.body if isinstance(response, web.Response) else None
+    body = response.body if isinstance(response, web.Response | Written) else None
     return len(body) if isinstance(body, bytes) else None if body else 0
 
 
@@ -158,7 +156,7 @@ def _recorder(
     probe = 399 if route.surface is Surface.SYSTEM else 0
     masked = _SECRET_PARTS.sub("***", path)
     fixed = None if "{" in masked else masked
-    counts: dict[int, Histogram] = {}
+    counts: dict[int, metrics.Spread] = {}
     # Nearly every line is this one, and all of them are one shape.
     usual = Shape(
         "request",

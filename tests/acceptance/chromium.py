@@ -74,7 +74,7 @@ class Phone:
     def overflows(self) -> bool:
         """Whether something is wider than the screen."""
         return bool(
-            self.driver.execute_script(  # type: ignore[no-untyped-call]
+            self.driver.execute_script(
                 "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
             )
         )

@@ -93,6 +93,12 @@ class Instance:
         return self._process.pid
 
     @property
+    def running(self) -> bool:
+        """Whether the supervisor was started and not stopped."""
+
+        return self._process is not None
+
+    @property
     def stdout(self) -> str:
         """Everything said on stdout, over all starts."""
 
@@ -322,7 +328,8 @@ class Instance:
 
         def empty() -> bool:
             try:
-                return self.metric("scrobbled_stream_depth") == 0
+                waiting = self.metric("scrobbled_stream_depth") + self.metric("scrobbled_inbox_depth")
+                return waiting == 0
             except (OSError, HTTPException, AssertionError):
                 return False
 

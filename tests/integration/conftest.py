@@ -96,7 +96,7 @@ def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
         """No worker is there to apply them."""
 
     routes = [*oauth.routes(), *native.routes(), *trakt.routes(), *reelrifter.routes()]
-    routes += health.routes({"postgresql": _answers}, _gauges)
+    routes += health.routes({"postgresql": _answers}, [_gauges])
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build([*routes, *description.routes(routes), *pages.routes()], authenticator)
     application[POOL] = pool

@@ -128,6 +128,7 @@ async def test_lock_out(pool: Pool, client: Client) -> None:
         url = client.make_url("/signin")
 
         async def attempt(password: str) -> int:
+            """The status of a sign-in from an address of its own."""
             form = page.fields | {"name": name, "password": password}
             async with browser.session.post(
                 url, data=form, headers=elsewhere(), allow_redirects=False
@@ -153,6 +154,7 @@ async def test_lock_out_of_an_address(pool: Pool, client: Client) -> None:
         url = client.make_url("/signin")
 
         async def attempt(name: str, headers: dict[str, str]) -> int:
+            """The status of a sign-in as *name*."""
             form = page.fields | {"name": name, "password": PASSWORD}
             async with browser.session.post(url, data=form, headers=headers, allow_redirects=False) as answer:
                 return answer.status

@@ -19,7 +19,8 @@ from scrobbled.store import accounts
 from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.wire import webhook
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 from tests.viewings import VIEWINGS, Step, Viewing, on, plex, stamped
 

@@ -103,7 +103,7 @@ def routes() -> list[Route]:
     found = [*native.routes(1), *webhooks.routes(1), *trakt.routes(), *reelrifter.routes()]
     found += [*native_reads.routes(), *trakt_reads.routes(), *reelrifter_reads.routes()]
     found += [*oauth.routes(), *pages.routes()]
-    found += health.routes({}, no_gauges)
+    found += health.routes({}, [no_gauges])
     return found + description.routes(found)
 
 
@@ -191,7 +191,7 @@ def test_metrics() -> None:
         "scrobbled_ready": frozenset({"dependency"})
     }
     for metric in vars(metrics).values():
-        if isinstance(metric, Counter | Histogram):
+        if isinstance(metric, Counter | Histogram | metrics.Durations):
             name = next(iter(metric.describe())).name + ("_total" if isinstance(metric, Counter) else "")
             exposed[name] = frozenset(metric._labelnames)
     rows = re.findall(

@@ -38,6 +38,13 @@ select id, name, created_at, watched_threshold, lost_stop from users where id = 
 -- name: with_slug
 select id, name, slug, private, created_at, profile from users where slug = $1
 
+-- name: profile
+select id, name, slug, private, created_at, profile from users where id = $1
+
+-- name: set_profile
+-- $2: null = as private as before.
+update users set private = coalesce($2, private), profile = $3 where id = $1
+
 -- name: everybody
 select id, name, created_at, watched_threshold, lost_stop from users order by id
 

@@ -32,6 +32,7 @@ select $1::bigint + 100000 + n * $3 + part, $1::bigint + n, 1 + part / ($3 / 2),
     timestamptz '2015-01-01' + part * interval '7 days',
     jsonb_build_object('trakt', (1000000 + n * $3 + part)::text, 'tvdb', (2000000 + n * $3 + part)::text)
 from generate_series(0, $2::bigint - 1) as n, generate_series(0, $3::bigint - 1) as part
+order by n, part
 """
 _MOVIES = """
 insert into titles (id, kind, name, slug, year, runtime, ids)
@@ -47,17 +48,15 @@ select 'episode', each.source, each.value, id from episodes, jsonb_each_text(ids
 on conflict do nothing
 """
 
-#: 9,000 episodes of 400 shows; every third was seen twice, and 8,000 times it was a film.
+#: 9,000 episodes of 410 shows, a third of them seen twice, and 8,000 times one of 3,000 films; in no order.
 _PLAYS = """
 insert into plays (user_id, id, item_id, title_id, kind, watched_at, cause, source, event_id)
-select $1::bigint, n, item, title, kind, timestamptz '2026-11-01' - n * interval '2 hours', 'scrobble', 'bench',
-    gen_random_uuid()
-from (
-    select n, case when n % 5 < 3 then 'episode' else 'movie' end as kind,
-        case when n % 5 < 3 then $3::bigint + 100000 + (n * 7919) % 9000 else $3::bigint + 1000000 + n % 3000 end as item,
-        case when n % 5 < 3 then $3::bigint + ((n * 7919) % 9000) / 22 else $3::bigint + 1000000 + n % 3000 end as title
-    from generate_series(1, $2::bigint) as n
-) as play
+select $1::bigint, n,
+    case when k < 12000 then $3::bigint + 100000 + k % 9000 else $3::bigint + 1000000 + k % 3000 end,
+    case when k < 12000 then $3::bigint + (k % 9000) / 22 else $3::bigint + 1000000 + k % 3000 end,
+    case when k < 12000 then 'episode' else 'movie' end,
+    timestamptz '2026-11-01' - n * interval '2 hours', 'scrobble', 'bench', gen_random_uuid()
+from (select n, (n * 7919) % 20000 as k from generate_series(1, $2::bigint) as n) as play
 """
 _RATINGS = """
 insert into ratings (user_id, item_id, title_id, kind, rating, rated_at, source)

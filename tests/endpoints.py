@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from scrobbled.api import oauth
 from scrobbled.api import trakt as reads
 from scrobbled.api.trakt.operations import Operation, operations
 from scrobbled.ingest import trakt as playing
+from scrobbled.ui import pages
 from scrobbled.web.routes import Route
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "trakt-endpoints.md"
@@ -27,7 +29,7 @@ it open is in [trakt.md](trakt.md).
 
 def routes() -> list[Route]:
     """The routes that speak Trakt's protocol."""
-    return [*playing.routes(), *reads.routes()]
+    return [*playing.routes(), *reads.routes(), *oauth.routes(), *pages.routes()]
 
 
 def page() -> str:

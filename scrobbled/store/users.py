@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("users")
 
-#: Tokens a user may hold at once.
+#: Tokens a user may hold at once; those of apps they let in are not counted.
 MOST_TOKENS = 20
 
 #: Characters of a name or label.
@@ -46,13 +46,14 @@ ALL_SCOPES = ("read", "scrobble", "write")
 
 
 class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a token stands for."""
+    """Whom a token stands for; *seconds_left* None = it does not run out."""
 
     user_id: int
     token_id: int
     name: str
     scopes: frozenset[str]
     shared: bool
+    seconds_left: float | None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
         name=row["name"],
         scopes=frozenset(row["scopes"]),
         shared=row["shared"],
+        seconds_left=row["seconds_left"],
     )
 
 
@@ -218,7 +220,7 @@ async def create_token(
     token = f"scr_pat_{secrets.token_urlsafe(32)}"
     async with asking(database, "create_token") as connection, connection.transaction():
         await connection.execute(_QUERIES["lock_user"], user_id)
-        if len(await tokens(connection, user_id)) >= MOST_TOKENS:
+        if await connection.fetchval(_QUERIES["own_tokens"], user_id) >= MOST_TOKENS:
             message = f"a user holds at most {MOST_TOKENS} tokens; revoke one first"
             raise PayloadError(message)
         digest = sha256(token.encode()).digest()

@@ -123,6 +123,8 @@ def refuse(
         merged.setdefault("Retry-After", str(RETRY_AFTER))
     if status == 401:  # noqa: PLR2004  # as above
         merged.setdefault("WWW-Authenticate", "Bearer")
+    if surface is Surface.PAGES:  # what no page could say
+        return web.Response(status=status, headers=merged, text=message)
     if surface is Surface.TRAKT and status in (401, 404, 405):
         return web.Response(status=status, headers=merged)
     code = CODES.get(status, "error")

@@ -55,7 +55,7 @@ def operations(routes: Iterable[Route]) -> list[Operation]:
     served = [
         (_pattern(route.path), route)
         for route in routes
-        if route.surface is Surface.TRAKT and route.handler is not _refuse
+        if route.path.startswith(_PREFIX) and route.handler is not _refuse
     ]
     served.sort(key=lambda each: _VARIABLE.sub("{", each[1].path).count("{"))
     lines = resources.files("scrobbled.api.trakt").joinpath("operations.txt").read_text("utf-8").splitlines()

@@ -9,7 +9,7 @@ from scrobbled.api import oauth
 from scrobbled.api import trakt as reads
 from scrobbled.api.trakt.operations import Operation, operations
 from scrobbled.ingest import trakt as playing
-from scrobbled.ui import pages
+from scrobbled.ui import routes as pages
 from scrobbled.web.routes import Route
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "trakt-endpoints.md"

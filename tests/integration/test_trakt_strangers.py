@@ -119,7 +119,7 @@ async def test_strangers(pool: Pool, client: Client, owner: Owner) -> None:
         if "/trakt/movies" in route.path or "/trakt/shows" in route.path or "/search" in route.path:
             continue  # the catalogue is everybody's
         for ask in (stranger.ask, client.request):
-            more = {} if route.method == "GET" else {"json": body}
+            more: dict[str, Any] = {} if route.method == "GET" else {"json": body}
             response = await ask(route.method, owner.path(route), **more)
             assert response.status < 500, (route, await response.text())
             if owner.mark in await response.text():

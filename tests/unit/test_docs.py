@@ -48,7 +48,7 @@ PATHS = re.compile(
     r"(?<![\w.})])(/(?:v1|trakt|oauth|webhooks|api/public/v1|health)(?:/[\w{}$]+)*|/metrics|/openapi\.json|/docs)(?![\w/])"
 )
 #: What examples write for a part of a path that only the reader knows.
-PLACEHOLDERS = {"TOKEN", "$TOKEN", "EVENT_ID", "ID"}
+PLACEHOLDERS = {"TOKEN", "$TOKEN", "EVENT_ID", "ID", "me"}
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 

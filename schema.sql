@@ -33,6 +33,7 @@ create table titles (
     source text,                           -- the importer that gave the facts above
     provisional boolean not null default false,  -- made from a player's metadata
     ids jsonb not null default '{}',       -- {"imdb": "tt…", "tmdb": "603"}; see external_ids
+    details jsonb not null default '{}',   -- what clients show of it: model.details.Details
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     -- The transaction that last changed the title or its names; the matcher's index reads on
@@ -41,7 +42,31 @@ create table titles (
     unique (kind, slug)
 );
 create index titles_changed on titles (changed);
+create index titles_popular on titles (kind, popularity desc, id);
+create index titles_updated on titles (kind, updated_at);
+-- Dates as text, which ISO 8601 has in their order.
+create index titles_released on titles ((details ->> 'released')) where details ? 'released';
+create index titles_on_disc on titles ((details ->> 'on_disc')) where details ? 'on_disc';
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
+
+-- Whether a title is one of those a client filters for: model.filters.Filters as JSON. What is not
+-- known does not fit.
+create function fits(title titles, wanted jsonb) returns boolean language sql stable parallel safe
+return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::int and (wanted -> 'years' ->> 1)::int)
+    and (not wanted ? 'runtimes'
+        or title.runtime between (wanted -> 'runtimes' ->> 0)::int and (wanted -> 'runtimes' ->> 1)::int)
+    and (not wanted ? 'ratings' or (title.details ->> 'rating')::float8 * 10
+        between (wanted -> 'ratings' ->> 0)::int and (wanted -> 'ratings' ->> 1)::int)
+    and (not wanted ? 'votes' or (title.details ->> 'votes')::int
+        between (wanted -> 'votes' ->> 0)::int and (wanted -> 'votes' ->> 1)::int)
+    and (not wanted ? 'genres' or exists (
+        select from unnest(title.genres) as genre where wanted -> 'genres' ? lower(replace(genre, ' ', '-'))
+    ))
+    and (not wanted ? 'countries' or wanted -> 'countries' ? lower(title.country))
+    and (not wanted ? 'languages' or wanted -> 'languages' ? lower(title.details ->> 'language'))
+    and (not wanted ? 'certifications' or wanted -> 'certifications' ? lower(title.details ->> 'certification'))
+    and (not wanted ? 'networks' or wanted -> 'networks' ? lower(title.details ->> 'network'))
+    and (not wanted ? 'status' or wanted -> 'status' ? lower(title.details ->> 'status'));
 
 -- What the anime sites list as a title of its own and number from 1, and where its episodes
 -- stand in the show. Its ids are in external_ids, and those of its names that the show does
@@ -89,10 +114,12 @@ create table episodes (
     first_aired timestamptz,
     provisional boolean not null default false,
     ids jsonb not null default '{}',
+    details jsonb not null default '{}',   -- model.details.EpisodeDetails
     created_at timestamptz not null default now(),
     unique (show_id, season, number)
 );
 create index episodes_absolute on episodes (show_id, absolute) where absolute is not null;
+create index episodes_aired on episodes (first_aired) where first_aired is not null;
 
 -- The index over every ids column: which entity has this id? The id spaces of
 -- films, shows and episodes overlap at every provider, so the kind is part of it.
@@ -183,7 +210,7 @@ create table plays (
     title_id bigint not null,                  -- the film's or the show's id
     kind text not null check (kind in ('movie', 'episode')),
     watched_at timestamptz not null,
-    cause text not null,                       -- scrobble, checkin, lost_stop
+    cause text not null,                       -- scrobble, checkin, lost_stop, watch
     source text not null,
     event_id uuid not null,
     created_at timestamptz not null default now(),
@@ -400,9 +427,38 @@ create table progress_resets (
 create table removed_plays (
     user_id bigint not null,
     id bigint not null,
+    item_id bigint not null,
+    watched_at timestamptz not null,
+    cause text not null,
+    event_id uuid not null,
+    created_at timestamptz not null,
     removed_at timestamptz not null default now(),
     primary key (user_id, id)
 ) partition by hash (user_id);
+
+-- What all users together did with a title: counted anew every now and then, see totals.sql.
+create table totals (
+    period text not null check (period in ('daily', 'weekly', 'monthly', 'yearly', 'all')),
+    title_id bigint not null,
+    kind text not null check (kind in ('movie', 'show')),
+    watchers integer not null default 0,       -- users who played it
+    plays bigint not null default 0,
+    collectors integer not null default 0,     -- users who have it
+    collected bigint not null default 0,       -- of a show, episodes
+    favorited integer not null default 0,
+    listed integer not null default 0,         -- lists that it stands in
+    primary key (period, title_id)
+);
+
+-- The same of a film, show, season or episode by itself, for all time; of a season, ratings and lists alone.
+create table item_totals (
+    item_id bigint primary key,
+    watchers integer not null default 0,
+    plays bigint not null default 0,
+    collectors integer not null default 0,
+    listed integer not null default 0,
+    votes integer[] not null                   -- how many gave 1, 2, … 10
+);
 
 -- When a user last changed what, for clients that ask whether to read it again.
 create table activities (

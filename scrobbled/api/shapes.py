@@ -46,7 +46,7 @@ Watched: TypeAlias = Movie | Episode | None
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the history. *cause* is scrobble, checkin or lost_stop."""
+    """One entry of the history. *cause* is scrobble, checkin, lost_stop or watch."""
 
     id: int
     watched_at: datetime

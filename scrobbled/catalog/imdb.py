@@ -147,12 +147,14 @@ class _Reader:
                 else:
                     late.add_name(aka, wanted.kind(position))
             numbers = [number_of(row[0]) for _, row in rows]
-            for (position, row), number, count in zip(rows, numbers, votes.of(numbers), strict=True):
+            voted = zip(votes.of(numbers), votes.ratings(numbers), strict=True)
+            for (position, row), number, (count, rating) in zip(rows, numbers, voted, strict=True):
                 chunk.add_title(
                     number,
                     wanted.kind(position),
                     row,
                     votes=count,
+                    rating=rating,
                     counts=counts.get(number),
                     akas=names[position],
                 )

@@ -38,20 +38,22 @@ class Chunk:
         row: list[bytes],
         *,
         votes: int | None,
+        rating: float,
         counts: tuple[int, int] | None,
         akas: Sequence[list[bytes]],
     ) -> None:
         """
-        A line of title.basics with its lines of title.akas; *counts* are its seasons and episodes,
-        for a show.
+        A line of title.basics with its lines of title.akas; *rating* is what *votes* gave it (0: none
+        did), *counts* are its seasons and episodes, for a show.
         """
         name = _name(row[2])
         seasons, episodes = (b"%d" % count for count in counts) if counts else (NULL, NULL)
         self.staged.titles.append(
-            b"%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\\N\t%s\t\\N\t%s\t%s\tf\n"
+            b"%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\\N\t%s\t\\N\t%s\t%s\t%s\tf\n"
             % (
                 number, kind, name, slug(row[2].decode()).encode(), _number(row[5]), _number(row[6]),
                 _number(row[7]), NULL if votes is None else b"%d" % votes, _genres(row[8]), seasons, episodes,
+                _details(votes, rating),
             )
         )  # fmt: skip
         self._add_id(number, kind, row[0])
@@ -79,7 +81,7 @@ class Chunk:
         if not name or _is_counted(name):
             name = NULL
         self.staged.episodes.append(
-            b"%d\t%d\t%d\t\\N\t%s\t%s\t\\N\n" % (show, season, number, name, _number(row[7]))
+            b"%d\t%d\t%d\t\\N\t%s\t%s\t\\N\t\\N\n" % (show, season, number, name, _number(row[7]))
         )
         self.staged.episode_ids.append(b"%d\t%d\t%d\timdb\t%s\n" % (show, season, number, row[0]))
 
@@ -94,7 +96,7 @@ class Chunk:
         """Let the chunk speak of a title that it does not describe."""
         if number not in self._present:
             self._present.add(number)
-            self.staged.titles.append(b"%d\t%s%s\tt\n" % (number, kind, b"\t\\N" * 11))
+            self.staged.titles.append(b"%d\t%s%s\tt\n" % (number, kind, b"\t\\N" * 12))
             self._add_id(number, kind, b"tt%07d" % number)
 
     def _add_id(self, number: int, kind: bytes, identity: bytes) -> None:
@@ -149,3 +151,7 @@ def _number(text: bytes) -> bytes:
 def _genres(text: bytes) -> bytes:
     """``Drama,Sci-Fi`` as PostgreSQL writes an array."""
     return NULL if b"\\" in text or not text else b"{%s}" % text.translate(None, b'{}"')
+
+
+def _details(votes: int | None, rating: float) -> bytes:
+    return b'{"rating": %.1f, "votes": %d}' % (rating, votes) if votes and rating else NULL

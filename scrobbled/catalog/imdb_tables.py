@@ -23,10 +23,10 @@ _DIGITS: Final = 6
 
 
 class Votes:
-    """The number of votes of each title that has any."""
+    """The number of votes of each title that has any, and what they gave it."""
 
     def __init__(self, dump: Dump | None) -> None:
-        numbers, votes = array("I"), array("I")
+        numbers, votes, tenths = array("I"), array("I"), array("B")
         self.read, self._known = 0, dump is not None
         for block in dump.rows() if dump is not None else ():
             self.read += len(block)
@@ -34,8 +34,10 @@ class Votes:
                 if (number := number_of(row[0])) >= 0 and row[2].isdigit():
                     numbers.append(number)
                     votes.append(min(int(row[2]), 0xFFFFFFFF))
+                    tenths.append(_tenths(row[1]))
         order, self._numbers = _in_order(numbers)
         self._votes = np.frombuffer(votes, np.uint32)[order]
+        self._tenths = np.frombuffer(tenths, np.uint8)[order]
 
     def of(self, numbers: Sequence[int]) -> list[int] | list[None]:
         """The votes of each of *numbers*; None when there is no file of them."""
@@ -46,6 +48,14 @@ class Votes:
         places = _places(self._numbers, numbers)
         votes: list[int] = np.where(places >= 0, self._votes[places], np.uint32(0)).tolist()
         return votes
+
+    def ratings(self, numbers: Sequence[int]) -> list[float]:
+        """What the voters gave each of *numbers*, from 1 to 10; 0 when nobody did."""
+        if not len(self._votes):
+            return [0.0] * len(numbers)
+        places = _places(self._numbers, numbers)
+        tenths: list[int] = np.where(places >= 0, self._tenths[places], np.uint8(0)).tolist()
+        return [each / 10 for each in tenths]
 
 
 class Wanted:
@@ -143,3 +153,9 @@ def _places(known: Numbers, asked: Sequence[int]) -> _Integers:
 
 def _count(text: bytes) -> int:
     return int(text) if text.isdigit() and len(text) < _DIGITS else -1
+
+
+def _tenths(text: bytes) -> int:
+    """``7.8`` as 78; 0 for what is no rating."""
+    digits = text.replace(b".", b"", 1) if b"." in text else text + b"0"
+    return int(digits) if digits.isdigit() and len(digits) <= 3 and int(digits) <= 100 else 0  # noqa: PLR2004

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from scrobbled.model.details import Details, EpisodeDetails
 from scrobbled.model.media import ID_SOURCES, TitleKind
 
 #: Slugs are made, not imported.
@@ -30,6 +31,7 @@ class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
     runtime: _Minutes | None = None
     first_aired: datetime | None = None
     ids: _Ids = {}
+    details: EpisodeDetails = EpisodeDetails()
 
 
 class NameRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +97,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     names: list[NameRecord] = []
     episode_list: list[EpisodeRecord] = []
     parts: list[PartRecord] = []
+    details: Details = Details()
     only_known: bool = False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -19,8 +19,13 @@ from scrobbled.catalog.records import (
 from scrobbled.catalog.slugs import slug
 from scrobbled.store.catalog_load import LONGEST_NAME, Staged
 
+if TYPE_CHECKING:
+    from scrobbled.model.details import Details, EpisodeDetails
+
 #: Rows of a chunk. Larger ones cost memory and are not merged faster.
 CHUNK: Final = 200_000
+
+_NOTHING: Final = b"{}"
 
 #: COPY's own signs, and NUL, which PostgreSQL does not store.
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
@@ -34,7 +39,7 @@ def stage(staged: Staged, number: int, record: Record) -> None:
         row(
             number, kind, name, slug(record.title), record.year, record.end_year, minutes(record.runtime),
             record.popularity, (record.country or "").strip().upper() or None, _array(record.genres),
-            record.anime, record.seasons, record.episodes, False,
+            record.anime, record.seasons, record.episodes, _said(record.details), False,
         )
     )  # fmt: skip
     for place, (source, value) in enumerate(usable_ids(record.ids)):
@@ -57,7 +62,7 @@ def _stage_episode(staged: Staged, number: int, episode: EpisodeRecord) -> None:
     staged.episodes.append(
         row(
             number, episode.season, episode.number, episode.absolute, name, minutes(episode.runtime),
-            episode.first_aired,
+            episode.first_aired, _said(episode.details),
         )
     )  # fmt: skip
     for source, value in usable_ids(episode.ids):
@@ -85,6 +90,12 @@ def _once(episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
 
 def _text(value: Any) -> str:
     return "\\N" if value is None else str(value).translate(_ESCAPES)
+
+
+def _said(details: Details | EpisodeDetails) -> str | None:
+    """As JSON; None when nothing was said."""
+    said = msgspec.json.encode(details)
+    return None if said == _NOTHING else said.decode()
 
 
 def _array(values: Sequence[str] | None) -> str | None:

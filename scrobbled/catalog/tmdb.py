@@ -19,10 +19,14 @@ import msgspec
 from scrobbled.catalog.lines import Source, numbered
 from scrobbled.catalog.reading import Reading
 from scrobbled.catalog.records import Record, checked
+from scrobbled.catalog.tmdb_details import of_answer
 from scrobbled.model.media import TitleKind
 
 #: What details are asked for beside themselves, in the same call.
-APPENDED: Final = "external_ids,alternative_titles,translations"
+APPENDED: Final = {
+    TitleKind.MOVIE: "external_ids,alternative_titles,translations,release_dates,videos",
+    TitleKind.SHOW: "external_ids,alternative_titles,translations,content_ratings,videos",
+}
 
 _EXPORTS: Final = "https://files.tmdb.org/p/exports"
 _EXPORT_NAMES: Final = {TitleKind.MOVIE: "movie_ids", TitleKind.SHOW: "tv_series_ids"}
@@ -97,7 +101,9 @@ def most_popular(source: Source, reading: Reading, count: int, *, adult: bool = 
 def of_details(kind: TitleKind, details: Mapping[str, Any]) -> Record:
     """The record of the *details* of a film or series; raises *ValueError* when they are none."""
     try:
-        return (_of_movie if kind is TitleKind.MOVIE else _of_show)(msgspec.convert(details, _Details))
+        facts, genres = of_answer(kind, details)
+        told = {"details": facts, "genres": genres}
+        return (_of_movie if kind is TitleKind.MOVIE else _of_show)(msgspec.convert(details, _Details), told)
     except msgspec.ValidationError as error:
         raise ValueError(f"not TMDB's details: {error}") from error
 
@@ -155,7 +161,7 @@ class _Details(msgspec.Struct, frozen=True, gc=False):
     translations: _Translations = _Translations()
 
 
-def _of_movie(film: _Details) -> Record:
+def _of_movie(film: _Details, told: Mapping[str, Any]) -> Record:
     ids = {"imdb": film.imdb_id or film.external_ids.imdb_id, "wikidata": film.external_ids.wikidata_id}
     return checked(
         type=TitleKind.MOVIE,
@@ -165,10 +171,11 @@ def _of_movie(film: _Details) -> Record:
         popularity=film.vote_count,
         ids={"tmdb": film.id, **{source: value for source, value in ids.items() if value}},
         names=_names(film, film.original_title),
+        **told,
     )
 
 
-def _of_show(show: _Details) -> Record:
+def _of_show(show: _Details, told: Mapping[str, Any]) -> Record:
     known = show.external_ids
     ids = {"imdb": known.imdb_id, "tvdb": known.tvdb_id, "tvrage": known.tvrage_id}
     ids["wikidata"] = known.wikidata_id
@@ -183,6 +190,7 @@ def _of_show(show: _Details) -> Record:
         episodes=show.number_of_episodes,
         ids={"tmdb": show.id, **{source: value for source, value in ids.items() if value}},
         names=_names(show, show.original_name),
+        **told,
     )
 
 

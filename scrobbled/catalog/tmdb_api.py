@@ -56,7 +56,7 @@ async def details(api: Api, kind: TitleKind, tmdb_id: int) -> Record | None:
     refused, *Unavailable* when TMDB is away, *ValueError* when its answer is not what it documents.
     """
     try:
-        answer = await api.get(_address(kind, tmdb_id), append_to_response=APPENDED)
+        answer = await api.get(_address(kind, tmdb_id), append_to_response=APPENDED[kind])
     except Refused as error:
         raise _explained(error) from error
     return None if answer is None else of_details(kind, _decoded(answer))
@@ -71,7 +71,7 @@ async def keep_details(
             address=_address(kind, tmdb_id),
             path=_path(folder, kind, tmdb_id),
             fresh_from=now - DETAILS_AGE,
-            parameters={"append_to_response": APPENDED},
+            parameters={"append_to_response": APPENDED[kind]},
         )
         for kind, tmdb_id in wanted
     ]

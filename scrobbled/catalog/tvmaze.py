@@ -8,6 +8,7 @@ is embedded in it (``/shows/1?embed[]=episodes&embed[]=akas``), the episodes of 
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -19,21 +20,48 @@ from scrobbled.catalog.elements import elements
 from scrobbled.catalog.lines import numbered, opened
 from scrobbled.catalog.reading import Reading
 from scrobbled.catalog.records import Record, checked
+from scrobbled.catalog.vocabulary import LANGUAGES
+from scrobbled.model.details import Airs, Details, EpisodeDetails
 from scrobbled.model.media import TitleKind
+
+#: TVmaze's words for how a show stands -> Trakt's.
+_STATUS: Final = {
+    "Running": "returning series",
+    "Ended": "ended",
+    "In Development": "in production",
+    "To Be Determined": "continuing",
+}
+
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 _SHOW_LINK: Final = re.compile(r"https?://api\.tvmaze\.com/shows/([0-9]{1,9})", re.ASCII)
 
 
 class Country(msgspec.Struct, frozen=True, gc=False):
-    """A country by its ISO 3166-1 *code*."""
+    """A country by its ISO 3166-1 *code*, and the time there."""
 
     code: str | None = None
+    timezone: str | None = None
 
 
 class Channel(msgspec.Struct, frozen=True, gc=False):
     """A network or a streaming service; one that is everywhere has no country."""
 
     country: Country | None = None
+    name: str | None = None
+
+
+class Schedule(msgspec.Struct, frozen=True, gc=False):
+    """When a show is on."""
+
+    time: str | None = None
+    days: list[str] = []
+
+
+class Rating(msgspec.Struct, frozen=True, gc=False):
+    """What TVmaze's users gave, 0-10; by how many is not said."""
+
+    average: float | None = None
 
 
 class Externals(msgspec.Struct, frozen=True, gc=False):
@@ -73,6 +101,8 @@ class Episode(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: str | None = None
     airstamp: str | None = None
     runtime: int | None = None
+    summary: str | None = None
+    rating: Rating = Rating()
     links: Links = msgspec.field(default=Links(), name="_links")
 
 
@@ -100,6 +130,13 @@ class Show(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     network: Channel | None = None
     webChannel: Channel | None = None  # noqa: N815  # as above
     externals: Externals = Externals()
+    status: str | None = None
+    language: str | None = None
+    genres: list[str] = []
+    officialSite: str | None = None  # noqa: N815  # as above
+    schedule: Schedule = Schedule()
+    rating: Rating = Rating()
+    summary: str | None = None
     embedded: Embedded = msgspec.field(default=Embedded(), name="_embedded")
 
 
@@ -188,6 +225,8 @@ def _record(where: str, show: Show, listed: list[Episode], reading: Reading) -> 
                 for aka in show.embedded.akas
             ],
             episode_list=[_listed(each) for each in listed if each.number is not None],
+            genres=show.genres or None,
+            details=_details(show, channel),
         )
     except ValueError as error:
         reading.refuse(where, error)
@@ -216,4 +255,26 @@ def _listed(episode: Episode) -> dict[str, Any]:
         "runtime": episode.runtime,
         "first_aired": episode.airstamp or None,
         "ids": {"tvmaze": episode.id},
+        "details": EpisodeDetails(overview=_plain(episode.summary), rating=episode.rating.average),
     }
+
+
+def _details(show: Show, channel: Channel | None) -> Details:
+    country = channel.country if channel else None
+    day = show.schedule.days[0] if show.schedule.days else None
+    timezone = country.timezone if country else None
+    airs = Airs(day=day, time=show.schedule.time or None, timezone=timezone)
+    return Details(
+        overview=_plain(show.summary),
+        status=_STATUS.get(show.status or ""),
+        network=channel.name if channel else None,
+        language=LANGUAGES.get(show.language or ""),
+        homepage=show.officialSite or None,
+        rating=show.rating.average,
+        airs=airs if day or airs.time else None,
+    )
+
+
+def _plain(summary: str | None) -> str | None:
+    """A summary without its HTML."""
+    return " ".join(html.unescape(_TAG.sub(" ", summary or "")).split()) or None

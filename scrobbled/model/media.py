@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -90,3 +92,20 @@ class Item(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     episode_title: str | None = None
     ids: dict[str, str] = msgspec.field(default_factory=dict)
     runtime: int | None = None
+
+
+class Season(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A season of a show in the catalogue; number 0 holds the specials."""
+
+    id: int
+    number: int
+    title: Title
+    name: str | None = None
+    ids: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+#: What can be rated, listed and hidden: a film or a show, a season, an episode.
+Thing: TypeAlias = Title | Season | Item
+
+#: What the catalogue knows of a title, a season or an episode beyond its name, under Trakt's words for it.
+Facts: TypeAlias = Mapping[str, Any]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import blake2b
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from scrobbled.model.media import Kind
+
+#: The cause of what somebody added to their history by hand.
+BY_HAND: Final = "watch"
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +20,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     One entry of somebody's history.
 
     *item_id* is the film or episode, *title_id* the film or show. *cause* is
-    scrobble, checkin or lost_stop.
+    scrobble, checkin, lost_stop, or watch for what somebody added by hand.
     """
 
     user_id: int

@@ -111,10 +111,27 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """A play that no event at hand explains (older, or added by hand): it stands."""
+    """
+    A play that no event at hand explains (older, or added by hand): it stands. *told_at* is when the
+    rules hear of it: when it was added, where somebody added it.
+    """
 
+    event_id: UUID
     item_id: int
     watched_at: datetime
+    told_at: datetime
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A play that its user took out of the history at *told_at*. What came before that is judged by it
+    still: the same evening does not count a second time. From then on it is none.
+    """
+
+    event_id: UUID
+    item_id: int
+    watched_at: datetime
+    told_at: datetime
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from scrobbled.model.viewing import (
     Counted,
     Fact,
     Moment,
+    Removal,
     Stage,
     Verdict,
     Viewer,
@@ -42,12 +45,18 @@ class Fold:
     """
 
     def __init__(self, viewer: Viewer, policy: Policy) -> None:
-        self.plays: list[Counted] = []
         self.changed: set[int] = set()
         self._policy = policy
         self._viewings = dict(viewer.viewings)
         self._watching = viewer.watching
         self._applied_to = viewer.applied_to
+        self._plays: dict[tuple[UUID, int], Counted] = {}
+        self._known: defaultdict[int, list[Counted | Fact]] = defaultdict(list)
+
+    @property
+    def plays(self) -> list[Counted]:
+        """The plays that events made and nobody removed."""
+        return list(self._plays.values())
 
     @property
     def viewer(self) -> Viewer:
@@ -60,11 +69,40 @@ class Fold:
             self._run_out(self._watching)
 
     def record(self, fact: Fact) -> None:
-        """Take note of a play that no event explains."""
-        self._run_out_before(fact.watched_at)
-        viewing = self._viewing(fact.item_id)
-        self._keep(fact.item_id, replace(viewing, last_play_at=fact.watched_at, counted=True, settled=False))
-        self._reach(fact.watched_at)
+        """Take note of a play that no event explains; it ends what was paused before it."""
+        self._run_out_before(fact.told_at)
+        self._known[fact.item_id].append(fact)
+        viewing, at = self._viewing(fact.item_id), fact.watched_at
+        if viewing.paused_at is not None and viewing.paused_at <= at:
+            viewing = replace(viewing, saved=None, paused_at=None)
+        if viewing.last_play_at is None or viewing.last_play_at <= at:
+            viewing = replace(viewing, last_play_at=at, counted=True, settled=False)
+        self._keep(fact.item_id, viewing)
+        self._reach(at)
+
+    def take_back(self, removal: Removal) -> None:
+        """A play is none from here on. Where another event makes the play of that viewing by now, that is."""
+        self._run_out_before(removal.told_at)
+        known = self._known[removal.item_id]
+        gone = next((play for play in known if play.event_id == removal.event_id), None)
+        gone = gone or self._same_viewing(known, removal)
+        if gone is None:
+            return
+        known.remove(gone)
+        self._plays.pop((gone.event_id, gone.item_id), None)
+        last = max((play.watched_at for play in known), default=None)
+        viewing = self._viewing(removal.item_id)
+        if viewing.last_play_at != last:
+            self._keep(removal.item_id, replace(viewing, last_play_at=last, counted=False, settled=False))
+
+    def _same_viewing(self, known: Sequence[Counted | Fact], removal: Removal) -> Counted | None:
+        near = [
+            play
+            for play in known
+            if isinstance(play, Counted)
+            and abs(play.watched_at - removal.watched_at) < self._policy.duplicate_window
+        ]
+        return min(near, key=lambda play: abs(play.watched_at - removal.watched_at), default=None)
 
     def apply(self, moment: Moment) -> Verdict:
         """What becomes of *moment*, which happened after everything before it."""
@@ -248,7 +286,9 @@ class Fold:
         return self._enter_play(item, at, event_id, source, cause)
 
     def _enter_play(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
-        self.plays.append(Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source))
+        play = Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source)
+        self._plays[event_id, item] = play
+        self._known[item].append(play)
         self._keep(item, replace(self._viewing(item), last_play_at=at, counted=True, settled=False))
         return Verdict(outcome=Outcome.SCROBBLED, watched_at=at)
 

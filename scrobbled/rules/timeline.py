@@ -17,7 +17,7 @@ import msgspec
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
-from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer
+from scrobbled.model.viewing import Counted, Fact, Moment, Removal, Verdict, Viewer
 from scrobbled.rules.fold import Fold
 from scrobbled.rules.policy import Policy
 
@@ -67,26 +67,34 @@ def continue_with(viewer: Viewer, moments: Sequence[Moment], policy: Policy, now
 
 
 def retell(
-    viewer: Viewer, moments: Sequence[Moment], facts: Sequence[Fact], policy: Policy, now: datetime
+    viewer: Viewer, moments: Sequence[Moment], facts: Sequence[Fact | Removal], policy: Policy, now: datetime
 ) -> Story:
     """
     The whole recent past again: every event in *moments*, on top of *viewer* (what
-    was before the first of them) and among *facts* (plays they do not explain).
+    was before the first of them) and among *facts* (plays they do not explain, and plays
+    that were taken out).
     """
     return _tell(Fold(viewer, policy), in_order(moments), facts, now)
 
 
-def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact], now: datetime) -> Story:
+def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact | Removal], now: datetime) -> Story:
     verdicts: dict[UUID, Verdict] = {}
-    standing = sorted(facts, key=lambda fact: (fact.watched_at, fact.item_id), reverse=True)
+    standing = sorted(facts, key=lambda fact: (fact.told_at, fact.watched_at, fact.item_id), reverse=True)
     for moment in moments:
-        while standing and standing[-1].watched_at <= moment.told_at:
-            fold.record(standing.pop())
+        while standing and standing[-1].told_at <= moment.told_at:
+            _note(fold, standing.pop())
         verdicts[moment.id] = fold.apply(moment)
     while standing:
-        fold.record(standing.pop())
+        _note(fold, standing.pop())
     fold.advance(now)
     return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.plays, changed=fold.changed)
+
+
+def _note(fold: Fold, fact: Fact | Removal) -> None:
+    if isinstance(fact, Removal):
+        fold.take_back(fact)
+    else:
+        fold.record(fact)
 
 
 def of_late(verdict: Verdict, moment: Moment, last_event_at: datetime | None) -> Verdict:

@@ -20,17 +20,19 @@ PATIENCE = 5.0
 
 
 @asynccontextmanager
-async def asking(database: Database, operation: str) -> AsyncIterator[Connection]:
+async def asking(
+    database: Database, operation: str, *, patience: float = PATIENCE
+) -> AsyncIterator[Connection]:
     """
     A connection for one question, measured as *operation*; of a pool it is borrowed once,
-    however many statements the question takes.
+    however many statements the question takes. *patience*: seconds it may take.
 
     Raises *Unavailable* when PostgreSQL is away, or answers too late for anybody
     who waits.
     """
     try:
         with timed(operation):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 if isinstance(database, asyncpg.Pool):
                     async with database.acquire() as connection:
                         yield connection

@@ -11,7 +11,7 @@ import msgspec
 
 from scrobbled.match.normalize import normalize
 from scrobbled.model.media import Item, Kind
-from scrobbled.store import sql
+from scrobbled.store import activities, sql
 from scrobbled.store.asking import asking
 from scrobbled.store.catalog import items
 
@@ -182,8 +182,11 @@ async def positions(
 
 async def forget_position(database: Database, user_id: int, playback_id: int) -> bool:
     """Remove a saved position; False when there is none of that id."""
-    async with asking(database, "forget_position") as connection:
-        return await connection.fetchval(_QUERIES["forget_position"], user_id, playback_id) is not None
+    async with asking(database, "forget_position") as connection, connection.transaction():
+        kind = await connection.fetchval(_QUERIES["forget_position"], user_id, playback_id)
+        if kind is not None:
+            await activities.moved_of(connection, user_id, [kind], "paused_at")
+    return kind is not None
 
 
 async def watching(database: Database, user_id: int, now: datetime) -> WatchingNow | None:

@@ -123,10 +123,21 @@ async def recent_events(connection: Connection, user_ids: list[int]) -> dict[int
 async def plays_of_items(
     connection: Connection, pairs: Iterable[tuple[int, int]]
 ) -> dict[int, list[asyncpg.Record]]:
-    """By user id, the plays (id, item_id, watched_at, cause, event_id) of the *pairs*' items."""
+    """By user id, the plays (id, item_id, watched_at, cause, event_id, created_at) of the *pairs*' items."""
     found: defaultdict[int, list[asyncpg.Record]] = defaultdict(list)
     users, items = sql.columns(pairs, 2)
     for row in await connection.fetch(_QUERIES["plays_of_items"], users, items):
+        found[row["user_id"]].append(row)
+    return found
+
+
+async def removed_plays(connection: Connection, user_ids: list[int]) -> dict[int, list[asyncpg.Record]]:
+    """
+    By user id, the plays (as *plays_of_items*, with removed_at) that these users took out of their
+    histories.
+    """
+    found: defaultdict[int, list[asyncpg.Record]] = defaultdict(list)
+    for row in await connection.fetch(_QUERIES["removed_plays"], user_ids):
         found[row["user_id"]].append(row)
     return found
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -62,6 +62,17 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     watched_threshold: float | None
     lost_stop: bool | None
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A user as others know them. *profile* is what they say of themselves: name, location, about."""
+
+    id: int
+    name: str
+    slug: str
+    private: bool
+    created_at: datetime
+    profile: dict[str, Any]
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +153,13 @@ async def user(database: Database, user_id: int) -> User:
     if row is None:
         raise NotFound
     return User(**dict(row))
+
+
+async def with_slug(database: Database, slug: str) -> Profile | None:
+    """The user whom addresses call *slug*, in any case of letters."""
+    async with asking(database, "user") as connection:
+        row = await connection.fetchrow(_QUERIES["with_slug"], slug.lower())
+    return None if row is None else Profile(**dict(row))
 
 
 async def set_rules(

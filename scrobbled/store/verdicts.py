@@ -13,7 +13,7 @@ from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import Play, playback_id
 from scrobbled.model.viewing import Watching
-from scrobbled.store import sql
+from scrobbled.store import activities, sql
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Connection, Database
@@ -94,7 +94,11 @@ async def insert_plays(connection: Connection, plays: Sequence[Play]) -> None:
         9,
     )
     await connection.execute(_QUERIES["insert_plays"], *columns)
-    await connection.execute(_QUERIES["leave_watchlist"], columns[0], columns[3], columns[2])
+    left = await connection.fetch(_QUERIES["leave_watchlist"], columns[0], columns[3], columns[2])
+    if left:
+        changes = {(row["user_id"], activities.of(row["kind"], "watchlisted_at")) for row in left}
+        changes |= {(row["user_id"], activities.WATCHLIST) for row in left}
+        await activities.moved(connection, sorted(changes))
 
 
 async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], ViewingRow]) -> None:

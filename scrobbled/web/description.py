@@ -99,6 +99,8 @@ def _operation(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if route.scope is not None:
         operation["security"] = [{"bearer": [route.scope.value]}, {"key": [route.scope.value]}]
+        if route.anonymous:
+            operation["security"].append({})
     return operation
 
 

@@ -54,7 +54,8 @@ _number = count(1)
 
 def around(route: Route, authenticator: Authenticator) -> Handler:
     """*route*'s handler with everything that belongs to a request around it."""
-    handler, surface, limit, stage = route.handler, route.surface, route.limit, _stage(route.handler)
+    handler, surface, limit, anonymous = route.handler, route.surface, route.limit, route.anonymous
+    stage = _stage(handler)
     scope = None if route.scope is None else route.scope.value  # an enum's member is slow to look up
     record = _recorder(route)
 
@@ -64,8 +65,7 @@ def around(route: Route, authenticator: Authenticator) -> Handler:
         identity: Identity | None = None
         size: int | None = None
         try:
-            if scope is not None:
-                token = token_of(request)
+            if scope is not None and ((token := token_of(request)) or not anonymous):
                 identity = authenticator.remembered(token) or await _owner(token, authenticator)
                 _allow(identity, scope)
                 request[IDENTITY] = identity

@@ -42,7 +42,8 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Route:
     """
-    One operation. *scope* None means anybody may call it. *limit* is the largest
+    One operation. *scope* None means anybody may call it; *anonymous*, that nobody needs a token, but
+    who sends one is known. *limit* is the largest
     body in bytes. *body* is the type of a JSON body, *answers* what each status
     means, *returns* the type of the first of them; they are for the API description.
     """
@@ -58,3 +59,4 @@ class Route:
     query: tuple[Parameter, ...] = ()
     answers: tuple[tuple[int, str], ...] = ((200, "OK"),)
     returns: Any = None
+    anonymous: bool = False

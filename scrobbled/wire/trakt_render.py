@@ -8,17 +8,15 @@ bodies of errors are ``{"error", "error_description"}``, as its OAuth answers ha
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from scrobbled.model.event import Action
-from scrobbled.model.media import Item, Kind, Title, TitleKind
+from scrobbled.model.media import Item
 from scrobbled.model.outcome import Answer, Outcome
+from scrobbled.wire.trakt_media import Known, instant, item_objects
 
 _SHARING: Final = {"twitter": False, "mastodon": False, "tumblr": False}
-
-_MOVIE_IDS: Final = ("imdb", "tmdb")
-_SHOW_IDS: Final = ("tvdb", "imdb", "tmdb")
 
 #: What became of a scrobble -> what Trakt calls it. A finished stop is never ``stop`` (§4).
 _ACTIONS: Final = {
@@ -39,43 +37,8 @@ Rendered = tuple[int, dict[str, Any] | None]
 _NOT_FOUND: Final[Rendered] = (404, None)
 
 
-def instant(at: datetime) -> str:
-    """``2014-09-01T09:10:11.000Z``: whole seconds, since clients match the zeros (§1)."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}.000Z"
-
-
 def _error(status: int, code: str, message: str) -> Rendered:
     return status, {"error": code, "error_description": message}
-
-
-# Media objects ---------------------------------------------------------------------
-
-
-def title_object(title: Title) -> dict[str, Any]:
-    """A movie or show, minimal."""
-    ids = _typed(title.ids, title.id, _MOVIE_IDS if title.kind is TitleKind.MOVIE else _SHOW_IDS)
-    return {
-        "title": title.name,
-        "year": title.year,
-        "ids": {"trakt": ids.pop("trakt"), "slug": title.slug, **ids},
-    }
-
-
-def episode_object(item: Item) -> dict[str, Any]:
-    """An episode, minimal."""
-    return {
-        "season": item.season,
-        "number": item.episode,
-        "title": item.episode_title,
-        "ids": _typed(item.ids, item.id, _SHOW_IDS),
-    }
-
-
-def item_objects(item: Item) -> dict[str, Any]:
-    """``{"movie": …}``, or ``{"episode": …, "show": …}``: the show is always there (§4)."""
-    if item.kind is Kind.MOVIE:
-        return {"movie": title_object(item.title)}
-    return {"episode": episode_object(item), "show": title_object(item.title)}
 
 
 # Answers -----------------------------------------------------------------------------
@@ -139,7 +102,9 @@ def _rejected(answer: Answer) -> Rendered:
 # Lists -------------------------------------------------------------------------------
 
 
-def history_entry(play_id: int, watched_at: datetime, cause: str, item: Item) -> dict[str, Any]:
+def history_entry(
+    play_id: int, watched_at: datetime, cause: str, item: Item, known: Known = None
+) -> dict[str, Any]:
     """One entry of ``/sync/history`` (§6)."""
     head = {
         "id": play_id,
@@ -147,16 +112,20 @@ def history_entry(play_id: int, watched_at: datetime, cause: str, item: Item) ->
         "action": _CAUSES.get(cause, "watch"),
         "type": item.kind.value,
     }
-    return head | item_objects(item)
+    return head | item_objects(item, known)
 
 
-def playback_entry(playback_id: int, progress: float, paused_at: datetime, item: Item) -> dict[str, Any]:
+def playback_entry(
+    playback_id: int, progress: float, paused_at: datetime, item: Item, known: Known = None
+) -> dict[str, Any]:
     """One entry of ``/sync/playback`` (§6)."""
     head = {"id": playback_id, "progress": progress, "paused_at": instant(paused_at), "type": item.kind.value}
-    return head | item_objects(item)
+    return head | item_objects(item, known)
 
 
-def watching(started_at: datetime, expires_at: datetime, action: str, item: Item) -> dict[str, Any]:
+def watching(
+    started_at: datetime, expires_at: datetime, action: str, item: Item, known: Known = None
+) -> dict[str, Any]:
     """``/users/me/watching`` (§7)."""
     head = {
         "expires_at": instant(expires_at),
@@ -164,7 +133,7 @@ def watching(started_at: datetime, expires_at: datetime, action: str, item: Item
         "action": action,
         "type": item.kind.value,
     }
-    return head | item_objects(item)
+    return head | item_objects(item, known)
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -174,15 +143,3 @@ def _instant(at: datetime | None) -> str | None:
 def _first_known(*numbers: float | None) -> float:
     """Trakt's progress is never null."""
     return next((number for number in numbers if number is not None), 0.0)
-
-
-def _typed(ids: dict[str, str], own_id: int, sources: tuple[str, ...]) -> dict[str, Any]:
-    """Ids as Trakt types them: numbers but for imdb; ours where Trakt's own is not known."""
-    typed: dict[str, Any] = {"trakt": _whole(ids.get("trakt")) or own_id}
-    for source in sources:
-        typed[source] = ids.get("imdb") if source == "imdb" else _whole(ids.get(source))
-    return typed
-
-
-def _whole(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isdecimal() else None

@@ -22,7 +22,7 @@ from scrobbled.model.play import Play
 from scrobbled.model.viewing import Counted, Verdict, Viewer
 from scrobbled.rules.policy import Policy
 from scrobbled.rules.timeline import Story, continue_with, is_late, of_late
-from scrobbled.store import timeline, verdicts
+from scrobbled.store import activities, timeline, verdicts
 from scrobbled.store.pool import timed
 from scrobbled.store.timeline import KnownEvent, ViewerRow, ViewingRow
 from scrobbled.store.verdicts import EventRow
@@ -64,6 +64,7 @@ class _Written(msgspec.Struct, kw_only=True):
     viewings: dict[tuple[int, int], ViewingRow] = {}
     viewers: list[tuple[int, datetime, Any]] = []
     outcomes: list[tuple[int, UUID, Outcome, str | None]] = []
+    moved: set[tuple[int, str]] = set()
 
 
 async def apply(
@@ -157,7 +158,7 @@ def _add_unseen(rows: dict[tuple[int, int], ViewingRow], readings: Sequence[Read
 
 
 async def _decide(connection: Connection, loaded: _Loaded, policy: Policy, now: datetime) -> _Written:
-    written = _Written(verdicts={}, plays=[], gone=[], viewings={}, viewers=[], outcomes=[])
+    written = _Written(verdicts={}, plays=[], gone=[], viewings={}, viewers=[], outcomes=[], moved=set())
     to_retell: list[int] = []
     by_user: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     for (user_id, item), row in loaded.rows.items():
@@ -192,7 +193,8 @@ async def _retell(  # noqa: PLR0917  # what _decide has
             past, loaded.moments[user_id], own_policy(loaded.users[user_id], policy), now
         )
         added, gone = late.difference(past, story)
-        written.gone.extend((user_id, play) for play in gone)
+        written.gone.extend((user_id, play) for play, _ in gone)
+        written.moved.update((user_id, activities.of(past.rows[item].kind, "watched_at")) for _, item in gone)
         written.outcomes.extend(
             (user_id, event, verdict.outcome, verdict.reason)
             for event, verdict in late.changed_verdicts(past, story)
@@ -223,9 +225,12 @@ def _gather(written: _Written, loaded: _Loaded, user_id: int, story: Story, play
             written.viewings[user_id, item] = ViewingRow(
                 title_id=row.title_id, kind=row.kind, viewing=viewing
             )
+            if viewing.paused_at != row.viewing.paused_at:
+                written.moved.add((user_id, activities.of(row.kind, "paused_at")))
     for play in plays:
         row = loaded.rows[user_id, play.item_id]
         written.plays.append(_play(user_id, play, row.title_id, row.kind))
+        written.moved.add((user_id, activities.of(row.kind, "watched_at")))
     before, after = loaded.users[user_id], story.viewer
     if after.applied_to is not None and (after.applied_to, after.watching) != (
         before.applied_to,
@@ -291,6 +296,7 @@ async def _write_state(connection: Connection, written: _Written) -> None:
         await verdicts.write_viewings(connection, told)
     if written.viewers:
         await verdicts.write_viewers(connection, written.viewers)
+    await activities.moved(connection, sorted(written.moved))
 
 
 def _ending(reading: Reading, written: _Written) -> tuple[Outcome, str | None, Verdict | None]:

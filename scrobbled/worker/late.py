@@ -18,8 +18,8 @@ import msgspec
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
-from scrobbled.model.play import play_id
-from scrobbled.model.viewing import Counted, Fact, Moment, Verdict, Viewer, Viewing
+from scrobbled.model.play import BY_HAND, play_id
+from scrobbled.model.viewing import Counted, Fact, Moment, Removal, Verdict, Viewer, Viewing
 from scrobbled.rules.timeline import Story, retell
 from scrobbled.store import catalog, timeline
 from scrobbled.store.timeline import RecentEvent, ViewingRow
@@ -39,10 +39,11 @@ NEVER_PLAYED = Viewing()
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of one user: events with their outcomes, plays, viewings by item."""
+    """What is kept of one user: events with their outcomes, plays, removed plays, viewings by item."""
 
     events: list[RecentEvent]
     plays: Sequence[asyncpg.Record]
+    removed: Sequence[asyncpg.Record]
     rows: dict[int, ViewingRow]
 
 
@@ -59,6 +60,7 @@ async def load_pasts(
     )
     stored = await timeline.viewings(connection, pairs)
     plays = await timeline.plays_of_items(connection, pairs)
+    removed = await timeline.removed_plays(connection, user_ids)
     # An event that was refused left no viewing; told again, it may count.
     refused = {item for user, item in pairs if (user, item) not in stored and (user, item) not in loaded}
     known = await catalog.items(connection, refused)
@@ -68,7 +70,12 @@ async def load_pasts(
         if row is not None:
             rows[user][item] = row
     return {
-        user: Past(events=events.get(user, []), plays=plays.get(user, []), rows=rows[user])
+        user: Past(
+            events=events.get(user, []),
+            plays=plays.get(user, []),
+            removed=[play for play in removed.get(user, ()) if play["item_id"] in rows[user]],
+            rows=rows[user],
+        )
         for user in user_ids
     }
 
@@ -77,10 +84,17 @@ def retell_past(past: Past, moments: Sequence[Moment], policy: Policy, now: date
     """*past* with *moments* in their place, up to *now*."""
     everything = [event.moment for event in past.events] + list(moments)
     explained = {moment.id for moment in everything}
-    facts = [
-        Fact(item_id=play["item_id"], watched_at=play["watched_at"])
-        for play in past.plays
-        if play["event_id"] not in explained
+    facts: list[Fact | Removal] = [
+        _fact(play) for play in (*past.plays, *past.removed) if play["event_id"] not in explained
+    ]
+    facts += [
+        Removal(
+            event_id=play["event_id"],
+            item_id=play["item_id"],
+            watched_at=play["watched_at"],
+            told_at=play["removed_at"],
+        )
+        for play in past.removed
     ]
     beginning = min(moment.at for moment in everything)
     placed = {item for moment in everything if moment.action in _PLACING for item in moment.items}
@@ -89,8 +103,8 @@ def retell_past(past: Past, moments: Sequence[Moment], policy: Policy, now: date
     return msgspec.structs.replace(story, changed=story.changed | set(past.rows))
 
 
-def difference(past: Past, story: Story) -> tuple[list[Counted], list[int]]:
-    """The plays to add, or to move in time, and the ids of those that are gone."""
+def difference(past: Past, story: Story) -> tuple[list[Counted], list[tuple[int, int]]]:
+    """The plays to add, or to move in time, and the (id, item id) of those that are gone."""
     explained = {event.moment.id for event in past.events}
     told = {play_id(play.event_id, play.item_id): play for play in story.plays}
     before = {play["id"]: play for play in past.plays if play["event_id"] in explained}
@@ -100,7 +114,7 @@ def difference(past: Past, story: Story) -> tuple[list[Counted], list[int]]:
         if key not in before
         or (before[key]["watched_at"], before[key]["cause"]) != (play.watched_at, play.cause)
     ]
-    return added, [key for key in before if key not in told]
+    return added, [(key, play["item_id"]) for key, play in before.items() if key not in told]
 
 
 def changed_verdicts(past: Past, story: Story) -> Iterator[tuple[UUID, Verdict]]:
@@ -112,6 +126,17 @@ def changed_verdicts(past: Past, story: Story) -> Iterator[tuple[UUID, Verdict]]
         if event.outcome is Outcome.STALE and verdict.outcome not in (Outcome.SCROBBLED, Outcome.DUPLICATE):
             continue
         yield event.moment.id, verdict
+
+
+def _fact(play: asyncpg.Record) -> Fact:
+    """A play that stands. What somebody added by hand was not known before they did."""
+    by_hand = play["cause"] == BY_HAND
+    return Fact(
+        event_id=play["event_id"],
+        item_id=play["item_id"],
+        watched_at=play["watched_at"],
+        told_at=play["created_at"] if by_hand else play["watched_at"],
+    )
 
 
 def _unseen(item: Item | None) -> ViewingRow | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrobbled.api.trakt import playing
+from scrobbled.api.trakt import activities, collection, history, playing, ratings, watched
 
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
@@ -12,4 +12,5 @@ if TYPE_CHECKING:
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    return playing.routes()
+    subjects = (activities, collection, history, playing, ratings, watched)
+    return [route for subject in subjects for route in subject.routes()]

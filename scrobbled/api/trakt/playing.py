@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from math import ceil
 
 from aiohttp import web
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
+from scrobbled.api.trakt import paging, people
+from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
 from scrobbled.model.media import Kind
 from scrobbled.store import reads
@@ -36,54 +37,51 @@ _ENTITIES = {
     f"{what}{plural}": what for what in ("movie", "show", "season", "episode") for plural in ("", "s")
 }
 
-_MOST = 250
+#: Entries of a page of history that is asked for without a limit (§1, §6): of one's own, and of a user's.
+_USUAL, _USUAL_OF_USERS = 10, 100
+
+#: More entries than anybody has.
+_EVERYTHING = 10**9
 
 
 async def history(request: web.Request) -> web.Response:
-    """``GET /sync/history[/{type}[/{id}]]``: one page, newest first."""
-    page, limit = (
-        parameters.clamped(request, "page", 1, 10**9),
-        parameters.clamped(request, "limit", 10, _MOST),
-    )
+    """``GET /sync/history[/{type}[/{id}]]``, ``/users/{user}/history…``: one page, newest first."""
+    page = paging.page(request, default=_USUAL_OF_USERS if people.WHO in request.match_info else _USUAL)
     entries, total = await reads.history_page(
         request.app[POOL],
-        request[IDENTITY].user_id,
+        await people.whose(request),
         _span(request),
         await _subject(request),
-        offset=(page - 1) * limit,
-        limit=limit,
+        offset=page.offset,
+        limit=page.limit or _EVERYTHING,
     )
+    known = await full(request, (entry.item for entry in entries))
     data = [
-        trakt_render.history_entry(entry.id, entry.watched_at, entry.cause, entry.item)
+        trakt_render.history_entry(entry.id, entry.watched_at, entry.cause, entry.item, known)
         for entry in entries
         if entry.item is not None
     ]
-    return answer(data, headers=_pages(page, limit, total))
+    return answer(data, headers=page.headers(total))
 
 
 async def playback(request: web.Request) -> web.Response:
     """``GET /sync/playback[/{type}]``: everything unless a page is asked for."""
-    whole_list = "page" not in request.query and "limit" not in request.query
-    page, limit = (
-        parameters.clamped(request, "page", 1, 10**9),
-        parameters.clamped(request, "limit", 10, _MOST),
-    )
-    if whole_list:
-        page, limit = 1, 100_000
+    page = paging.page(request, default=None)
     found, total = await reads.positions(
         request.app[POOL],
         request[IDENTITY].user_id,
         _span(request),
         kind=_kind(request),
-        offset=(page - 1) * limit,
-        limit=limit,
+        offset=page.offset,
+        limit=page.limit or _EVERYTHING,
     )
+    known = await full(request, (each.item for each in found))
     data = [
-        trakt_render.playback_entry(each.id, each.progress, each.paused_at, each.item)
+        trakt_render.playback_entry(each.id, each.progress, each.paused_at, each.item, known)
         for each in found
         if each.item is not None
     ]
-    return answer(data, headers=_pages(page, max(total, 1) if whole_list else limit, total))
+    return answer(data, headers=page.headers(total))
 
 
 async def forget_playback(request: web.Request) -> web.Response:
@@ -137,23 +135,11 @@ def _span(request: web.Request) -> reads.Span:
     )
 
 
-def _pages(page: int, limit: int, total: int) -> dict[str, str]:
-    """The headers of a page; the limit is the effective one (§1)."""
-    return {
-        "X-Pagination-Page": str(page),
-        "X-Pagination-Limit": str(limit),
-        "X-Pagination-Page-Count": str(ceil(total / limit)),
-        "X-Pagination-Item-Count": str(total),
-    }
-
-
 def routes() -> list[Route]:
     """The routes."""
     trakt, read = Surface.TRAKT, Scope.READ
-    number = {"type": "integer"}
     paged = (
-        Parameter("page", "From 1", number),
-        Parameter("limit", f"Entries on a page, at most {_MOST}", number),
+        *paging.PARAMETERS,
         Parameter("start_at", "From this time on"),
         Parameter("end_at", "Before this time"),
     )
@@ -168,6 +154,20 @@ def routes() -> list[Route]:
     found = [
         Route("GET", path, handler, trakt, read, summary, query=paged, answers=page)
         for path, handler, summary in reads_of
+    ]
+    found += [
+        Route(
+            "GET",
+            f"/trakt/users/{{user}}/history{rest}",
+            history,
+            trakt,
+            read,
+            "What a user watched",
+            query=paged,
+            answers=page,
+            anonymous=True,
+        )
+        for rest in ("", "/{type}", "/{type}/{id}")
     ]
     gone = ((204, "Removed"), (404, "No such position"))
     idle = ((200, "What is being watched"), (204, "Nothing"))

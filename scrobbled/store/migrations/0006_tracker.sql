@@ -93,6 +93,11 @@ create table progress_resets (
 create table removed_plays (
     user_id bigint not null,
     id bigint not null,
+    item_id bigint not null,
+    watched_at timestamptz not null,
+    cause text not null,
+    event_id uuid not null,
+    created_at timestamptz not null,
     removed_at timestamptz not null default now(),
     primary key (user_id, id)
 ) partition by hash (user_id);
@@ -131,3 +136,8 @@ select
 from watchlist
 join titles on titles.id = watchlist.title_id;
 drop table watchlist;
+
+-- Episodes that players made had no season.
+insert into seasons (show_id, number)
+select distinct show_id, season from episodes
+on conflict (show_id, number) do nothing;

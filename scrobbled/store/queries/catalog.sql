@@ -77,6 +77,12 @@ join unnest($1::text[], $2::text[]) as asked (kind, base)
 select pg_notify('catalog_changed', '')
 
 -- name: insert_episodes
+-- With their seasons, which can be rated and listed.
+with made as (
+    insert into seasons (show_id, number)
+    select distinct * from unnest($1::bigint[], $2::int[])
+    on conflict (show_id, number) do nothing
+)
 insert into episodes (show_id, season, number, name, runtime, provisional)
 select show_id, season, number, name, runtime, true
 from unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::int[]) as episode (show_id, season, number, name, runtime)

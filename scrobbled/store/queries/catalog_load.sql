@@ -33,7 +33,7 @@ $$
 create temporary table load_titles (
     record integer not null, kind text not null, name text, slug text, year integer, end_year integer,
     runtime integer, popularity double precision, country text, genres text[], anime boolean,
-    season_count integer, episode_count integer, refers boolean not null
+    season_count integer, episode_count integer, details jsonb, refers boolean not null
 ) on commit delete rows;
 create temporary table load_ids (
     record integer not null, place smallint not null, kind text not null, source text not null, value text not null
@@ -43,7 +43,7 @@ create temporary table load_names (
 ) on commit delete rows;
 create temporary table load_episodes (
     record integer not null, season integer not null, number integer not null, absolute integer,
-    name text, runtime integer, first_aired timestamptz
+    name text, runtime integer, first_aired timestamptz, details jsonb
 ) on commit delete rows;
 create temporary table load_episode_ids (
     record integer not null, season integer not null, number integer not null, source text not null, value text not null
@@ -72,7 +72,7 @@ create temporary table load_slugs (
 ) on commit delete rows;
 create temporary table load_places (
     record integer not null, show_id bigint not null, season integer not null, number integer not null,
-    absolute integer, name text, runtime integer, first_aired timestamptz, episode_id bigint not null,
+    absolute integer, name text, runtime integer, first_aired timestamptz, details jsonb, episode_id bigint not null,
     fresh boolean not null, better boolean not null
 ) on commit delete rows;
 create temporary table load_episode_claims (
@@ -286,11 +286,11 @@ where mine.owner is distinct from load_links.title_id
 -- name: insert_titles
 insert into titles (
     id, kind, name, year, end_year, runtime, slug, popularity, country, genres, anime, season_count, episode_count,
-    source, ids
+    source, ids, details
 )
 select load_links.title_id, said.kind, said.name, said.year, said.end_year, said.runtime, load_slugs.slug,
     coalesce(said.popularity, 0), said.country, said.genres, said.anime, said.season_count, said.episode_count,
-    $1, coalesce(given.ids, '{}')
+    $1, coalesce(given.ids, '{}'), coalesce(said.details, '{}')
 from load_links
 join load_titles as said on said.record = load_links.record
 join load_slugs on load_slugs.record = load_links.record
@@ -323,6 +323,8 @@ with said as (
             else coalesce(titles.season_count, new.season_count) end as season_count,
         case when better then coalesce(new.episode_count, titles.episode_count)
             else coalesce(titles.episode_count, new.episode_count) end as episode_count,
+        case when new.details is null then titles.details when better then titles.details || new.details
+            else new.details || titles.details end as details,
         case when better then $1 else titles.source end as source
     from (
         select record, title_id, fresh, better and load_titles.name is not null as better
@@ -335,15 +337,16 @@ with said as (
     update titles set
         name = said.name, year = said.year, end_year = said.end_year, runtime = said.runtime,
         popularity = said.popularity, country = said.country, genres = said.genres, anime = said.anime,
-        season_count = said.season_count, episode_count = said.episode_count, source = said.source,
+        season_count = said.season_count, episode_count = said.episode_count, details = said.details,
+        source = said.source,
         provisional = said.provisional, updated_at = now(), changed = pg_current_xact_id()
     from said
     where titles.id = said.id and (
         (titles.name, titles.year, titles.end_year, titles.runtime, titles.popularity, titles.country,
-            titles.genres, titles.anime, titles.season_count, titles.episode_count, titles.source,
+            titles.genres, titles.anime, titles.season_count, titles.episode_count, titles.details, titles.source,
             titles.provisional)
         is distinct from (said.name, said.year, said.end_year, said.runtime, said.popularity, said.country,
-            said.genres, said.anime, said.season_count, said.episode_count, said.source,
+            said.genres, said.anime, said.season_count, said.episode_count, said.details, said.source,
             said.provisional)
     )
     returning titles.id
@@ -417,9 +420,9 @@ on conflict do nothing
 -- name: place_episodes
 -- Where the listed episodes are, or will be. They follow the trust their show's facts got.
 insert into load_places (
-    record, show_id, season, number, absolute, name, runtime, first_aired, episode_id, fresh, better
+    record, show_id, season, number, absolute, name, runtime, first_aired, details, episode_id, fresh, better
 )
-select record, title_id, season, number, absolute, name, runtime, first_aired,
+select record, title_id, season, number, absolute, name, runtime, first_aired, details,
     coalesce(known, nextval('catalog_ids')), known is null, better
 from (
     select said.*, load_links.title_id, load_links.better, (
@@ -472,9 +475,9 @@ where fresh and not exists (
 group by show_id, season order by show_id, season
 
 -- name: insert_episodes
-insert into episodes (id, show_id, season, number, absolute, name, runtime, first_aired, ids)
+insert into episodes (id, show_id, season, number, absolute, name, runtime, first_aired, ids, details)
 select place.episode_id, place.show_id, place.season, place.number, place.absolute, place.name, place.runtime,
-    place.first_aired, coalesce(given.ids, '{}')
+    place.first_aired, coalesce(given.ids, '{}'), coalesce(place.details, '{}')
 from load_places as place
 left join (
     select entity_id, jsonb_object_agg(source, value) as ids
@@ -494,7 +497,9 @@ with said as (
         case when better then coalesce(place.runtime, known.runtime)
             else coalesce(known.runtime, place.runtime) end as runtime,
         case when better then coalesce(place.first_aired, known.first_aired)
-            else coalesce(known.first_aired, place.first_aired) end as first_aired
+            else coalesce(known.first_aired, place.first_aired) end as first_aired,
+        case when place.details is null then known.details when better then known.details || place.details
+            else place.details || known.details end as details
     from load_places as place join episodes as known on known.id = place.episode_id
     where not place.fresh and not exists (
         select from load_conflicts
@@ -503,12 +508,12 @@ with said as (
 ), updated as (
     update episodes set
         absolute = said.absolute, name = said.name, runtime = said.runtime, first_aired = said.first_aired,
-        provisional = false
+        details = said.details, provisional = false
     from said
     where episodes.id = said.id and (
         episodes.provisional
-        or (episodes.absolute, episodes.name, episodes.runtime, episodes.first_aired)
-        is distinct from (said.absolute, said.name, said.runtime, said.first_aired)
+        or (episodes.absolute, episodes.name, episodes.runtime, episodes.first_aired, episodes.details)
+        is distinct from (said.absolute, said.name, said.runtime, said.first_aired, said.details)
     )
     returning episodes.id, episodes.show_id
 )

@@ -115,7 +115,7 @@ where user_id = $1 and paused_at is not null and paused_at < $2 and paused_at >=
 -- name: forget_position
 update playback set progress = null, paused_at = null
 where user_id = $1 and id = $2 and paused_at is not null
-returning id
+returning kind
 
 -- name: watching
 -- What is on at $2: what has run out is over, though no worker may have noted it yet.

@@ -40,9 +40,14 @@ where user_id = any($1::bigint[]) and (item_ids <> '{}' or action = 'cancel_chec
 
 -- name: plays_of_items
 -- The plays of these items, whatever made them.
-select plays.user_id, plays.id, plays.item_id, plays.watched_at, plays.cause, plays.event_id
+select plays.user_id, plays.id, plays.item_id, plays.watched_at, plays.cause, plays.event_id, plays.created_at
 from unnest($1::bigint[], $2::bigint[]) as asked (user_id, item_id)
 join plays on plays.user_id = asked.user_id and plays.item_id = asked.item_id
+
+-- name: removed_plays
+-- The plays that these users took out of their histories.
+select user_id, id, item_id, watched_at, cause, event_id, created_at, removed_at
+from removed_plays where user_id = any($1::bigint[])
 
 -- name: expired
 -- Users whose watching has run out, in the partitions a worker holds.

@@ -33,6 +33,9 @@ select id, name, created_at, watched_threshold, lost_stop from users where lower
 -- name: user_by_id
 select id, name, created_at, watched_threshold, lost_stop from users where id = $1
 
+-- name: with_slug
+select id, name, slug, private, created_at, profile from users where slug = $1
+
 -- name: everybody
 select id, name, created_at, watched_threshold, lost_stop from users order by id
 

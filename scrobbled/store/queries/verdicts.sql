@@ -56,19 +56,23 @@ on conflict (user_id, id) do update set watched_at = excluded.watched_at, cause 
 
 -- name: leave_watchlist
 -- What was watched is not to be watched any more: a film, an episode with its season and its show.
-delete from list_items
-using unnest($1::bigint[], $2::bigint[], $3::bigint[]) as watched (user_id, title_id, item_id)
-where list_items.user_id = watched.user_id and list_items.list_id = 1
-    and list_items.title_id = watched.title_id
-    and (
-        list_items.item_id in (watched.title_id, watched.item_id)
-        or list_items.item_id in (
-            select seasons.id
-            from episodes
-            join seasons on seasons.show_id = episodes.show_id and seasons.number = episodes.season
-            where episodes.id = watched.item_id
+with gone as (
+    delete from list_items
+    using unnest($1::bigint[], $2::bigint[], $3::bigint[]) as watched (user_id, title_id, item_id)
+    where list_items.user_id = watched.user_id and list_items.list_id = 1
+        and list_items.title_id = watched.title_id
+        and (
+            list_items.item_id in (watched.title_id, watched.item_id)
+            or list_items.item_id in (
+                select seasons.id
+                from episodes
+                join seasons on seasons.show_id = episodes.show_id and seasons.number = episodes.season
+                where episodes.id = watched.item_id
+            )
         )
-    )
+    returning list_items.user_id, list_items.kind
+)
+select distinct user_id, kind from gone
 
 -- name: write_viewings
 insert into playback (

@@ -53,12 +53,12 @@ def test_any_text_survives_copy(values: list[str]) -> None:
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\t\n\0"), min_size=1))
 def test_any_name_of_imdb_survives_copy(name: str) -> None:
-    """A title's row always has its 14 fields, and its name as it is written but for spaces."""
+    """A title's row always has its 15 fields, and its name as it is written but for spaces."""
     chunk = Chunk()
-    chunk.add_title(1, b"movie", basics(name.encode()), votes=5, counts=None, akas=[])
+    chunk.add_title(1, b"movie", basics(name.encode()), votes=5, rating=7.8, counts=None, akas=[])
     fields = chunk.staged.titles[0][:-1].split(b"\t")
 
-    assert len(fields) == 14
+    assert (15, b'{"rating": 7.8, "votes": 5}') == (len(fields), fields[13])
     assert (
         unescape(fields[2]).encode() == b" ".join(name.encode().split())[: len(unescape(fields[2]).encode())]
     )
@@ -77,7 +77,7 @@ def test_names_that_differ_in_case_alone_are_staged_once() -> None:
     line[3] = b"General"
     chunk = Chunk()
 
-    chunk.add_title(1, b"movie", line, votes=None, counts=None, akas=lines)
+    chunk.add_title(1, b"movie", line, votes=None, rating=0.0, counts=None, akas=lines)
 
     assert chunk.staged.names == [
         b"1\tGeneral\t\\N\t\\N\n",

@@ -230,7 +230,9 @@ async def test_details_are_asked_for_in_one_call(host: Host) -> None:
     assert found is not None
     assert "Amélie" == found.title
     assert "/movie/194" == host.requests[0].path
-    assert {"api_key": V3_KEY, "append_to_response": tmdb.APPENDED} == dict(host.requests[0].query)
+    assert {"api_key": V3_KEY, "append_to_response": tmdb.APPENDED[TitleKind.MOVIE]} == dict(
+        host.requests[0].query
+    )
 
 
 async def test_packed_answers_are_unpacked(host: Host) -> None:

@@ -294,7 +294,7 @@ def test_stop_after_its_lost_stop_is_the_same_viewing() -> None:
 def test_play_from_elsewhere_makes_a_duplicate() -> None:
     """A play that no event explains stands, and counts for the window."""
     evening = Evening().at(30, "watched")
-    evening.facts.append(Fact(item_id=FILM, watched_at=NOON))
+    evening.facts.append(Fact(event_id=UUID(int=0), item_id=FILM, watched_at=NOON, told_at=NOON))
 
     assert [("duplicate", None)] == evening.outcomes()
 

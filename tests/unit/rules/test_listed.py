@@ -41,6 +41,10 @@ def told(*moments: Moment, facts: tuple[Fact, ...] = ()) -> Story:
     return retell(Viewer(), list(moments), facts, Policy(), LATER)
 
 
+def _played_at(at: datetime) -> Fact:
+    return Fact(event_id=UUID(int=0), item_id=1, watched_at=at, told_at=at)
+
+
 LISTED = moment(9, Action.LISTED, 0)
 
 
@@ -117,7 +121,7 @@ def test_two_evenings_are_two_plays() -> None:
 
 def test_a_play_that_no_event_explains_stands() -> None:
     """An old play whose event is forgotten counts against the list as well."""
-    story = told(LISTED, facts=(Fact(item_id=1, watched_at=EIGHT + timedelta(minutes=115)),))
+    story = told(LISTED, facts=(_played_at(EIGHT + timedelta(minutes=115)),))
 
     assert [] == story.plays
 

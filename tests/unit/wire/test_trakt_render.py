@@ -10,7 +10,7 @@ import pytest
 from scrobbled.model.event import Action
 from scrobbled.model.media import Item, Kind, Title, TitleKind
 from scrobbled.model.outcome import Answer, Outcome
-from scrobbled.wire import trakt_render
+from scrobbled.wire import trakt_media, trakt_render
 
 from .composed import RECEIPT
 
@@ -199,8 +199,8 @@ def test_instants_are_utc_and_end_in_zeros() -> None:
     """Clients match ``.000Z`` literally."""
     zone = timezone(timedelta(hours=2))
 
-    assert "2026-03-01T20:00:05.000Z" == trakt_render.instant(AT.astimezone(zone))
-    assert "0900-01-01T00:00:00.000Z" == trakt_render.instant(datetime(900, 1, 1, tzinfo=UTC))
+    assert "2026-03-01T20:00:05.000Z" == trakt_media.instant(AT.astimezone(zone))
+    assert "0900-01-01T00:00:00.000Z" == trakt_media.instant(datetime(900, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,200 @@
+"""What clients name in thousands, found in the catalogue with a handful of questions; nothing is created."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from scrobbled.model.media import ID_SOURCES, Facts, Item, Kind, Season, Thing, Title, TitleKind
+from scrobbled.model.wanted import Called, Found, ThingKind, Wanted, Watchable
+from scrobbled.store import catalog, sql
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Database
+
+_QUERIES = sql.load("items")
+
+#: Ours begin here; Trakt's own lie below.
+FIRST_ID = 1_000_000_000
+
+#: Which of several ids is believed: Trakt's first; a slug, which is only made of a name, last.
+_ORDER = ("trakt", "imdb", "tmdb", "tvdb")
+_LAST = len(ID_SOURCES)
+
+#: Finds films and shows by their names: for each that it knows, the id.
+ByName: TypeAlias = Callable[[Sequence[Called]], Awaitable[Mapping[Called, int]]]
+
+
+async def resolve(database: Database, wanted: Sequence[Wanted], by_name: ByName) -> list[Found | None]:
+    """
+    For each of *wanted* what it means, None where the catalogue does not have it. Ids go before a place
+    in a show, which goes before names; *by_name* is asked for what no id finds.
+    """
+    called = {name for each in wanted for name in (each.called, each.show) if name is not None}
+    entities = await _by_ids(database, [name for name in called if name.ids])
+    unknown = [name for name in called if name.title is not None and name not in entities]
+    if unknown:
+        entities |= await by_name(unknown)
+    at_place = await _at_places(database, wanted, entities)
+    ids = [entities.get(each.called, at_place.get(at)) for at, each in enumerate(wanted)]
+    places = await _places(database, wanted, ids)
+    return [_found(each, entity, places) for each, entity in zip(wanted, ids, strict=True)]
+
+
+async def watchables(
+    database: Database, found: Sequence[Found | None], *, aired_by: datetime | None
+) -> list[Watchable]:
+    """
+    The films and episodes that *found* means or holds, each with its position there. *aired_by*: of
+    shows and seasons only what had aired then, and no specials of a show; None for everything.
+    """
+    single = [
+        (at, each.id)
+        for at, each in enumerate(found)
+        if each is not None and each.kind in (ThingKind.MOVIE, ThingKind.EPISODE)
+    ]
+    holders = [
+        (at, each.title_id, each.season)
+        for at, each in enumerate(found)
+        if each is not None and each.kind in (ThingKind.SHOW, ThingKind.SEASON)
+    ]
+    rows = await database.fetch(
+        _QUERIES["watchables"], *sql.columns(single, 2), *sql.columns(holders, 3), aired_by
+    )
+    return [
+        Watchable(
+            position=row["position"],
+            item_id=row["item_id"],
+            title_id=row["title_id"],
+            kind=Kind(row["kind"]),
+            over_at=row["over_at"],
+        )
+        for row in rows
+    ]
+
+
+async def things(database: Database, ids: Iterable[int]) -> dict[int, Thing]:
+    """Films, shows, seasons and episodes by id; an id that is none of them is left out."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    return {row["id"]: _thing(row) for row in await database.fetch(_QUERIES["things"], wanted)}
+
+
+async def facts(database: Database, ids: Iterable[int]) -> dict[int, Facts]:
+    """What the catalogue knows of titles, seasons and episodes beyond their names: ``extended=full``."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    return {
+        row["id"]: _told(row)
+        for query in ("title_facts", "season_facts", "episode_facts")
+        for row in await database.fetch(_QUERIES[query], wanted)
+    }
+
+
+async def _by_ids(database: Database, called: Sequence[Called]) -> dict[Called, int]:
+    listed: list[tuple[int, int, str, str, str]] = []
+    own: list[tuple[int, int, str, int]] = []
+    slugs: list[tuple[int, int, str, str]] = []
+    for position, name in enumerate(called):
+        for source, value in name.ids:
+            rank = _ORDER.index(source) if source in _ORDER else ID_SOURCES.index(source) + len(_ORDER)
+            if source == "slug":
+                slugs.append((position, _LAST + len(_ORDER), name.kind.value, value))
+            elif source == "trakt" and int(value) >= FIRST_ID:
+                own.append((position, rank, name.kind.value, int(value)))
+            else:
+                listed.append((position, rank, name.kind.value, source, value))
+    if not (listed or own or slugs):
+        return {}
+    rows = await database.fetch(
+        _QUERIES["by_ids"], *sql.columns(listed, 5), *sql.columns(own, 4), *sql.columns(slugs, 4)
+    )
+    return {called[row["position"]]: row["entity_id"] for row in rows}
+
+
+async def _at_places(
+    database: Database, wanted: Sequence[Wanted], entities: Mapping[Called, int]
+) -> dict[int, int]:
+    """By position, the seasons and episodes that are only known by their place in a show."""
+    seasons: list[tuple[int, int, int]] = []
+    episodes: list[tuple[int, int, int | None, int]] = []
+    for at, each in enumerate(wanted):
+        show = entities.get(each.show) if each.show is not None else None
+        if show is None or each.number is None or each.called in entities:
+            continue
+        if each.kind is ThingKind.SEASON:
+            seasons.append((at, show, each.number))
+        elif each.season is not None:
+            episodes.append((at, show, each.season, each.number))
+    found = await catalog.episodes_at(database, episodes) if episodes else {}
+    if seasons:
+        rows = await database.fetch(_QUERIES["seasons_at"], *sql.columns(seasons, 3))
+        found |= {row["position"]: row["id"] for row in rows}
+    return found
+
+
+async def _places(
+    database: Database, wanted: Sequence[Wanted], ids: Sequence[int | None]
+) -> dict[int, tuple[int, int]]:
+    """By id, the show and the season's number of seasons and episodes."""
+    inside = [
+        entity
+        for each, entity in zip(wanted, ids, strict=True)
+        if entity is not None and each.kind in (ThingKind.SEASON, ThingKind.EPISODE)
+    ]
+    if not inside:
+        return {}
+    rows = await database.fetch(_QUERIES["places"], list(set(inside)))
+    return {row["id"]: (row["show_id"], row["season"]) for row in rows}
+
+
+def _found(wanted: Wanted, entity: int | None, places: Mapping[int, tuple[int, int]]) -> Found | None:
+    if entity is None:
+        return None
+    if wanted.kind in (ThingKind.MOVIE, ThingKind.SHOW):
+        return Found(kind=wanted.kind, id=entity, title_id=entity)
+    if entity not in places:
+        return None
+    show, season = places[entity]
+    return Found(kind=wanted.kind, id=entity, title_id=show, season=season)
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """The row, over the details in it: a column says it better, where it says anything."""
+    known = {name: value for name, value in row.items() if value is not None and name != "details"}
+    told: dict[str, Any] = {**(row.get("details") or {}), **known}
+    if isinstance(told.get("first_aired"), str):
+        told["first_aired"] = datetime.fromisoformat(told["first_aired"])
+    return told
+
+
+def _thing(row: Any) -> Thing:
+    title = Title(
+        id=row["title_id"],
+        kind=TitleKind(row["kind"]),
+        name=row["name"],
+        slug=row["slug"],
+        year=row["year"],
+        runtime=row["runtime"],
+        popularity=row["popularity"],
+        ids=row["title_ids"],
+    )
+    if row["season_id"] is not None:
+        return Season(
+            id=row["season_id"], number=row["season"], title=title, name=row["own_name"], ids=row["own_ids"]
+        )
+    if row["episode_id"] is None:
+        return title
+    return Item(
+        id=row["episode_id"],
+        kind=Kind.EPISODE,
+        title=title,
+        season=row["season"],
+        episode=row["number"],
+        episode_title=row["own_name"],
+        ids=row["own_ids"],
+        runtime=row["own_runtime"] or title.runtime,
+    )

@@ -1,0 +1,93 @@
+-- Lists of titles for everybody: rows of (title_id, what is told of it, how many there are in all). $1 is the
+-- kind, $2 the filters. Titles made from one player's own words, which nobody else has, are in none of them.
+
+-- name: ranked
+-- By what everybody did in the period $3, the most of $4 first.
+select title_id, watchers, plays, collectors, collected, favorited, listed, count(*) over () as total
+from totals
+where kind = $1 and period = $3
+    and (case $4 when 'plays' then plays when 'collected' then collectors when 'favorited' then favorited
+        when 'listed' then listed else watchers end) > 0
+    and ($2::jsonb = '{}' or exists (select from titles where titles.id = totals.title_id and fits(titles, $2)))
+order by (case $4 when 'plays' then plays when 'collected' then collectors when 'favorited' then favorited
+        when 'listed' then listed else watchers end) desc, watchers desc, title_id
+offset $5 limit $6
+
+-- name: trending
+-- What is being watched at $3 first, then what was watched this week. Only numbers leave this place.
+with now_on as (
+    select coalesce(episodes.show_id, viewers.item_ids[1]) as title_id, count(*) as watchers
+    from viewers left join episodes on episodes.id = viewers.item_ids[1]
+    where viewers.expires_at > $3 and viewers.item_ids is not null
+    group by 1
+), of_week as (
+    select title_id, watchers from totals where period = 'weekly' and kind = $1
+)
+select title_id, coalesce(now_on.watchers, 0) as watchers, count(*) over () as total
+from now_on full join of_week using (title_id)
+join titles on titles.id = title_id
+where titles.kind = $1 and not (titles.provisional and titles.ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+order by now_on.watchers desc nulls last, of_week.watchers desc nulls last, title_id
+offset $4 limit $5
+
+-- name: popular
+-- The best known of the catalogue.
+select id as title_id
+from titles
+where kind = $1 and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+order by popularity desc, id
+offset $3 limit $4
+
+-- name: count_popular
+select count(*) from (
+    select from titles
+    where kind = $1 and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+    limit $3
+) as some
+
+-- name: anticipated
+-- What stands in the most lists and is yet to come on the day $3 (of the year $4).
+select title_id, listed, count(*) over () as total
+from totals join titles on titles.id = totals.title_id
+where totals.kind = $1 and totals.period = 'all' and totals.listed > 0 and ($2::jsonb = '{}' or fits(titles, $2))
+    and case $1 when 'movie' then coalesce(titles.details ->> 'released' > $3, titles.year >= $4)
+        else coalesce(titles.year >= $4, true) and not exists (
+            select from episodes where episodes.show_id = titles.id and episodes.first_aired <= now()
+        ) end
+order by totals.listed desc, title_id
+offset $5 limit $6
+
+-- name: updated
+-- What changed from $2 on, the latest first.
+select id as title_id, updated_at
+from titles
+where kind = $1 and updated_at >= $2 and not (provisional and ids = '{}')
+order by updated_at desc, id
+offset $3 limit $4
+
+-- name: count_updated
+select count(*) from (
+    select from titles where kind = $1 and updated_at >= $2 and not (provisional and ids = '{}') limit $3
+) as some
+
+-- name: related
+-- Of the kind and genres of $1, the best known: those that share most, out of the best known of the first genre.
+with own as (
+    select kind, genres, year from titles where id = $1
+), near as (
+    select titles.id, titles.genres, titles.year, titles.popularity
+    from own join titles on titles.kind = own.kind and titles.genres && own.genres and titles.id <> $1
+    where not (titles.provisional and titles.ids = '{}')
+    order by titles.popularity desc, titles.id
+    limit 500
+)
+select near.id as title_id, count(*) over () as total
+from near cross join own
+order by cardinality(array(select unnest(near.genres) intersect select unnest(own.genres))) desc,
+    abs(near.year - own.year) nulls last, near.popularity desc, near.id
+offset $2 limit $3
+
+-- name: fitting
+-- Those of $1 that fit the filters $2 and are somebody's business.
+select id from titles
+where id = any($1::bigint[]) and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))

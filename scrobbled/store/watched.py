@@ -1,0 +1,97 @@
+"""What a user has seen, however often: films, episodes, and shows with what was seen of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scrobbled.model.media import Kind
+from scrobbled.store import sql
+from scrobbled.store.asking import asking
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Database
+
+_QUERIES = sql.load("watched")
+
+
+class WatchedItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A film or episode that was seen *plays* times."""
+
+    item_id: int
+    plays: int
+    last_watched_at: datetime
+    last_updated_at: datetime
+
+
+class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A show of which something was seen. *seasons*, *numbers*, *counts* (plays) and *dates* (of the last
+    one) are parallel: one element for each episode that was seen, in the order of the show.
+    """
+
+    title_id: int
+    plays: int
+    last_watched_at: datetime
+    last_updated_at: datetime
+    reset_at: datetime | None
+    seasons: list[int]
+    numbers: list[int]
+    counts: list[int]
+    dates: list[datetime]
+
+
+class Dates(msgspec.Struct, frozen=True, kw_only=True):
+    """Every time that a film or episode was seen, newest first."""
+
+    item_id: int
+    title_id: int
+    dates: list[datetime]
+
+
+class SeasonPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """The season of an episode: its number, and its id where it is listed."""
+
+    season: int
+    season_id: int | None
+
+
+async def items(database: Database, user_id: int, kind: Kind) -> list[WatchedItem]:
+    """The films or episodes that a user has seen, most recently watched first."""
+    async with asking(database, "watched_items") as connection:
+        rows = await connection.fetch(_QUERIES["watched_items"], user_id, kind.value)
+    return [WatchedItem(**row) for row in rows]
+
+
+async def shows(database: Database, user_id: int, *, specials: bool) -> list[WatchedShow]:
+    """The shows that a user has seen something of, most recently watched first."""
+    async with asking(database, "watched_shows") as connection:
+        rows = await connection.fetch(_QUERIES["watched_shows"], user_id, specials)
+    return [WatchedShow(**row) for row in rows]
+
+
+async def aired_counts(database: Database, show_ids: Iterable[int], now: datetime) -> dict[int, int]:
+    """By show, how many of its episodes have aired by *now*; specials do not count."""
+    rows = await database.fetch(_QUERIES["aired_counts"], list(show_ids), now)
+    return {row["show_id"]: row["aired"] for row in rows}
+
+
+async def dates(database: Database, user_id: int, kind: Kind) -> list[Dates]:
+    """Every time that each film or episode was seen."""
+    async with asking(database, "watched_dates") as connection:
+        rows = await connection.fetch(_QUERIES["dates_of_items"], user_id, kind.value)
+    return [Dates(**row) for row in rows]
+
+
+async def ids_of(database: Database, own_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """By id of a title, season or episode, its external ids."""
+    return {row["id"]: row["ids"] for row in await database.fetch(_QUERIES["ids_of"], list(set(own_ids)))}
+
+
+async def season_places(database: Database, episode_ids: Iterable[int]) -> dict[int, SeasonPlace]:
+    """By episode, its season."""
+    rows = await database.fetch(_QUERIES["season_places"], list(set(episode_ids)))
+    return {row["id"]: SeasonPlace(season=row["season"], season_id=row["season_id"]) for row in rows}

@@ -1,0 +1,188 @@
+"""
+Trakt's media objects: films, shows, seasons and episodes (Trakt fact sheet §2).
+
+Minimal, or with ``extended=full`` all that the catalogue knows; what it does not know is there as null.
+Ids are typed as Trakt types them. Instants end in ``.000Z`` (§1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeAlias
+
+from scrobbled.model.media import Facts, Item, Kind, Season, Thing, Title, TitleKind
+
+#: By id of a title, season or episode, what is known of it; None asks for minimal objects.
+Known: TypeAlias = Mapping[int, Facts] | None
+
+_MOVIE_IDS: Final = ("imdb", "tmdb")
+_SHOW_IDS: Final = ("tvdb", "imdb", "tmdb")
+_SEASON_IDS: Final = ("tvdb", "tmdb")
+
+#: Genres that sources call otherwise than Trakt does.
+_GENRES: Final = {
+    "sci-fi": "science-fiction",
+    "talk": "talk-show",
+    "reality-tv": "reality",
+    "sport": "sports",
+    "kids": "children",
+    "soap-opera": "soap",
+}
+
+#: What ``extended=full`` adds, and what stands there where nothing is known.
+_TITLE_FACTS: Final[dict[str, Any]] = {
+    "tagline": None,
+    "overview": None,
+    "runtime": None,
+    "country": None,
+    "status": None,
+    "rating": None,
+    "votes": None,
+    "comment_count": None,
+    "trailer": None,
+    "homepage": None,
+    "updated_at": None,
+    "language": None,
+    "languages": [],
+    "available_translations": [],
+    "genres": [],
+    "subgenres": [],
+    "certification": None,
+    "original_title": None,
+}
+_MOVIE_FACTS: Final = {"released": None, "after_credits": None, "during_credits": None, **_TITLE_FACTS}
+_SHOW_FACTS: Final = {
+    "first_aired": None,
+    "airs": {"day": None, "time": None, "timezone": None},
+    "total_runtime": None,
+    "network": None,
+    "aired_episodes": None,
+    **_TITLE_FACTS,
+}
+_SEASON_FACTS: Final[dict[str, Any]] = {
+    "rating": None,
+    "votes": None,
+    "episode_count": None,
+    "aired_episodes": None,
+    "title": None,
+    "overview": None,
+    "first_aired": None,
+    "updated_at": None,
+    "total_runtime": None,
+    "network": None,
+}
+_EPISODE_FACTS: Final[dict[str, Any]] = {
+    "number_abs": None,
+    "overview": None,
+    "rating": None,
+    "votes": None,
+    "comment_count": None,
+    "first_aired": None,
+    "released": None,
+    "effective_release_date": None,
+    "updated_at": None,
+    "available_translations": [],
+    "runtime": None,
+    "episode_type": None,
+    "original_title": None,
+    "after_credits": None,
+    "during_credits": None,
+}
+
+
+def instant(at: datetime) -> str:
+    """``2014-09-01T09:10:11.000Z``: whole seconds, since clients match the zeros (§1)."""
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return f"{at.isoformat()[:19]}.000Z"
+
+
+def title_object(title: Title, known: Known = None) -> dict[str, Any]:
+    """A movie or show."""
+    is_movie = title.kind is TitleKind.MOVIE
+    ids = _typed(title.ids, title.id, _MOVIE_IDS if is_movie else _SHOW_IDS)
+    found = {
+        "title": title.name,
+        "year": title.year,
+        "ids": {"trakt": ids.pop("trakt"), "slug": title.slug, **ids},
+    }
+    return found | _full(_MOVIE_FACTS if is_movie else _SHOW_FACTS, title.id, known)
+
+
+def season_object(season: Season, known: Known = None) -> dict[str, Any]:
+    """A season."""
+    found = {"number": season.number, "ids": _typed(season.ids, season.id, _SEASON_IDS)}
+    return found | _full(_SEASON_FACTS, season.id, known)
+
+
+def episode_object(item: Item, known: Known = None) -> dict[str, Any]:
+    """An episode."""
+    found = {
+        "season": item.season,
+        "number": item.episode,
+        "title": item.episode_title,
+        "ids": _typed(item.ids, item.id, _SHOW_IDS),
+    }
+    return found | _full(_EPISODE_FACTS, item.id, known)
+
+
+def item_objects(item: Item, known: Known = None) -> dict[str, Any]:
+    """``{"movie": …}``, or ``{"episode": …, "show": …}``: the show is always there (§4)."""
+    if item.kind is Kind.MOVIE:
+        return {"movie": title_object(item.title, known)}
+    return {"episode": episode_object(item, known), "show": title_object(item.title, known)}
+
+
+def thing_objects(thing: Thing, known: Known = None) -> dict[str, Any]:
+    """``{"type": "season", "season": …, "show": …}``: with its type, and a part of a show with its show."""
+    if isinstance(thing, Title):
+        return {"type": thing.kind.value, thing.kind.value: title_object(thing, known)}
+    if isinstance(thing, Season):
+        return {
+            "type": "season",
+            "season": season_object(thing, known),
+            "show": title_object(thing.title, known),
+        }
+    return {"type": thing.kind.value, **item_objects(thing, known)}
+
+
+def trakt_id(ids: Mapping[str, str], own_id: int) -> int:
+    """Its number at Trakt, or ours where that is not known: they never overlap."""
+    return _whole(ids.get("trakt")) or own_id
+
+
+def _full(defaults: Mapping[str, Any], own_id: int, known: Known) -> dict[str, Any]:
+    if known is None:
+        return {}
+    facts = known.get(own_id, {})
+    found = {name: _written(facts.get(name), default) for name, default in defaults.items()}
+    if found.get("genres"):
+        found["genres"] = [genre_slug(name) for name in found["genres"]]
+    return found
+
+
+def genre_slug(name: str) -> str:
+    """A genre as sources write it (*Science Fiction*, *Sci-Fi*) by Trakt's word for it."""
+    slug = "-".join(name.lower().replace("&", " and ").split())
+    return _GENRES.get(slug, slug)
+
+
+def _written(value: Any, default: Any) -> Any:
+    if value is None:
+        return default
+    if isinstance(value, datetime):
+        return instant(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(ids: Mapping[str, str], own_id: int, sources: tuple[str, ...]) -> dict[str, Any]:
+    """Ids as Trakt types them: numbers but for imdb; ours where Trakt's own is not known."""
+    typed: dict[str, Any] = {"trakt": trakt_id(ids, own_id)}
+    for source in sources:
+        typed[source] = ids.get("imdb") if source == "imdb" else _whole(ids.get(source))
+    return typed
+
+
+def _whole(value: str | None) -> int | None:
+    return int(value) if value is not None and value.isdecimal() else None

@@ -1,0 +1,101 @@
+"""Trakt's machine-readable contract, as a test reads it: operations, and what their answers must look like."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from scrobbled.api import trakt as api
+from scrobbled.ingest import trakt as ingest
+from scrobbled.web.routes import Route
+
+#: What the contract says wrongly (Trakt fact sheet §11): operation -> why, and what is excused.
+#: A status stands for itself; True excuses the whole body.
+KNOWN_BUGS: dict[str, dict[str, Any]] = {
+    "postCheckinCreate": {"statuses": {201}, "why": "older documentation and libraries have 201"},
+    "postSyncHistoryAdd": {"statuses": {201}, "why": "older documentation and libraries have 201"},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: its *template* is a path with names in braces, *schemas* are by status."""
+
+    name: str
+    method: str
+    template: str
+    schemas: dict[int, dict[str, Any] | None]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Every operation of the contract; none when it is not there."""
+    folder = os.environ.get("SCROBBLED_EVALUATION_DIR")
+    if not folder:
+        return ()
+    with gzip.open(Path(folder) / "contracts" / "trakt-openapi.json.gz") as file:
+        contract = json.load(file)
+    return tuple(
+        Operation(said["operationId"], method.upper(), path, dict(_schemas(said)))
+        for path, methods in contract["paths"].items()
+        for method, said in methods.items()
+    )
+
+
+def _schemas(said: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    for status, answer in said["responses"].items():
+        schema = answer.get("content", {}).get("application/json", {}).get("schema")
+        yield int(status), None if schema is None else plain(schema)
+
+
+def plain(schema: Any) -> Any:
+    """An OpenAPI 3.0 schema as JSON Schema: *nullable* is a type of its own there."""
+    if isinstance(schema, list):
+        return [plain(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: plain(value) for key, value in schema.items() if key not in {"nullable", "format", "description"}}
+    if schema.get("nullable") and made:
+        return {"anyOf": [made, {"type": "null"}]}
+    return made
+
+
+def disagreements(operation: Operation, status: int, body: bytes) -> list[str]:
+    """How an answer differs from what the contract says of it."""
+    bug = KNOWN_BUGS.get(operation.name, {})
+    if status not in operation.schemas.keys() | bug.get("statuses", set()):
+        return [f"status {status}, not one of {sorted(operation.schemas)}: {body[:200]!r}"]
+    schema = operation.schemas.get(status) or next(iter(operation.schemas.values()), None)
+    if schema is None or bug.get("body"):
+        return []
+    if not body:
+        return [] if status == 204 else ["the body is empty"]
+    found = Draft202012Validator(schema).iter_errors(json.loads(body))
+    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in found]
+
+
+@cache
+def _served() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    routes: list[Route] = api.routes() + ingest.routes()
+    return tuple(
+        (route.method, re.compile(re.sub(r"\\\{\w+(:[^}]*)?\\\}", "[^/]+", re.escape(route.path))))
+        for route in routes
+    )
+
+
+def built(method: str, path: str) -> bool:
+    """Whether this server has a route of its own for a path, which is one with values in it."""
+    path = "/trakt" + path.partition("?")[0].rstrip("/")
+    return any(method == each and pattern.fullmatch(path) for each, pattern in _served())

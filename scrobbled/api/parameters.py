@@ -72,8 +72,11 @@ def kind(request: web.Request) -> Kind | None:
 def instant(request: web.Request, name: str, default: datetime) -> datetime:
     """An ISO 8601 date or time; one without a zone is UTC."""
     text = request.query.get(name)
-    if text is None:
-        return default
+    return default if text is None else instant_of(text, name)
+
+
+def instant_of(text: str, name: str) -> datetime:
+    """The instant that *text*, which the client calls *name*, stands for. Raises *PayloadError*."""
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + arrives as a space
         if found.tzinfo is None:

@@ -23,11 +23,13 @@ import structlog
 from scrobbled.catalog.names import write_to
 from scrobbled.match.decide import Decision, decide
 from scrobbled.match.index import NameIndex
+from scrobbled.match.search import search
 from scrobbled.store import names as store
 
 if TYPE_CHECKING:
     from scrobbled.match.layout import Listed
     from scrobbled.match.query import Query
+    from scrobbled.match.search import Found
     from scrobbled.store.pool import Database
 
 log = structlog.get_logger(stage="match")
@@ -101,6 +103,10 @@ class Names:
                 self._memory.clear()
             self._memory[query] = known
         return known
+
+    def search(self, text: str, kinds: Collection[str]) -> list[Found]:
+        """The titles that *text* may be looking for, the best first."""
+        return search(text, self._indexes, hidden=self._hidden, kinds=kinds)
 
     async def refresh(self, database: Database) -> bool:
         """

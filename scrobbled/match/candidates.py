@@ -121,6 +121,15 @@ def alike(index: NameIndex, words: Words) -> Iterator[Likeness]:
         )
 
 
+def with_all_words(index: NameIndex, words: Words) -> list[int]:
+    """The entries that have all of *words* among theirs, the best known first."""
+    lists = [set(entries) for entries in _lists(index, words.key, slips=False)]
+    if not lists:
+        return []
+    entries = set.intersection(*lists)
+    return heapq.nlargest(_MOST, entries, key=lambda entry: index.title_popularity[index.name_title[entry]])
+
+
 def _difference(index: NameIndex, one: str, other: str) -> Difference:
     ours, theirs = one.split(" "), other.split(" ")
     shared = set(ours).intersection(theirs)
@@ -171,13 +180,13 @@ def _near(index: NameIndex, key: str) -> tuple[set[int], set[int]]:
     return found, whole
 
 
-def _lists(index: NameIndex, key: str) -> Iterator[list[int]]:
-    """The entries of each word, or of the words it may be a slip of."""
+def _lists(index: NameIndex, key: str, *, slips: bool = True) -> Iterator[list[int]]:
+    """The entries of each word, or with *slips* of the words it may be a slip of."""
     words = sorted(dict.fromkeys(key.split(" ")), key=len, reverse=True)[:_WORDS]
     for word in words:
         number = index.word_number(word)
         entries: list[int] = [] if number is None else index.entries_of(number).tolist()
-        if len(entries) <= _MOST_OF_A_WORD // 4:
+        if slips and len(entries) <= _MOST_OF_A_WORD // 4:
             for meant in index.meant(word):
                 entries.extend(index.entries_of(meant))
         if entries:

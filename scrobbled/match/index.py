@@ -83,6 +83,15 @@ class NameIndex:
             after += 1
         return range(first, after)
 
+    def beginning(self, key: str, most: int) -> Iterator[int]:
+        """The first *most* entries that begin with *key*, whatever its spaces."""
+        wanted = key.replace(" ", "").encode()
+        first = self._place(wanted, self._name_starts, self._spaceless)
+        for entry in self._entries[first : first + most]:
+            if not self._spaceless(entry).startswith(wanted):
+                return
+            yield entry
+
     def beside(self, key: str, width: int) -> Iterator[int]:
         """
         The *width* entries before and after the place of *key*, by their beginnings and

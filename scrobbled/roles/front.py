@@ -18,6 +18,7 @@ from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
 from scrobbled.api.pool import NAMES, POOL
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.api.trakt.catalogue import ANSWERS, Answers
 from scrobbled.catalog.live import Names
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(stage="web")
 
+#: Connections without which nothing goes: one listens to what changes.
+_FEWEST = 2
+
 #: Seconds open requests may take when the process is asked to stop.
 _DRAIN = 3.0
 
@@ -52,7 +56,9 @@ def run(settings: Settings, roles: Collection[str]) -> None:
 
 async def _run(settings: Settings, roles: Collection[str]) -> None:
     async with (
-        open_pool(settings.database_url or "", size=settings.database_connections, name="front") as pool,
+        open_pool(
+            settings.database_url or "", size=max(settings.database_connections, _FEWEST), name="front"
+        ) as pool,
         open_redis(settings.redis_url or "") as client,
     ):
         await require_current(pool)
@@ -69,7 +75,9 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
         application[NAMES] = Names(settings.names_path)
+        application[ANSWERS] = answers = Answers()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
+        chores.append(answers.follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
 

@@ -24,16 +24,19 @@ async def listen(
     channels: Iterable[str],
     hear: Callable[[str, str], None],
     connected: Callable[[], Awaitable[None]],
+    lost: Callable[[], None] = lambda: None,
 ) -> None:
     """
     Call *hear* with channel and payload of every notice, until cancelled.
 
     *connected* is awaited whenever listening begins, also after a break: what was told in
-    between is lost, so it must look for itself. One connection of *pool* is kept all the time.
+    between is lost, so it must look for itself. *lost* is called when such a break begins. One
+    connection of *pool* is kept all the time.
     """
     while True:
         with suppress(*TRANSIENT):
             await _listen_once(pool, list(channels), hear, connected)
+        lost()
         await asyncio.sleep(_REST)
 
 

@@ -168,6 +168,11 @@ def genre_slug(name: str) -> str:
     return _GENRES.get(slug, slug)
 
 
+def genre_spellings(slug: str) -> list[str]:
+    """What *genre_slug* makes *slug* of, and the slug itself."""
+    return [slug, *(spelling for spelling, meant in _GENRES.items() if meant == slug)]
+
+
 def _written(value: Any, default: Any) -> Any:
     if value is None:
         return default

@@ -28,6 +28,7 @@ from scrobbled.worker import accounts, batch, received, retry
 from scrobbled.worker.matching import Matcher
 from scrobbled.worker.reading import Reading
 from scrobbled.worker.report import report, report_plays
+from scrobbled.worker.totals import Counting
 from scrobbled.worker.waiting import WaitingEvents
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Worker:
         self._names = names
         self._matcher = Matcher(names)
         self._waiting = WaitingEvents(pool, client, self._matcher, limits.partitions)
+        self._counting = Counting(pool)
         self._inherited: set[int] = set()
         self._stopping = asyncio.Event()
 
@@ -95,6 +97,7 @@ class Worker:
                 tasks.create_task(self._every(1.0, self._run_out), name="timers"),
                 tasks.create_task(self._every(3600.0, self._forget), name="housekeeping"),
                 tasks.create_task(self._every(0.5, self._try_waiting), name="waiting"),
+                tasks.create_task(self._every(5.0, self._count), name="counting"),
                 tasks.create_task(self._listen(), name="listening"),
                 tasks.create_task(self._every(0.5, self._refresh_names), name="names"),
                 tasks.create_task(self._every(2.0, self._build_names), name="building"),
@@ -269,6 +272,11 @@ class Worker:
             await self._waiting.try_again()
         else:
             self._waiting.hand_over()
+
+    async def _count(self) -> None:
+        """Keep the numbers of charts fresh; one worker does it."""
+        if 0 in self._leases.held:
+            await self._counting.count()
 
     async def _refresh_names(self) -> None:
         """Match by the catalogue as it is."""

@@ -4,13 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrobbled.api.trakt import activities, collection, history, playing, ratings, watched
+from scrobbled.api.trakt import (
+    activities,
+    calendars,
+    charts,
+    collection,
+    history,
+    playing,
+    ratings,
+    searching,
+    seasons,
+    titles,
+    vocabularies,
+    watched,
+)
 
 if TYPE_CHECKING:
     from scrobbled.web.routes import Route
 
+#: In the order they are asked: the first route that fits is taken, so literal paths come before templates.
+_SUBJECTS = (
+    activities,
+    collection,
+    history,
+    playing,
+    ratings,
+    watched,
+    charts,
+    seasons,
+    titles,
+    calendars,
+    searching,
+    vocabularies,
+)
+
 
 def routes() -> list[Route]:
     """The routes of all of them."""
-    subjects = (activities, collection, history, playing, ratings, watched)
-    return [route for subject in subjects for route in subject.routes()]
+    return [route for subject in _SUBJECTS for route in subject.routes()]

@@ -43,7 +43,7 @@ select count(*) from (
     select from titles
     where kind = $1 and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
     limit $3
-) as some
+) as counted
 
 -- name: anticipated
 -- What stands in the most lists and is yet to come on the day $3 (of the year $4).
@@ -68,7 +68,7 @@ offset $3 limit $4
 -- name: count_updated
 select count(*) from (
     select from titles where kind = $1 and updated_at >= $2 and not (provisional and ids = '{}') limit $3
-) as some
+) as counted
 
 -- name: related
 -- Of the kind and genres of $1, the best known: those that share most, out of the best known of the first genre.

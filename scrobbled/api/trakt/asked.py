@@ -1,0 +1,108 @@
+"""Which title, season or episode a path names, and what a query narrows a list down by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrobbled.api import parameters
+from scrobbled.api.pool import POOL
+from scrobbled.errors import NotFound, PayloadError
+from scrobbled.model.filters import Filters, Range
+from scrobbled.store import reads, shows
+from scrobbled.web.routes import Parameter
+from scrobbled.wire.trakt_media import genre_spellings
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+#: The highest number of a range that is left open, and of a season or episode.
+_HIGHEST = 2**31 - 1
+
+_TEXT = {"type": "string"}
+
+#: The query parameters of a filtered list, for the API description.
+FILTERS = (
+    Parameter("years", "2016, or 2010-2016", _TEXT),
+    Parameter("runtimes", "30-90, in minutes", _TEXT),
+    Parameter("ratings", "0-100", _TEXT),
+    Parameter("votes", "500-10000", _TEXT),
+    Parameter("genres", "Slugs of /genres, with commas between them; one must fit", _TEXT),
+    Parameter("countries", "Codes of /countries", _TEXT),
+    Parameter("languages", "Codes of /languages: the original one", _TEXT),
+    Parameter("certifications", "Slugs of /certifications", _TEXT),
+    Parameter("networks", "Names of /networks", _TEXT),
+    Parameter("status", "returning series, ended, …", _TEXT),
+)
+
+
+async def title(request: web.Request, kind: str) -> int:
+    """The movie or show (*kind*) of ``{id}``: Trakt's id, ours, a slug or IMDb's. Raises *NotFound*."""
+    word = parameters.storable(request.match_info["id"], "the id")
+    found = await reads.entity_named(request.app[POOL], kind, word, parameters.number(word))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def season(request: web.Request) -> tuple[int, int]:
+    """The show of ``{id}`` and its season ``{season}``, by id. Raises *NotFound*."""
+    number = place(request, "season")
+    show_id = await title(request, "show")
+    found = await shows.season_at(request.app[POOL], show_id, number)
+    if found is None:
+        raise NotFound
+    return show_id, found
+
+
+async def episode(request: web.Request) -> int:
+    """The id of ``{episode}``. Raises *NotFound*."""
+    season_number, number = place(request, "season"), place(request, "episode")
+    show_id = await title(request, "show")
+    found = await shows.episode_at(request.app[POOL], show_id, season_number, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def place(request: web.Request, name: str) -> int:
+    """The number of a season or an episode in a path; what is none, names nothing: *NotFound*."""
+    number = parameters.number(request.match_info[name])
+    if number is None or number > _HIGHEST:
+        raise NotFound
+    return number
+
+
+def filters(request: web.Request) -> Filters:
+    """What the list is narrowed down by. Raises *PayloadError* for a range that is none."""
+    genres = _words(request, "genres")
+    return Filters(
+        years=_range(request, "years"),
+        runtimes=_range(request, "runtimes"),
+        ratings=_range(request, "ratings"),
+        votes=_range(request, "votes"),
+        genres=genres and [spelling for slug in genres for spelling in genre_spellings(slug)],
+        countries=_words(request, "countries"),
+        languages=_words(request, "languages"),
+        certifications=_words(request, "certifications"),
+        networks=_words(request, "networks"),
+        status=_words(request, "status"),
+    )
+
+
+def _words(request: web.Request, name: str) -> list[str] | None:
+    words = parameters.storable(request.query.get(name, ""), name).lower().split(",")
+    return [word.strip() for word in words if word.strip()] or None
+
+
+def _range(request: web.Request, name: str) -> Range | None:
+    text = request.query.get(name, "").strip()
+    if not text:
+        return None
+    first, dash, last = text.partition("-")
+    lowest, highest = parameters.number(first.strip()), parameters.number(last.strip() or first.strip())
+    if dash and not last.strip():
+        highest = _HIGHEST
+    if lowest is None or highest is None:
+        message = f"{name} must be a number or two with a dash between them, as 10-20; got {text!r:.40}"
+        raise PayloadError(message)
+    return min(lowest, _HIGHEST), min(highest, _HIGHEST)

@@ -1,0 +1,150 @@
+"""Trakt's calendars: what comes out when, of everything or of what a user follows (sheet §1, §10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from scrobbled.api import parameters
+from scrobbled.api.pool import POOL
+from scrobbled.api.trakt.catalogue import kept
+from scrobbled.api.trakt.media import full
+from scrobbled.api.trakt.titles import EXTENDED
+from scrobbled.errors import PayloadError
+from scrobbled.model.media import Item, Title
+from scrobbled.store import calendars, items
+from scrobbled.web.auth import IDENTITY
+from scrobbled.web.responses import answer
+from scrobbled.web.routes import Route, Scope, Surface
+from scrobbled.wire import trakt_media
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from scrobbled.web.routes import Handler
+
+#: Days that a calendar covers unless asked otherwise, and at most (§10).
+_DAYS: Final = 7
+_MOST_DAYS: Final = 33
+
+#: Seconds that everybody's calendar holds.
+_HOLDS: Final = 300
+
+#: The end of a path -> which episodes it lists.
+_EPISODES: Final = {
+    "shows/new": "new",
+    "shows/premieres": "premieres",
+    "shows/finales": "finales",
+    "shows": "all",
+}
+
+
+def _episodes(which: str) -> Handler:
+    """The handler of a calendar of episodes."""
+
+    async def handle(request: web.Request) -> web.Response:
+        since, until = _span(request)
+        return answer(await _listed_episodes(request, since, until, which), headers=_told(since, until))
+
+    return handle
+
+
+def _films(*, on_disc: bool) -> Handler:
+    """The handler of a calendar of films."""
+
+    async def handle(request: web.Request) -> web.Response:
+        since, until = _span(request)
+        return answer(
+            await _listed_films(request, since, until, on_disc=on_disc), headers=_told(since, until)
+        )
+
+    return handle
+
+
+async def media(request: web.Request) -> web.Response:
+    """``/calendars/{target}/media``: films and episodes together, by day."""
+    since, until = _span(request)
+    found = await _listed_films(request, since, until, on_disc=False)
+    found += await _listed_episodes(request, since, until, "all")
+    found.sort(key=lambda each: str(each.get("released") or each["first_aired"]))
+    return answer(found, headers=_told(since, until))
+
+
+async def _listed_films(
+    request: web.Request, since: date, until: date, *, on_disc: bool
+) -> list[dict[str, Any]]:
+    found = await calendars.films(request.app[POOL], since, until, user_id=_whose(request), on_disc=on_disc)
+    things = await items.things(request.app[POOL], [number for number, _ in found])
+    known = await full(request, things.values())
+    return [
+        {"released": day, "movie": trakt_media.title_object(film, known)}
+        for number, day in found
+        if isinstance(film := things.get(number), Title)
+    ]
+
+
+async def _listed_episodes(
+    request: web.Request, since: date, until: date, which: str
+) -> list[dict[str, Any]]:
+    found = await calendars.episodes(request.app[POOL], since, until, user_id=_whose(request), which=which)
+    things = await items.things(request.app[POOL], [number for number, _ in found])
+    known = await full(request, things.values())
+    return [
+        {"first_aired": trakt_media.instant(at), **trakt_media.item_objects(episode, known)}
+        for number, at in found
+        if isinstance(episode := things.get(number), Item)
+    ]
+
+
+def _whose(request: web.Request) -> int | None:
+    """The user whose calendar it is; None for everybody's."""
+    return request[IDENTITY].user_id if "/calendars/my/" in request.rel_url.path else None
+
+
+def _span(request: web.Request) -> tuple[date, date]:
+    """The days of the path, UTC: from the first on, before the second. Raises *PayloadError*."""
+    word, days = request.match_info.get("start_date"), request.match_info.get("days", str(_DAYS))
+    since = datetime.now(UTC).date() if word is None else parameters.instant_of(word, "start_date").date()
+    number = parameters.number(days)
+    if not number:
+        message = f"days must be a whole number from 1 to {_MOST_DAYS}, got {days!r:.40}"
+        raise PayloadError(message)
+    try:
+        return since, since + timedelta(days=min(number, _MOST_DAYS))
+    except OverflowError as error:
+        raise PayloadError("no calendar goes that far") from error
+
+
+def _told(since: date, until: date) -> dict[str, str]:
+    """The headers that say which days were answered; both are in it."""
+    return {
+        "X-Start-Date": since.isoformat(),
+        "X-End-Date": (until - timedelta(days=1)).isoformat(),
+    }
+
+
+def routes() -> list[Route]:
+    """The routes; the longer literal paths come first."""
+    told: list[tuple[str, Handler]] = [(path, _episodes(which)) for path, which in _EPISODES.items()]
+    told += [("movies", _films(on_disc=False)), ("dvd", _films(on_disc=True)), ("media", media)]
+    found = []
+    for target in ("my", "all"):
+        for rest in ("", "/{start_date}", "/{start_date}/{days}"):
+            for path, handler in told:
+                found.append(_route(target, f"{path}{rest}", handler))
+    return found
+
+
+def _route(target: str, path: str, handler: Handler) -> Route:
+    summary = "What comes out, of what a user follows" if target == "my" else "What comes out"
+    return Route(
+        "GET",
+        f"/trakt/calendars/{target}/{path}",
+        handler if target == "my" else kept(_HOLDS)(handler),
+        Surface.TRAKT,
+        Scope.READ,
+        summary,
+        query=(EXTENDED,),
+        answers=((200, summary), (400, "What is wrong with the date")),
+        anonymous=target == "all",
+    )

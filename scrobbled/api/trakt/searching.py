@@ -1,0 +1,159 @@
+"""Trakt's search: by words through the index of names, and by ids (Trakt fact sheet §9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from scrobbled.api import parameters
+from scrobbled.api.pool import NAMES, POOL
+from scrobbled.api.trakt import asked, paging
+from scrobbled.api.trakt.catalogue import kept
+from scrobbled.api.trakt.media import full
+from scrobbled.errors import NotFound, PayloadError
+from scrobbled.store import catalog, charts, items, shows
+from scrobbled.web.responses import answer
+from scrobbled.web.routes import Parameter, Route, Scope, Surface
+from scrobbled.wire import trakt_media
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from scrobbled.match.search import Found
+
+#: What can be searched for. People are not in the catalogue, and lists are their owners'.
+_TYPES: Final = ("movie", "show", "episode", "person", "list")
+
+#: Where a number or a word is an id; trakt numbers are ours where Trakt's own is not known.
+_ID_TYPES: Final = frozenset({"trakt", "imdb", "tmdb", "tvdb"})
+
+#: Entries of a page that is asked for without a limit (§1), and of an exact search.
+_USUAL: Final = 50
+_EXACT: Final = 10
+
+#: Seconds that an answer holds.
+_HOLDS: Final = 120
+
+#: The score of what has the very id; what fits words has less.
+_CERTAIN: Final = 1000
+
+_LONGEST: Final = 300
+
+#: Clients escape what Solr reads as its own: ``Star Wars\: Episode``.
+_ESCAPED: Final = re.compile(r'\\([+\-&|!(){}\[\]^"~*?:\\/ ])')
+
+
+async def by_words(request: web.Request) -> web.Response:
+    """``GET /search/{type}?query=``: the best fitting first."""
+    types, page = _types(request.match_info["type"]), paging.page(request, default=_USUAL)
+    found = await _searched(request, types)
+    return await _page(request, page, [(_score(each), number) for each, number in found])
+
+
+async def exact(request: web.Request) -> web.Response:
+    """``GET /search/{type}/exact?query=``: titles that are called just so."""
+    types, page = _types(request.match_info["type"]), paging.page(request, default=_EXACT)
+    found = await _searched(request, types)
+    return await _page(request, page, [(_score(each), number) for each, number in found if each.exact])
+
+
+async def by_id(request: web.Request) -> web.Response:
+    """``GET /search/{id_type}/{id}?type=``: all that go by an id; the id spaces of kinds overlap."""
+    source = request.match_info["id_type"]
+    if source not in _ID_TYPES:
+        raise NotFound
+    word = parameters.storable(request.match_info["id"], "the id").strip()
+    types = _types(request.query.get("type") or ",".join(_TYPES))
+    found = await shows.with_id(request.app[POOL], source, word, parameters.number(word))
+    ranked = [(_CERTAIN, number) for kind, number in found if kind in types]
+    return await _page(request, paging.page(request, default=_USUAL), ranked)
+
+
+async def _searched(request: web.Request, types: Sequence[str]) -> list[tuple[Found, int]]:
+    """What fits the words of the request, with the id of the title or episode it is told as."""
+    text = _ESCAPED.sub(r"\1", parameters.storable(request.query.get("query", ""), "query")).strip()
+    if not text:
+        raise PayloadError("query is missing: the words to search for")
+    names, pool = request.app[NAMES], request.app[POOL]
+    await names.refresh(pool)
+    kinds = {"show" if each == "episode" else each for each in types}
+    found = names.search(text[:_LONGEST], kinds)
+    shown = await charts.fitting(pool, [each.title_id for each in found], asked.filters(request))
+    fitting = [each for each in found if each.title_id in shown]
+    told = [(each, each.title_id) for each in fitting if each.kind in types]
+    if "episode" in types:
+        told += await _episodes(request, fitting)
+    return told
+
+
+async def _episodes(request: web.Request, found: Sequence[Found]) -> list[tuple[Found, int]]:
+    """The episodes that the words name with a season and a number: *Show S01E02*."""
+    numbered = [
+        each for each in found if each.kind == "show" and each.season is not None and each.episode is not None
+    ]
+    wanted = [(place, each.title_id, each.season, each.episode or 0) for place, each in enumerate(numbered)]
+    at = await catalog.episodes_at(request.app[POOL], wanted) if wanted else {}
+    return [(numbered[place], number) for place, number in sorted(at.items())]
+
+
+async def _page(request: web.Request, page: paging.Page, ranked: Sequence[tuple[int, int]]) -> web.Response:
+    limit = page.limit or paging.MOST
+    here = ranked[page.offset : page.offset + limit]
+    things = await items.things(request.app[POOL], [number for _, number in here])
+    known = await full(request, things.values())
+    data = [
+        {"score": score, **trakt_media.thing_objects(things[number], known)}
+        for score, number in here
+        if number in things
+    ]
+    return answer(data, headers=page.headers(len(ranked)))
+
+
+def _score(found: Found) -> int:
+    """A whole number: Trakt's are large and have no meaning beyond their order."""
+    return round(found.score * (_CERTAIN - 1))
+
+
+def _types(word: str) -> list[str]:
+    """The comma list of *word*, each once. Raises *NotFound* for a type that nobody knows."""
+    types = list(dict.fromkeys(each.strip() for each in word.lower().split(",") if each.strip()))
+    if not types or not set(types) <= set(_TYPES):
+        raise NotFound
+    return types
+
+
+def routes() -> list[Route]:
+    """The routes; the literal path comes first."""
+    trakt, read = Surface.TRAKT, Scope.READ
+    query = (Parameter("query", "The words"), *paging.PARAMETERS, *asked.FILTERS)
+    answers = (
+        (200, "What fits, the best first"),
+        (304, "Unchanged"),
+        (400, "What is wrong with a parameter"),
+        (404, "There is no such type"),
+    )
+    told = [
+        ("/trakt/search/{type}/exact", exact, "Titles that are called just so", query),
+        ("/trakt/search/{type}", by_words, "Search by words", query),
+        (
+            "/trakt/search/{id_type}/{id}",
+            by_id,
+            "Search by an id",
+            (Parameter("type", "movie, show, episode; a comma list"), *paging.PARAMETERS),
+        ),
+    ]
+    return [
+        Route(
+            "GET",
+            path,
+            kept(_HOLDS)(handler),
+            trakt,
+            read,
+            summary,
+            query=more,
+            answers=answers,
+            anonymous=True,
+        )
+        for path, handler, summary, more in told
+    ]

@@ -140,13 +140,13 @@ VALUES = {
 
 #: The same where the path decides: the first prefix that fits.
 IDS = {
-    "/movies/": "arrival-2016",
-    "/shows/": "the-office-2005",
+    "/movies/": "tt2543164",
+    "/shows/": "tt0386676",
     "/users/": "me",
     "/lists/": "{list}",
     "/search/": "tt2543164",
     "/sync/playback/": "{playback}",
-    "/sync/history/": "arrival-2016",
+    "/sync/history/": "tt2543164",
     "/sync/watchlist/": "{listed}",
     "/sync/favorites/": "{listed}",
     "/episodes/": "1",

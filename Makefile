@@ -12,7 +12,7 @@ EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance bench bench-match lock clean
+.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance fuzz fuzz-long audit bench bench-match lock clean
 
 ##@ Run
 
@@ -52,6 +52,19 @@ integration: $(VENV)/.dev ## Tests with a real PostgreSQL and Valkey
 
 acceptance: $(VENV)/.dev ## Tests of the real process, from outside
 	$(call pytest,tests/acceptance)
+
+fuzz: $(VENV)/.dev ## Broken input to every parser and operation, for a minute
+	$(call pytest,tests/fuzz)
+
+fuzz-long: $(VENV)/.dev ## A million inputs and a hundred thousand requests, counted; half an hour
+	$(EVALUATING) $(BIN)/python -m tests.fuzz parsers --count 1000000
+	$(EVALUATING) $(BIN)/python -m tests.fuzz titles --count 100000
+	$(EVALUATING) $(BIN)/python -m tests.fuzz requests --count 100000
+	$(EVALUATING) $(BIN)/python -m tests.fuzz described --count 100
+	$(EVALUATING) $(BIN)/python -m tests.fuzz covered --seconds 30
+
+audit: $(VENV)/.uv ## Known vulnerabilities of what requirements/ locks; needs the advisory service
+	@.ci/audit $(BIN)/uv requirements/run.txt requirements/embedded.txt
 
 bench: $(VENV)/.dev ## Benchmarks; BENCH_ARGS=--smoke for a short look
 	$(EVALUATING) $(BIN)/python -m benchmarks $(BENCH_ARGS)

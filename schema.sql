@@ -50,7 +50,7 @@ create index titles_on_disc on titles ((details ->> 'on_disc')) where details ? 
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
 
 -- Whether a title is one of those a client filters for: model.filters.Filters as JSON. What is not
--- known does not fit.
+-- known does not fit. Without a subquery the planner makes it part of the statement.
 create function fits(title titles, wanted jsonb) returns boolean language sql stable parallel safe
 return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::int and (wanted -> 'years' ->> 1)::int)
     and (not wanted ? 'runtimes'
@@ -59,9 +59,8 @@ return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::in
         between (wanted -> 'ratings' ->> 0)::int and (wanted -> 'ratings' ->> 1)::int)
     and (not wanted ? 'votes' or (title.details ->> 'votes')::int
         between (wanted -> 'votes' ->> 0)::int and (wanted -> 'votes' ->> 1)::int)
-    and (not wanted ? 'genres' or exists (
-        select from unnest(title.genres) as genre where wanted -> 'genres' ? lower(replace(genre, ' ', '-'))
-    ))
+    and (not wanted ? 'genres' or lower(replace(title.genres::text, ' ', '-'))::text[]
+        && translate(wanted ->> 'genres', '[]', '{}')::text[])
     and (not wanted ? 'countries' or wanted -> 'countries' ? lower(title.country))
     and (not wanted ? 'languages' or wanted -> 'languages' ? lower(title.details ->> 'language'))
     and (not wanted ? 'certifications' or wanted -> 'certifications' ? lower(title.details ->> 'certification'))
@@ -196,9 +195,11 @@ create table events (
     reason text,
     subject text,                              -- what it said it was, when not matched
     score real,                                -- how sure the matcher was, 0–1
+    by_hand boolean not null default false,    -- nothing was played: ticked, unticked, rated
     primary key (user_id, id)
 ) partition by hash (user_id);
 create index events_in_order on events (user_id, occurred_at, id);
+create index events_by_hand on events (user_id, received_at desc, id) where by_hand;
 create index events_received on events using brin (received_at) with (autosummarize = on);
 
 -- The history. An id is derived from the event that caused the play, so that
@@ -237,6 +238,7 @@ create table playback (
     last_play_at timestamptz,
     progress double precision,                 -- percent, saved; null = nothing saved
     paused_at timestamptz,
+    unticked_at timestamptz,                   -- when a play of it was last taken back
     primary key (user_id, item_id)
 ) partition by hash (user_id);
 create index playback_paused on playback (user_id, paused_at desc) where paused_at is not null;
@@ -467,6 +469,18 @@ create table activities (
     at timestamptz not null default now(),
     primary key (user_id, what)
 ) with (fillfactor = 70);
+
+-- Where accepted events are kept while the stream is away, until a worker has applied them.
+create table inbox (
+    user_id bigint not null,
+    number bigint generated always as identity,  -- the order they came in
+    received_at timestamptz not null,
+    event bytea not null,                        -- as the stream has it, see stream/codec.py
+    webhook bytea,                               -- what it came in; null = no webhook
+    tries integer not null default 0,            -- how often a worker took it
+    primary key (user_id, number)
+);
+create index inbox_in_order on inbox (number);
 
 do $$
 declare

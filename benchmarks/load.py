@@ -18,11 +18,15 @@ import uvloop
 
 
 class Result(msgspec.Struct):
-    """What one run saw. *latencies* in seconds, ascending; *seconds* of wall clock."""
+    """
+    What one run saw. *latencies* in seconds, ascending, *accepted* those of 2xx alone; *seconds* of
+    wall clock.
+    """
 
     seconds: float
     latencies: list[float]
     statuses: dict[int, int]
+    accepted: list[float] = []
 
     @property
     def rate(self) -> float:
@@ -31,9 +35,14 @@ class Result(msgspec.Struct):
 
     def percentile(self, percent: float) -> float:
         """The latency *percent* of the requests did not exceed, in milliseconds."""
-        if not self.latencies:
-            return float("nan")
-        return self.latencies[min(int(len(self.latencies) * percent / 100), len(self.latencies) - 1)] * 1000
+        return percentile(self.latencies, percent)
+
+
+def percentile(latencies: Sequence[float], percent: float) -> float:
+    """The one of ascending *latencies* (seconds) that *percent* did not exceed, in milliseconds."""
+    if not latencies:
+        return float("nan")
+    return latencies[min(int(len(latencies) * percent / 100), len(latencies) - 1)] * 1000
 
 
 def request(method: str, path: str, body: bytes = b"", headers: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -81,6 +90,7 @@ async def _run(  # noqa: PLR0917  # arguments of run
     offset: int,
 ) -> Result:
     latencies: list[float] = []
+    accepted: list[float] = []
     statuses: dict[int, int] = {}
     started = time.perf_counter()
     deadline = started + seconds
@@ -100,6 +110,8 @@ async def _run(  # noqa: PLR0917  # arguments of run
                 writer.write(requests(next(counter)))
                 status = await _answer(reader)
                 latencies.append(time.perf_counter() - began)
+                if status < 300:  # 2xx
+                    accepted.append(latencies[-1])
                 statuses[status] = statuses.get(status, 0) + 1
         finally:
             writer.close()
@@ -107,8 +119,8 @@ async def _run(  # noqa: PLR0917  # arguments of run
                 await writer.wait_closed()
 
     await asyncio.gather(*(one_connection(number) for number in range(connections)))
-    latencies.sort()
-    return Result(seconds=time.perf_counter() - started, latencies=latencies, statuses=statuses)
+    seconds = time.perf_counter() - started
+    return Result(seconds=seconds, latencies=sorted(latencies), statuses=statuses, accepted=sorted(accepted))
 
 
 async def _answer(reader: asyncio.StreamReader) -> int:

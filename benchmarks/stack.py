@@ -115,6 +115,10 @@ def running(**settings: str) -> Iterator[Stack]:
         "SCROBBLED_DATA_DIR": str(folder / "data"),
         "SCROBBLED_PORT": str(port),
         "SCROBBLED_STREAM_MAX_EVENTS": "1000000",
+        "SCROBBLED_REQUESTS_PER_MINUTE": "0",
+        "SCROBBLED_REQUESTS_PER_DAY": "0",
+        "SCROBBLED_TRAKT_READS": "0",
+        "SCROBBLED_TRAKT_WRITES": "0",
         **{f"SCROBBLED_{name.upper()}": value for name, value in settings.items()},
     }
     with (folder / "log").open("wb") as log:

@@ -127,6 +127,13 @@ def _size(lowest: int, highest: int) -> Kind[int]:
     return Kind(f"from {lowest} bytes to {highest // 1024**2} MiB, such as 65536 or 1 MiB", parse)
 
 
+def _surfaces(text: str) -> Mapping[str, tuple[int, int]]:
+    found = re.findall(r"(?:^|,) *([a-z]+)=([0-9]{1,9})/([0-9]{1,9}) *(?=,|$)", text.strip())
+    if len(found) != text.count(",") + 1:
+        raise ValueError(text)
+    return {name: (int(minute), int(day)) for name, minute, day in found}
+
+
 def _yes_or_no(text: str) -> bool:
     words = {
         "true": True,
@@ -170,6 +177,9 @@ def _url(*schemes: str) -> Kind[str]:
     return Kind(f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}", parse)
 
 
+SURFACES = Kind(
+    "surfaces with requests a minute and a day, such as `native=600/50000, flick=60/5000`", _surfaces
+)
 TEXT = Kind("a non-empty text", _text)
 FOLDER = Kind("an absolute path", _folder)
 FLAG = Kind("true or false", _yes_or_no)
@@ -214,6 +224,11 @@ class Settings:
     stream_max_events: int = setting(
         _whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
     )
+    requests_at_once: int = setting(
+        _whole(1, 100_000),
+        "512",
+        "Events, and other requests beside them, that a front door works on; on top it answers 503.",
+    )
     max_tries: int = setting(_whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")
     batch_size: int = setting(_whole(1, 10_000), "500", "Events a worker takes at once.")
     duplicate_window: int = setting(
@@ -246,6 +261,30 @@ class Settings:
     body_limit: int = setting(_size(1024, 1024**3), "1 MiB", "Largest request body that is accepted.")
     events_body_limit: int = setting(
         _size(1024, 1024**3), "4 MiB", "Largest body of `POST /v1/events` and of syncs."
+    )
+    connections: int = setting(
+        _whole(10, 1_000_000),
+        "5000",
+        "Connections one front door holds; beyond them, those that rest make way for new ones.",
+    )
+    requests_per_minute: int = setting(
+        _whole(0, 1_000_000_000),
+        "60",
+        "Requests a token may make in a minute on each surface; scrobbles never count; 0 is no limit.",
+    )
+    requests_per_day: int = setting(
+        _whole(0, 1_000_000_000), "5000", "The same in a day, which ends at midnight UTC."
+    )
+    surface_limits: Mapping[str, tuple[int, int]] | None = optional(
+        SURFACES, "Surfaces with other limits than those two, each as `surface=minute/day`."
+    )
+    trakt_reads: int = setting(
+        _whole(0, 1_000_000_000), "1000", "Trakt reads a token may make in 5 minutes; 0 is no limit."
+    )
+    trakt_writes: int = setting(
+        _whole(0, 1_000_000_000),
+        "600",
+        "Trakt writes a token may make in 5 minutes; scrobbles never count; 0 is no limit.",
     )
     metrics_port: int | None = optional(
         _whole(1, 65535), "Port on which a process with no front door serves `/metrics`; unset is none."
@@ -288,8 +327,7 @@ class Settings:
 
         for row in table():
             value = getattr(self, row.attribute)
-            text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-            yield row, _shown(row, text)
+            yield row, _shown(row, _written(value))
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{row.attribute}={text!r}' for row, text in self.shown())})"
@@ -320,6 +358,14 @@ def _read(row: Setting, mapping: Mapping[str, str]) -> Any:
     except ValueError:
         shown = _shown(row, text)
         raise ConfigError(f"{row.variable} is {shown!r}; it must be {row.allowed}") from None
+
+
+def _written(value: object) -> str:
+    """*value* as one writes it in the environment."""
+
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={minute}/{day}" for name, (minute, day) in value.items())
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _shown(row: Setting, text: str) -> str:

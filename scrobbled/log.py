@@ -86,18 +86,18 @@ class Shape:
     Lines of one event whose keys are always the same: ready but for the values that vary.
 
     For what is said thousands of times a second. *fixed* stands in every line; *varying*
-    names what `say` is given, in its order. Nothing is escaped and nothing is searched
-    for secrets: what cannot promise that belongs to a logger.
+    names what `say` is given, in its order. Nothing is searched for secrets: what cannot
+    promise that belongs to a logger.
     """
 
     def __init__(self, event: str, *, fixed: dict[str, str], varying: tuple[str, ...]) -> None:
-        head = orjson.dumps({"event": event, "level": "info", **fixed}).decode()[:-1].replace("%", "%%")
-        self._template = head + ',"at":"%sZ"' + "".join(f',"{name}":%s' for name in varying) + "}"
+        self._head = orjson.dumps({"event": event, "level": "info", **fixed})[:-1] + b","
+        self._keys = ("at", *varying)
 
     def say(self, *values: float | str | None) -> bool:
         """
-        Write the line, with numbers, None and texts that are JSON already; False when lines
-        are not written as JSON, or not at this level, and a logger has to be asked.
+        Write the line; False when lines are not written as JSON, or not at this level,
+        and a logger has to be asked.
         """
         lines = _open[0] if _open else None
         if lines is None or not lines.takes_shapes:
@@ -107,9 +107,8 @@ class Shape:
 
     def rendered(self, at: float, values: tuple[float | str | None, ...]) -> bytes:
         """The line, said *at* this unix time."""
-        instant = datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")[:-6]
-        facts = tuple("null" if each is None else each for each in values)
-        return (self._template % (instant, *facts)).encode()
+        facts = dict(zip(self._keys, (datetime.fromtimestamp(at, UTC), *values), strict=True))
+        return self._head + orjson.dumps(facts, option=orjson.OPT_UTC_Z)[1:]
 
 
 #: A finished line, or what one is made of once there is time: many made one after

@@ -20,17 +20,19 @@ http_requests = Histogram(
     ("surface", "method", "status"),
     buckets=_MILLISECONDS,
 )
-accepted = Counter(
-    "scrobbled_ingest_accepted", "Events that are durable in the stream and were answered 2xx", ("source",)
-)
+accepted = Counter("scrobbled_ingest_accepted", "Events that are durable and were answered 2xx", ("source",))
 refused = Counter(
     "scrobbled_ingest_refused", "Requests to the front door answered 4xx or 5xx", ("surface", "status")
+)
+uncounted = Counter(
+    "scrobbled_web_uncounted", "Requests that no limit was held against, for nobody could count them"
 )
 append_seconds = Histogram(
     "scrobbled_ingest_append_seconds",
     "Time until what had piled up was durable in the stream",
     buckets=_MILLISECONDS,
 )
+inbox_kept = Counter("scrobbled_ingest_inbox", "Events kept in PostgreSQL because the stream was away")
 outcomes = Counter("scrobbled_worker_outcomes", "How events ended", ("source", "outcome", "reason"))
 plays = Counter("scrobbled_worker_plays", "Plays that entered a history", ("cause",))
 retries = Counter("scrobbled_worker_retries", "Batches or events that had to be tried again", ("kind",))
@@ -46,11 +48,13 @@ store_seconds = Histogram(
     "scrobbled_store_seconds", "Time PostgreSQL took, by operation", ("operation",), buckets=_MILLISECONDS
 )
 
-#: Read from the stream when /metrics is asked, not counted: name -> what it says.
+#: Read from the stream and PostgreSQL when /metrics is asked, not counted: name -> what it says.
 SCRAPED = {
     "scrobbled_stream_depth": "Events accepted and not yet applied",
     "scrobbled_stream_oldest_seconds": "Age of the oldest event not yet applied",
     "scrobbled_stream_dead": "Events given up after retries, waiting for a person",
     "scrobbled_stream_memory_ratio": "Share of the stream server's memory limit in use, 0-1",
+    "scrobbled_inbox_depth": "Events kept in PostgreSQL until the stream is back",
+    "scrobbled_inbox_oldest_seconds": "Age of the oldest of them",
     "scrobbled_ready": "1 when the dependency answers",
 }

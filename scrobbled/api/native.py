@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, learning, matching, parameters, received, shapes
+from scrobbled.api import account, accounts, actions, learning, matching, parameters, received, shapes
 from scrobbled.api.pool import POOL
 from scrobbled.errors import NotFound
 from scrobbled.match.normalize import normalize
@@ -163,11 +163,13 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET", "/v1/events/{id}", event, native, read, "What became of an event, and why",
-            answers=one, returns=shapes.Event,
+            answers=one, returns=shapes.Event, counted=False,
         ),
         *received.routes(),
         *matching.routes(),
         *learning.routes(),
+        *actions.routes(),
+        *accounts.routes(),
         *account.routes(),
     ]  # fmt: skip
 

@@ -121,6 +121,6 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET", "/v1/webhooks/{id}", one, native, read, "One webhook, with its body",
-            answers=whole, returns=shapes.WholeWebhook,
+            answers=whole, returns=shapes.WholeWebhook, counted=False,
         ),
     ]  # fmt: skip

@@ -7,7 +7,7 @@ meant by it, goes through the stream once more with the decision in it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from scrobbled.web.errors import Refusal
 from scrobbled.wire.ids import external_ids
 
 if TYPE_CHECKING:
+    from scrobbled.api.pool import PutBack
     from scrobbled.store.pool import Pool
 
 #: Other waiting events of the user that are looked at at once; the workers try the rest.
@@ -34,8 +35,6 @@ _MOST_OTHERS = 1000
 _LATE = "the event is safe and will be applied, but not in time to answer; ask again, it is resolved once"
 
 _Number = Annotated[int, Meta(ge=0, le=100_000)]
-
-PutBack = Callable[[Sequence[PlaybackEvent]], Awaitable[None]]
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -227,6 +227,74 @@ class WholeWebhook(Webhook, frozen=True, kw_only=True):
     truncated: bool
 
 
+class TickedPlay(msgspec.Struct, frozen=True, kw_only=True):
+    """A play that a tick by hand made."""
+
+    id: int
+    watched_at: datetime
+    item: Watched
+
+
+class Ticked(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What was ticked at once, such as a season: *source* is the player, *made_at* when it came, the
+    *plays* have the dates that the player gave.
+    """
+
+    id: UUID
+    source: str
+    made_at: datetime
+    plays: list[TickedPlay]
+
+
+class Actions(msgspec.Struct, frozen=True, kw_only=True):
+    """What was ticked by hand, newest first."""
+
+    data: list[Ticked]
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """An action that was taken back, and how many plays went with it."""
+
+    id: UUID
+    plays: int
+
+
+class WaitingAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    An account that is nobody's yet: what its *player* calls it, the id first, and how many *events*
+    are held of it, from *since* to *until*. Without a name: events that name no account.
+    """
+
+    player: str
+    account: list[str]
+    events: int
+    since: datetime
+    until: datetime
+
+
+class MappedAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An account, by its id or its name in plain letters, and the name of our user."""
+
+    player: str
+    account: str
+    user: str
+
+
+class Accounts(msgspec.Struct, frozen=True, kw_only=True):
+    """The accounts at your shared connections."""
+
+    waiting: list[WaitingAccount]
+    mapped: list[MappedAccount]
+
+
+class NewlyMapped(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose an account is now, and how many held *events* were sent into their history."""
+
+    mapped: MappedAccount
+    events: int
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own rules; null is the server's."""
 

@@ -17,24 +17,38 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from scrobbled import metrics
+from scrobbled.errors import StreamFull, Unavailable
 from scrobbled.model.event import PlaybackEvent, Receipt
 
 if TYPE_CHECKING:
+    from scrobbled.ingest.inbox import Inbox
     from scrobbled.model.outcome import Answer
     from scrobbled.model.webhook import Webhook
     from scrobbled.stream.answers import Mailbox
     from scrobbled.stream.producer import Producer
+    from scrobbled.web.gate import Gate
 
 
 class Door:
     """
-    One process' way into the stream. *name* is unique among front doors;
-    *patience* is how many seconds an answer is waited for.
+    One process' way into the stream, and into the *inbox* while that is away, behind *gate*.
+    *name* is unique among front doors; *patience* is how many seconds an answer is waited for.
     """
 
-    def __init__(self, producer: Producer, mailbox: Mailbox, *, name: str, patience: float) -> None:
+    def __init__(
+        self,
+        producer: Producer,
+        inbox: Inbox,
+        mailbox: Mailbox,
+        gate: Gate,
+        *,
+        name: str,
+        patience: float,
+    ) -> None:
         self._producer = producer
+        self._inbox = inbox
         self._mailbox = mailbox
+        self._gate = gate
         self._name = name
         self._patience = patience
 
@@ -43,7 +57,7 @@ class Door:
         Return when *events* are durable, with the *webhook* that they came in; raises
         *StreamFull* or *Unavailable*.
         """
-        await self._producer.append(events, webhook)
+        await self._keep(events, webhook)
         if len(events) == 1:
             _accepted(events[0].source).inc()
             return
@@ -61,7 +75,8 @@ class Door:
         except BaseException:
             self._mailbox.forget(event.id)
             raise
-        return await self._mailbox.wait(event.id, answer, self._patience)
+        with self._gate.outside():
+            return await self._mailbox.wait(event.id, answer, self._patience)
 
     async def put_back(self, events: Sequence[PlaybackEvent]) -> None:
         """
@@ -70,11 +85,20 @@ class Door:
         """
         answers = [(event.id, self._mailbox.expect(event.id)) for event in events]
         try:
-            await self._producer.append([replace(event, reply_to=self._name) for event in events])
+            await self._keep([replace(event, reply_to=self._name) for event in events])
             await asyncio.wait([answer for _, answer in answers], timeout=self._patience)
         finally:
             for event_id, _ in answers:
                 self._mailbox.forget(event_id)
+
+    async def _keep(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
+        try:
+            await self._producer.append(events, webhook)
+        except StreamFull:
+            raise  # room in the database would only hide that workers do not keep up
+        except Unavailable as error:
+            # Perhaps they are in the stream all the same; then they are recognised by their ids.
+            await self._inbox.put(events, webhook, error)
 
 
 @lru_cache(maxsize=256)

@@ -6,18 +6,20 @@ from aiohttp import web
 
 from scrobbled.ingest.door import DOOR, receipt
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer
+from scrobbled.web.body import body_of
+from scrobbled.web.responses import dump
 from scrobbled.web.routes import Route, Scope, Surface
+from scrobbled.web.written import Written
 from scrobbled.wire import native
 
 
 async def post_events(request: web.Request) -> web.Response:
     """Accept one event or a list."""
-    body = await request.read()
+    body = await body_of(request)
     events = native.parse_events(body, receipt(request[IDENTITY].user_id))
     await request.app[DOOR].accept(events)
     several = body.lstrip()[:1] == b"["
-    return answer(native.receipts(events, several=several), 202)
+    return Written(dump(native.receipts(events, several=several)), 202)
 
 
 def routes(limit: int) -> list[Route]:

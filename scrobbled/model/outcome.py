@@ -19,7 +19,8 @@ class Outcome(StrEnum):
     PAUSED = "paused"  # the position is saved for later
     PROGRESSED = "progressed"  # a heartbeat moved the position
     CHECKED_IN = "checked_in"  # counts by itself when the runtime has elapsed
-    CANCELLED = "cancelled"  # a check-in was taken back
+    CANCELLED = "cancelled"  # a play or a check-in was taken back
+    RATED = "rated"  # a rating was stored, or taken away
     DUPLICATE = "duplicate"  # this viewing is in the history already
     STALE = "stale"  # late, and nothing depends on it any more
     IGNORED = "ignored"  # not something we count; the reason says why

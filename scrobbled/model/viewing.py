@@ -38,7 +38,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     An event reduced to what the rules need.
 
     *items* are the films or episodes it is about; *progress* is percent or None
-    when unknown; *runtime* is in seconds and above 0.
+    when unknown; *runtime* is in seconds and above 0. *by_hand*: nothing was played, a person
+    ticked or unticked them.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     progress: float | None = None
     runtime: float = 3600.0
     source: str = ""
+    by_hand: bool = False
 
     @property
     def told_at(self) -> datetime:
@@ -66,7 +68,8 @@ class Viewing(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     *counted*: this viewing is in the history already; *settled*: it was seen to go
     on after that. *position*, *saved*: percent. *last_event_at* is None for an item
-    that only has plays from elsewhere.
+    that only has plays from elsewhere. *unticked_at* is when a play of it was last taken back;
+    *last_play_at* is then of a play after that, or None.
     """
 
     stage: Stage = Stage.CLOSED
@@ -77,6 +80,7 @@ class Viewing(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     last_play_at: datetime | None = None
     saved: float | None = None
     paused_at: datetime | None = None
+    unticked_at: datetime | None = None
 
 
 class Watching(msgspec.Struct, frozen=True, kw_only=True):

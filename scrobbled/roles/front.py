@@ -16,22 +16,30 @@ from aiohttp import web
 from scrobbled.api import native as native_reads
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
-from scrobbled.api.pool import NAMES, POOL
+from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.api.trakt.catalogue import ANSWERS, Answers
 from scrobbled.catalog.live import Names
+from scrobbled.errors import ConfigError
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.ingest.door import DOOR, Door
+from scrobbled.ingest.inbox import Inbox
 from scrobbled.roles.memory import settle
+from scrobbled.store import inbox as store_inbox
 from scrobbled.store import users
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
 from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
 from scrobbled.web import app, description, health
 from scrobbled.web.auth import Authenticator, Identity
+from scrobbled.web.connections import IDLE, Connections
+from scrobbled.web.gate import Gates
+from scrobbled.web.limits import Limits
+from scrobbled.web.routes import Surface
 
 if TYPE_CHECKING:
     import redis.asyncio
@@ -59,6 +67,8 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         open_pool(
             settings.database_url or "", size=max(settings.database_connections, _FEWEST), name="front"
         ) as pool,
+        # Of its own: no crowd of readers may keep an event from being kept.
+        open_pool(settings.database_url or "", size=1, name="inbox") as safe,
         open_redis(settings.redis_url or "") as client,
     ):
         await require_current(pool)
@@ -69,11 +79,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
         mailbox = Mailbox(client, uuid4().hex)
-        application = app.build(_routes(settings, roles, pool, client), authenticator)
-        door = Door(producer, mailbox, name=mailbox.door, patience=settings.answer_timeout)
+        counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
+        routes = _routes(settings, roles, pool, client)
+        application = app.build(routes, authenticator, _limits(settings, counters), gates)
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
+        patience = settings.answer_timeout
+        door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
+        application[PUT_BACK] = door.put_back
         application[NAMES] = Names(settings.names_path)
         application[ANSWERS] = answers = Answers()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
@@ -92,7 +107,8 @@ def _routes(
     if "api" in roles:
         found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
-    found += health.routes(checks, lambda: gauges.read(client, settings.partitions), settings.metrics_dir)
+    numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
+    found += health.routes(checks, numbers, settings.metrics_dir)
     return found + description.routes(found)
 
 
@@ -102,6 +118,21 @@ async def _answers(pool: Pool) -> None:
 
 async def _pongs(client: redis.asyncio.Redis) -> None:
     await client.ping()
+
+
+def _limits(settings: Settings, counters: Counters) -> Limits:
+    unknown = (settings.surface_limits or {}).keys() - {surface.value for surface in Surface}
+    if unknown:
+        known = ", ".join(surface.value for surface in Surface)
+        message = f"SCROBBLED_SURFACE_LIMITS names {min(unknown)}; it must be one of {known}"
+        raise ConfigError(message)
+    return Limits(
+        counters.take,
+        minute=settings.requests_per_minute,
+        day=settings.requests_per_day,
+        surfaces=settings.surface_limits or {},
+        trakt=(settings.trakt_reads, settings.trakt_writes),
+    )
 
 
 def _authenticator(pool: Pool) -> Authenticator:
@@ -138,13 +169,18 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=75)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=IDLE)
     await runner.setup()
+    app.shorten(runner, application)
+    assert runner.server is not None  # what setup makes
+    connections = Connections(runner.server, settings.connections)
     try:
-        await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
-        settle()
-        log.info("ready", host=settings.host, port=settings.port)
-        await asked_to_stop.wait()
+        listening = await loop.create_server(connections.accept, settings.host, settings.port, backlog=1024)
+        async with _beside([connections.watch()]):
+            settle()
+            log.info("ready", host=settings.host, port=settings.port)
+            await asked_to_stop.wait()
+        listening.close()
     finally:
         await runner.cleanup()
         log.info("stopped")

@@ -16,7 +16,8 @@ from scrobbled.rules.policy import Policy
 from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import LOOK_UPS, open_pool
 from scrobbled.stream.connection import durability_doubts, open_redis
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 
 if TYPE_CHECKING:
     from scrobbled.config import Settings

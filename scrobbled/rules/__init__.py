@@ -14,4 +14,5 @@ be folded again (*timeline*). In order:
    that play's viewing going on (credits in the morning, a seek back).
 4. What a server's own list says (*LISTED*) is a play where no player told of that viewing.
 5. What falls silent at or above the threshold counts as well: the stop was lost.
+6. A tick by hand is a play of what has none; an un-tick takes the newest play back.
 """

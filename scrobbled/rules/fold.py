@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,15 +22,14 @@ from scrobbled.model.viewing import (
     Watching,
     WatchingAction,
 )
-from scrobbled.rules.policy import LOWEST_PROGRESS, SUSPENDED_FOR, Policy
+from scrobbled.rules.ledger import Ledger
+from scrobbled.rules.policy import LOWEST_PROGRESS, Policy
+from scrobbled.rules.viewings import elapsed_percent, entered, goes_on, resumed
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 _NEVER_PLAYED = Viewing()
-
-#: What changes nothing yet, with its reason: plays are not taken back, and ratings not stored.
-_NOT_APPLIED = {Action.UNWATCH: "unticked", Action.RATE: "rating"}
 
 
 class Fold:
@@ -39,24 +37,30 @@ class Fold:
     One user's events, applied in the order they happened.
 
     Feed it with *apply* (and *record* for plays that stand by themselves) in
-    ascending order of time, then *advance* it to the present; *viewer*, *plays* and
-    the verdicts are the result. It is a working copy: what it was made from stays
+    ascending order of time, then *advance* it to the present; *viewer*, the plays in the
+    *ledger* and the verdicts are the result. It is a working copy: what it was made from stays
     as it was.
     """
 
     def __init__(self, viewer: Viewer, policy: Policy) -> None:
+        self.ledger = Ledger()
         self.changed: set[int] = set()
         self._policy = policy
         self._viewings = dict(viewer.viewings)
         self._watching = viewer.watching
         self._applied_to = viewer.applied_to
-        self._plays: dict[tuple[UUID, int], Counted] = {}
-        self._known: defaultdict[int, list[Counted | Fact]] = defaultdict(list)
-
-    @property
-    def plays(self) -> list[Counted]:
-        """The plays that events made and nobody removed."""
-        return list(self._plays.values())
+        self._rows: dict[Action, Callable[[Moment], Verdict]] = {
+            Action.START: self._play_on,
+            Action.PROGRESS: self._play_on,
+            Action.PAUSE: self._pause,
+            Action.STOP: self._stop,
+            Action.WATCHED: self._watched,
+            Action.LISTED: self._listed,
+            Action.CHECKIN: self._check_in,
+            Action.CANCEL_CHECKIN: self._cancel_check_in,
+            Action.UNWATCH: self._untick,
+            Action.RATE: _rate,
+        }
 
     @property
     def viewer(self) -> Viewer:
@@ -71,7 +75,7 @@ class Fold:
     def record(self, fact: Fact) -> None:
         """Take note of a play that no event explains; it ends what was paused before it."""
         self._run_out_before(fact.told_at)
-        self._known[fact.item_id].append(fact)
+        self.ledger.stand(fact)
         viewing, at = self._viewing(fact.item_id), fact.watched_at
         if viewing.paused_at is not None and viewing.paused_at <= at:
             viewing = replace(viewing, saved=None, paused_at=None)
@@ -80,58 +84,28 @@ class Fold:
         self._keep(fact.item_id, viewing)
         self._reach(at)
 
-    def take_back(self, removal: Removal) -> None:
+    def take_out(self, removal: Removal) -> None:
         """A play is none from here on. Where another event makes the play of that viewing by now, that is."""
         self._run_out_before(removal.told_at)
-        known = self._known[removal.item_id]
-        gone = next((play for play in known if play.event_id == removal.event_id), None)
-        gone = gone or self._same_viewing(known, removal)
-        if gone is None:
+        if not self.ledger.take_out(removal, self._policy.duplicate_window):
             return
-        known.remove(gone)
-        self._plays.pop((gone.event_id, gone.item_id), None)
-        last = max((play.watched_at for play in known), default=None)
         viewing = self._viewing(removal.item_id)
+        last = self.ledger.last_play_at(removal.item_id, since=viewing.unticked_at)
         if viewing.last_play_at != last:
             self._keep(removal.item_id, replace(viewing, last_play_at=last, counted=False, settled=False))
-
-    def _same_viewing(self, known: Sequence[Counted | Fact], removal: Removal) -> Counted | None:
-        near = [
-            play
-            for play in known
-            if isinstance(play, Counted)
-            and abs(play.watched_at - removal.watched_at) < self._policy.duplicate_window
-        ]
-        return min(near, key=lambda play: abs(play.watched_at - removal.watched_at), default=None)
 
     def apply(self, moment: Moment) -> Verdict:
         """What becomes of *moment*, which happened after everything before it."""
         self._run_out_before(moment.told_at)
         self._reach(moment.told_at)
-        match moment.action:
-            case Action.START | Action.PROGRESS:
-                return self._play_on(moment)
-            case Action.PAUSE:
-                return self._pause(moment)
-            case Action.STOP:
-                return self._stop(moment)
-            case Action.WATCHED:
-                return self._watched(moment)
-            case Action.LISTED:
-                return self._listed(moment)
-            case Action.CHECKIN:
-                return self._check_in(moment)
-            case Action.CANCEL_CHECKIN:
-                return self._cancel_check_in()
-            case _:
-                return Verdict(outcome=Outcome.IGNORED, reason=_NOT_APPLIED[moment.action])
+        return self._rows[moment.action](moment)
 
     # The rows of the table -------------------------------------------------
 
     def _play_on(self, moment: Moment) -> Verdict:
         self._replace_watching(moment)
         for item in moment.items:
-            viewing = self._enter(self._viewing(item), moment)
+            viewing = entered(self._viewing(item), moment, self._policy.threshold)
             self._keep(item, replace(viewing, saved=None, paused_at=None))
         known = self._viewing(moment.items[0]).position
         remaining = moment.runtime * (100.0 - (known or 0.0)) / 100.0
@@ -142,7 +116,7 @@ class Fold:
     def _pause(self, moment: Moment) -> Verdict:
         self._stop_watching(moment)
         for item in moment.items:
-            viewing = self._enter(self._viewing(item), moment)
+            viewing = entered(self._viewing(item), moment, self._policy.threshold)
             self._keep(item, replace(viewing, stage=Stage.SUSPENDED))
         return self._save_position(moment, self._viewing(moment.items[0]).position)
 
@@ -165,12 +139,16 @@ class Fold:
         return verdict
 
     def _watched(self, moment: Moment) -> Verdict:
-        verdict = self._count_all(moment, moment.progress)
+        verdict = self._tick(moment) if moment.by_hand else self._count_all(moment, moment.progress)
         for item in moment.items:
             viewing = self._viewing(item)
             position = max(viewing.position or 0.0, self._policy.threshold)
-            self._keep(item, replace(_resumed(viewing, moment), position=position, last_event_at=moment.at))
+            self._keep(item, replace(resumed(viewing, moment), position=position, last_event_at=moment.at))
         return verdict
+
+    def _untick(self, moment: Moment) -> Verdict:
+        self._stop_watching(moment)
+        return _of_several([self._take_back(item, moment) for item in moment.items], Outcome.CANCELLED)
 
     def _listed(self, moment: Moment) -> Verdict:
         return _of_several([self._count_listed(item, moment) for item in moment.items])
@@ -183,13 +161,13 @@ class Fold:
             )
         self._replace_watching(moment)
         for item in moment.items:
-            viewing = self._enter(self._viewing(item), moment)
+            viewing = entered(self._viewing(item), moment, self._policy.threshold)
             self._keep(item, replace(viewing, saved=None, paused_at=None))
         expires_at = moment.at + timedelta(seconds=moment.runtime)
         self._watch(moment, WatchingAction.CHECKIN, expires_at)
         return Verdict(outcome=Outcome.CHECKED_IN, watched_at=expires_at, expires_at=expires_at)
 
-    def _cancel_check_in(self) -> Verdict:
+    def _cancel_check_in(self, _: Moment) -> Verdict:
         running = self._watching
         if running is None or running.action is not WatchingAction.CHECKIN:
             return Verdict(outcome=Outcome.IGNORED, reason="no_checkin")
@@ -199,28 +177,6 @@ class Fold:
         return Verdict(outcome=Outcome.CANCELLED)
 
     # Viewings ----------------------------------------------------------------
-
-    def _enter(self, viewing: Viewing, moment: Moment) -> Viewing:
-        """*viewing* with *moment* in it: the same one going on, or a new one."""
-        progress = moment.progress
-        high = progress is not None and progress >= self._policy.threshold
-        counted, settled, position = viewing.counted, viewing.settled, viewing.position
-        if viewing.stage is Stage.OPEN:
-            if counted and not settled and progress is not None:
-                counted = settled = high
-        else:
-            continues = viewing.stage is Stage.SUSPENDED and not counted
-            counted = settled = counted and high
-            if not (continues or counted):
-                position = None
-        return replace(
-            viewing,
-            stage=Stage.OPEN,
-            counted=counted,
-            settled=settled,
-            position=position if progress is None else progress,
-            last_event_at=moment.at,
-        )
 
     def _known_progress(self, moment: Moment) -> float | None:
         """The event's own percent, else the last one known in a viewing that is not over."""
@@ -253,6 +209,29 @@ class Fold:
         ]
         return replace(_of_several(verdicts), progress=progress)
 
+    def _tick(self, moment: Moment) -> Verdict:
+        """A tick says that it was seen, once: it never makes a second play, whoever set it."""
+        return _of_several([self._count_tick(item, moment) for item in moment.items])
+
+    def _count_tick(self, item: int, moment: Moment) -> Verdict:
+        last = self._viewing(item).last_play_at
+        if last is not None:
+            return Verdict(outcome=Outcome.DUPLICATE, reason="already_watched", watched_at=last)
+        return self._enter_play(item, moment.at, moment.id, moment.source, "scrobble")
+
+    def _take_back(self, item: int, moment: Moment) -> Verdict:
+        """The item's newest play goes, and its viewing is over: what is told after that counts anew."""
+        play = self.ledger.take_back(item, moment.at)
+        viewing = replace(self._viewing(item), stage=Stage.CLOSED, position=None, last_event_at=moment.at)
+        viewing = replace(viewing, saved=None, paused_at=None)
+        if play is None:
+            self._keep(item, viewing)
+            return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
+        self._keep(
+            item, replace(viewing, counted=False, settled=False, last_play_at=None, unticked_at=moment.at)
+        )
+        return Verdict(outcome=Outcome.CANCELLED, reason="unticked", watched_at=play.watched_at)
+
     def _count_listed(self, item: int, moment: Moment) -> Verdict:
         """
         One play of *item* at the time a server's list gives, unless the player told of that viewing:
@@ -260,13 +239,15 @@ class Fold:
         """
         viewing, window = self._viewing(item), self._policy.duplicate_window
         last, position = viewing.last_play_at, viewing.position
+        if viewing.unticked_at is not None and viewing.unticked_at >= moment.at:
+            return Verdict(outcome=Outcome.REJECTED, reason="unticked")
         told = viewing.last_event_at is not None and viewing.last_event_at >= moment.at
         if last is not None and (last >= moment.at - window or (told and viewing.counted)):
             return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
         stopped_at = position if told and viewing.stage is Stage.CLOSED else None
         if stopped_at is not None and stopped_at < self._policy.threshold:
             return Verdict(outcome=Outcome.REJECTED, reason="not_finished", progress=position)
-        self._keep(item, _resumed(viewing, moment))
+        self._keep(item, resumed(viewing, moment))
         return self._enter_play(item, moment.at, moment.id, moment.source, "scrobble")
 
     def _count(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
@@ -276,7 +257,7 @@ class Fold:
         if last is not None:
             if at - last < window:
                 return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
-            if viewing.counted and self._going_on(viewing, at):
+            if viewing.counted and goes_on(viewing, at):
                 return Verdict(
                     outcome=Outcome.DUPLICATE,
                     reason="same_viewing",
@@ -286,18 +267,9 @@ class Fold:
         return self._enter_play(item, at, event_id, source, cause)
 
     def _enter_play(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
-        play = Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source)
-        self._plays[event_id, item] = play
-        self._known[item].append(play)
+        self.ledger.enter(Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source))
         self._keep(item, replace(self._viewing(item), last_play_at=at, counted=True, settled=False))
         return Verdict(outcome=Outcome.SCROBBLED, watched_at=at)
-
-    @staticmethod
-    def _going_on(viewing: Viewing, at: datetime) -> bool:
-        if viewing.stage is Stage.OPEN:
-            return True
-        last = viewing.last_event_at
-        return viewing.stage is Stage.SUSPENDED and last is not None and at - last <= SUSPENDED_FOR
 
     # Watching ----------------------------------------------------------------
 
@@ -342,7 +314,7 @@ class Fold:
 
     def _settle_unstopped(self, item: int, watching: Watching, at: datetime) -> None:
         viewing, checked_in = self._viewing(item), watching.action is WatchingAction.CHECKIN
-        reached = _elapsed_percent(watching, at) if checked_in else viewing.position
+        reached = elapsed_percent(watching, at) if checked_in else viewing.position
         if reached is None or reached < LOWEST_PROGRESS:
             return
         if reached >= self._policy.threshold and (checked_in or self._policy.lost_stop):
@@ -365,18 +337,11 @@ class Fold:
             self._applied_to = at
 
 
-def _resumed(viewing: Viewing, moment: Moment) -> Viewing:
-    """*viewing* without the position that was saved before *moment*, at which it was seen to its end."""
-    if viewing.paused_at is not None and viewing.paused_at > moment.told_at:
-        return viewing
-    return replace(viewing, saved=None, paused_at=None)
+def _rate(_: Moment) -> Verdict:
+    """No rule judges a rating: the newest one stands (store/rated.py)."""
+    return Verdict(outcome=Outcome.RATED)
 
 
-def _of_several(verdicts: list[Verdict]) -> Verdict:
-    """The verdict of a file with several episodes: a play if any of them is one."""
-    return next((each for each in verdicts if each.outcome is Outcome.SCROBBLED), verdicts[0])
-
-
-def _elapsed_percent(watching: Watching, at: datetime) -> float:
-    whole = (watching.expires_at - watching.started_at).total_seconds()
-    return 100.0 if whole <= 0 else 100.0 * (at - watching.started_at).total_seconds() / whole
+def _of_several(verdicts: list[Verdict], most: Outcome = Outcome.SCROBBLED) -> Verdict:
+    """The verdict of a file with several episodes: *most*, such as a play, if any of them is that."""
+    return next((each for each in verdicts if each.outcome is most), verdicts[0])

@@ -25,3 +25,6 @@ LOWEST_PROGRESS = 1.0
 #: How long after its last event a suspended viewing can still be stopped: credits
 #: left standing overnight belong to the evening before.
 SUSPENDED_FOR = timedelta(hours=24)
+
+#: How far back an un-tick reaches: the play it takes back was at most this long before it.
+UNTICK_REACH = timedelta(days=30)

@@ -56,8 +56,13 @@ def in_order(moments: Iterable[Moment]) -> list[Moment]:
     return sorted(moments, key=lambda moment: (moment.told_at, _ORDER[moment.action], moment.id))
 
 
-def is_late(viewer: Viewer, moments: Sequence[Moment]) -> bool:
-    """Whether any of *moments* belongs before (or beside) what is applied already."""
+def needs_retelling(viewer: Viewer, moments: Sequence[Moment]) -> bool:
+    """
+    Whether any of *moments* belongs before (or beside) what is applied already, or takes back
+    something of it: the stored state does not know which play that is.
+    """
+    if any(moment.action is Action.UNWATCH for moment in moments):
+        return True
     return viewer.applied_to is not None and any(moment.told_at <= viewer.applied_to for moment in moments)
 
 
@@ -87,12 +92,15 @@ def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact | Removal]
     while standing:
         _note(fold, standing.pop())
     fold.advance(now)
-    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.plays, changed=fold.changed)
+    for event_id in fold.ledger.emptied():
+        if verdicts[event_id].outcome is Outcome.SCROBBLED:
+            verdicts[event_id] = Verdict(outcome=Outcome.CANCELLED, reason="unticked")
+    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.ledger.plays, changed=fold.changed)
 
 
 def _note(fold: Fold, fact: Fact | Removal) -> None:
     if isinstance(fact, Removal):
-        fold.take_back(fact)
+        fold.take_out(fact)
     else:
         fold.record(fact)
 

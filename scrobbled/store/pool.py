@@ -26,10 +26,17 @@ TRANSIENT = (
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's word for a connection that broke at an odd moment
     asyncpg.TransactionRollbackError,  # deadlock, serialisation failure
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled
     asyncpg.QueryCanceledError,
+    asyncpg.exceptions.PostgresSystemError,  # its disk fails
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, until somebody promotes it
+    # It takes no connections, not ours, or has no such database while it is restored.
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
 )
 
 

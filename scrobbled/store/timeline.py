@@ -113,6 +113,7 @@ async def recent_events(connection: Connection, user_ids: list[int]) -> dict[int
             progress=row["progress"],
             runtime=row["runtime"] or _UNKNOWN_RUNTIME,
             source=row["source"],
+            by_hand=row["by_hand"],
         )
         found[row["user_id"]].append(
             RecentEvent(moment=moment, outcome=Outcome(row["outcome"]), reason=row["reason"])
@@ -183,5 +184,6 @@ def _viewing(row: asyncpg.Record) -> ViewingRow:
             last_play_at=row["last_play_at"],
             saved=row["progress"],
             paused_at=row["paused_at"],
+            unticked_at=row["unticked_at"],
         ),
     )

@@ -53,10 +53,11 @@ async def insert_events(connection: Connection, rows: Sequence[EventRow]) -> Non
                 row.reason,
                 row.subject,
                 row.score,
+                row.event.by_hand,
             )
             for row in rows
         ),
-        13,
+        14,
     )
     await connection.execute(_QUERIES["insert_events"], *columns)
 
@@ -119,10 +120,11 @@ async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], 
                 row.viewing.last_play_at,
                 row.viewing.saved,
                 row.viewing.paused_at,
+                row.viewing.unticked_at,
             )
             for (user_id, item_id), row in sorted(rows.items(), key=lambda entry: entry[0])
         ),
-        13,
+        14,
     )
     await connection.execute(_QUERIES["write_viewings"], *columns)
 

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     import redis.asyncio
 
 
+#: Answers that are waited for at once; who comes on top is told at once that the event is safe.
+MOST = 2_000
+
+_LATE = "the event is safe and will be applied, but not in time to answer; do not send it again"
+
+
 class Mailbox:
     """
     Where one front door waits; *run* must be running.
@@ -45,10 +51,9 @@ class Mailbox:
     async def wait(self, event_id: UUID, future: asyncio.Future[Answer], patience: float) -> Answer:
         """The answer, within *patience* seconds; raises *Unavailable* after that."""
         try:
-            return await asyncio.wait_for(future, patience)
+            return await asyncio.wait_for(future, patience if len(self._expected) <= MOST else 0)
         except TimeoutError as error:
-            message = "the event is safe and will be applied, but not in time to answer; do not send it again"
-            raise Unavailable(message) from error
+            raise Unavailable(_LATE) from error
         finally:
             self.forget(event_id)
 

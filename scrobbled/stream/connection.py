@@ -14,11 +14,16 @@ from scrobbled.errors import Unavailable
 #: What going wrong means that the same command may work later.
 TRANSIENT = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.BusyLoadingError, OSError)
 
+#: Seconds a command may take before its connection counts as dead; no command waits longer by itself.
+_PATIENCE = 10.0
+
 
 @asynccontextmanager
 async def open_redis(url: str) -> AsyncIterator[redis.asyncio.Redis]:
     """A client for *url*; raises *Unavailable* when the server does not answer."""
-    client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=5, health_check_interval=0)
+    client = redis.asyncio.Redis.from_url(
+        url, socket_connect_timeout=5, socket_timeout=_PATIENCE, health_check_interval=0
+    )
     try:
         await client.ping()
         yield client

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """
     One entry as read. *webhook* is what it came in, b"" for none; *tries* counts how often
-    it was handed out, this time included.
+    it was handed out, this time included. *kept* is its (user, number) in the inbox when it
+    lies there and not in the stream; then *entry* is nothing but its time.
     """
 
     partition: int
@@ -33,6 +34,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     webhook: bytes = b""
     tries: int = 1
+    kept: tuple[int, int] | None = None
 
     @property
     def appended_at(self) -> float:
@@ -106,11 +108,22 @@ class Consumer:
         """Acknowledge and remove: these are applied, whatever happens from here on."""
         by_partition: dict[int, list[bytes]] = {}
         for delivery in deliveries:
-            by_partition.setdefault(delivery.partition, []).append(delivery.entry)
+            if delivery.kept is None:
+                by_partition.setdefault(delivery.partition, []).append(delivery.entry)
+        if not by_partition:
+            return
         pipeline = self._client.pipeline(transaction=True)
         for partition, entries in by_partition.items():
             pipeline.xack(names.events(partition), names.GROUP, *entries)
             pipeline.xdel(names.events(partition), *entries)
+        await pipeline.execute()
+
+    async def hand_over(self, deliveries: Iterable[Delivery]) -> None:
+        """Append what lay in the inbox to its partition; durable on return."""
+        pipeline = self._client.pipeline(transaction=False)
+        for delivery in deliveries:
+            webhook = {names.WEBHOOK: delivery.webhook} if delivery.webhook else {}
+            pipeline.xadd(names.events(delivery.partition), {names.FIELD: delivery.data, **webhook})
         await pipeline.execute()
 
     async def bury(self, delivery: Delivery, reason: str) -> None:

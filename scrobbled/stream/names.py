@@ -36,3 +36,8 @@ def lease(partition: int) -> bytes:
 def answers(door: str) -> bytes:
     """The channel on which one front door hears the answers it waits for."""
     return b"scrobbled:answers:" + door.encode()
+
+
+def limit(name: str, seconds: int) -> bytes:
+    """How often something was used in a window; all windows of a name lie on one server of a cluster."""
+    return b"scrobbled:limit:{%b}:%d" % (name.encode(), seconds)

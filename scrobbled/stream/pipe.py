@@ -80,7 +80,8 @@ class Pipe(asyncio.Protocol):
 async def connect(url: str) -> Pipe:
     """
     A pipe to the server at *url* (``redis://``, ``rediss://`` or ``unix://``), signed
-    in and on its database. Raises *OSError* or *Unavailable*.
+    in, on its database, and answered by it: one that loads its data, cannot write or only
+    listens is not there yet. Raises *OSError* or *Unavailable*.
     """
     options = ConnectionPool.from_url(url).connection_kwargs
     loop = asyncio.get_running_loop()
@@ -90,13 +91,20 @@ async def connect(url: str) -> Pipe:
         context = ssl.create_default_context() if url.startswith("rediss:") else None
         host, port = options.get("host", "localhost"), options.get("port", 6379)
         _, pipe = await loop.create_connection(Pipe, host, port, ssl=context)
+    try:
+        await _greet(pipe, options)
+    except BaseException:
+        pipe.close()
+        raise
+    return pipe
+
+
+async def _greet(pipe: Pipe, options: dict[str, Any]) -> None:
     for command in _greeting(options):
         (reply,) = await pipe.send(hiredis.pack_command(cast("Any", command)), 1)
         if isinstance(reply, hiredis.ReplyError):
-            pipe.close()
             message = f"the stream server refuses {command[0]}: {reply}"
             raise Unavailable(message)
-    return pipe
 
 
 def _greeting(options: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -106,4 +114,4 @@ def _greeting(options: dict[str, Any]) -> list[tuple[str, ...]]:
         commands.append(("AUTH", *user, options["password"]))
     if options.get("db"):
         commands.append(("SELECT", str(options["db"])))
-    return commands
+    return [*commands, ("PING",)]

@@ -35,11 +35,9 @@ if TYPE_CHECKING:
 #: Commands sent in one go; bounds what one failure can take with it.
 _LARGEST_WRITE = 1024
 
-#: Seconds the server may take to answer before the connection counts as dead.
-_PATIENCE = 5.0
-
-#: Seconds an event waits for a server that is coming back.
-_GRACE = 2.0
+#: Seconds the server may take to answer before the connection counts as dead. With the inbox's
+#: own patience it stays below a second, in which whoever is refused must hear of it.
+_PATIENCE = 0.5
 
 #: Unprocessed events beyond which bodies of webhooks do not enter the stream: at up to 32 KiB
 #: each they would fill its memory, and an event is worth more than what it came in.
@@ -65,7 +63,6 @@ class Producer:
         self._pipe: Pipe | None = None
         self._waiting: list[_Waiting] = []
         self._sending = False
-        self._given_up = False
         self.depth = 0
 
     async def append(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
@@ -73,12 +70,12 @@ class Producer:
         Return once all of *events* are durable, with the *webhook* that they came in; its body
         stays behind while *MOST_WITH_BODIES* events wait.
 
-        Raises *StreamFull* or *Unavailable*; some of the events may then be in the
-        stream all the same, which is harmless.
+        Raises *StreamFull*, or *Unavailable* (at once when the server is known to be away);
+        some of the events may then be in the stream all the same, which is harmless.
         """
         if self.depth + len(events) > self._limit:
             raise StreamFull(_FULL)
-        if self._given_up:
+        if self._pipe is None:
             raise Unavailable(_AWAY)
         keys, partitions = self._keys, len(self._keys)
         kept = b"" if webhook is None else encode_webhook(self._bounded(webhook))
@@ -88,26 +85,24 @@ class Producer:
         durable: asyncio.Future[None] = loop.create_future()
         self._waiting.append((commands, durable))
         self.depth += len(commands)
-        if not self._sending and self._pipe is not None:
+        if not self._sending:
             self._sending = True
             loop.call_soon(self._flush)
         await durable
 
     async def run(self) -> None:
         """Keep the connection, until cancelled; come back when the server does."""
-        give_up = asyncio.create_task(self._give_up_when_away())
         try:
             while True:
                 with suppress(OSError, Unavailable):
-                    self._pipe = await connect(self._url)
-                    self._given_up = False
-                    self._flush()
+                    async with asyncio.timeout(_PATIENCE):
+                        self._pipe = await connect(self._url)
                     await self._pipe.closed
                 self._pipe = None
                 self._sending = False
+                self._fail_waiting()
                 await asyncio.sleep(0.1)
         finally:
-            give_up.cancel()
             if self._pipe is not None:
                 self._pipe.close()
             self._fail_waiting()
@@ -150,15 +145,6 @@ class Producer:
                 break
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return batch, count
-
-    async def _give_up_when_away(self) -> None:
-        away = 0.0
-        while True:
-            await asyncio.sleep(0.2)
-            away = away + 0.2 if self._pipe is None else 0.0
-            if away >= _GRACE:
-                self._given_up = True
-                self._fail_waiting()
 
     def _fail_waiting(self) -> None:
         batch, self._waiting = self._waiting, []
@@ -219,7 +205,5 @@ def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> 
 def _translate(error: BaseException) -> Exception:
     if isinstance(error, Unavailable):
         return error
-    if str(error).startswith("OOM"):
-        return StreamFull(_FULL)
     message = f"the stream does not take events at the moment: {error}"
     return Unavailable(message)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from aiohttp import hdrs, web
 
 from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
 from scrobbled.web.errors import Refusal
+from scrobbled.web.gate import Gates
+from scrobbled.web.limits import Limits
 from scrobbled.web.routes import Handler, Route, Surface
 
 if TYPE_CHECKING:
@@ -30,42 +32,77 @@ _PREFIXES = (
     ("", Surface.NATIVE),
 )
 
-#: Handlers of routes without variables, by method and path.
-Plain: TypeAlias = dict[tuple[str, str], Handler]
+#: Handlers of routes without variables, by method and path, and what aiohttp would find for them.
+Plain: TypeAlias = dict[tuple[str, str], tuple[Handler, web.UrlMappingMatchInfo]]
+
+#: Requests at once where nobody says otherwise.
+MOST = 512
 
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
+PLAIN: web.AppKey[Plain] = web.AppKey("plain", dict)
 
 
-def build(routes: Iterable[Route], authenticator: Authenticator) -> web.Application:
-    """An application that serves *routes*."""
-    routes = list(routes)
+def build(
+    routes: Iterable[Route],
+    authenticator: Authenticator,
+    limits: Limits | None = None,
+    gates: Gates | None = None,
+) -> web.Application:
+    """An application that serves *routes*: to each token within *limits*, at once what *gates* let in."""
+    routes, gates = list(routes), gates or Gates(MOST)
     application = web.Application(client_max_size=max(route.limit for route in routes))
     application[AUTHENTICATOR] = authenticator
-    plain: Plain = {}
+    plain: Plain = application.setdefault(PLAIN, {})
     for route in routes:
-        handler = around(route, authenticator)
+        handler = gates.guard(route, around(route, authenticator, limits))
         for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
-            application.router.add_route(method, route.path, handler)
+            added = application.router.add_route(method, route.path, handler)
             if "{" not in route.path:
-                plain[method, route.path] = handler
-    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator))
+                plain[method, route.path] = handler, _found(added, application)
+    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator, gates))
     return application
 
 
-def _elsewhere(plain: Plain, authenticator: Authenticator) -> Handler:
+def shorten(runner: web.AppRunner, application: web.Application) -> None:
+    """
+    Lead what a set-up *runner* is asked for at a route without variables straight to its handler.
+
+    aiohttp dispatches anew for every request, which costs a scrobble more than the check of its token.
+    """
+    server = runner.server
+    assert server is not None
+    plain, dispatch = application[PLAIN], cast("Handler", server.request_handler)
+
+    def handle(request: web.Request) -> Awaitable[web.StreamResponse]:
+        found = plain.get((request.method, request.raw_path))
+        if found is None or hdrs.EXPECT in request.headers:
+            return dispatch(request)
+        handler, request._match_info = found  # noqa: SLF001  # as in _dispatched
+        return handler(request)
+
+    server.request_handler = cast("Any", handle)  # an application's server makes requests of its kind
+
+
+def _found(route: web.AbstractRoute, application: web.Application) -> web.UrlMappingMatchInfo:
+    """What aiohttp finds for a path without variables: always the same, so one serves all requests."""
+    found = web.UrlMappingMatchInfo({}, route)
+    found.add_app(application)
+    found.freeze()
+    return found
+
+
+def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates) -> Handler:
     """
     The handler for what no route matches as it is written: led to the route that is
     meant, without a redirect (bodies do not survive those), or refused.
     """
-    nowhere = {
-        surface: around(Route("ANY", "/{path}", _refuse, surface, None, "Nothing"), authenticator)
-        for _, surface in _PREFIXES
-    }
+    routes = [Route("ANY", "/{path}", _refuse, surface, None, "Nothing") for _, surface in _PREFIXES]
+    nowhere = {route.surface: gates.guard(route, around(route, authenticator)) for route in routes}
 
     async def lead(request: web.Request) -> web.StreamResponse:
         path = _meant(request)
-        if (handler := plain.get((request.method, path))) is not None:
-            return await handler(request)  # nothing in the path to read: no need to dispatch again
+        if (found := plain.get((request.method, path))) is not None:
+            return await found[0](request)  # nothing in the path to read: no need to dispatch again
         if path != request.rel_url.raw_path:
             meant = request.rel_url.with_path(path, encoded=True, keep_query=True)
             request = await _dispatched(request.clone(rel_url=meant), request.app)

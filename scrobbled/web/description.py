@@ -16,7 +16,7 @@ from aiohttp import web
 
 from scrobbled import __version__
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Route, Surface
+from scrobbled.web.routes import Route, Scope, Surface
 
 _VARIABLE = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 
@@ -26,6 +26,9 @@ _STYLE = (
     "pre{padding:.6em;overflow:auto}h2{margin-top:2.5rem;border-bottom:1px solid #8886}"
     ":root{color-scheme:light dark}dt{margin-top:.4rem}"
 )
+
+#: The page has a style of its own and nothing else.
+_PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -49,7 +52,7 @@ def routes(described: Sequence[Route]) -> list[Route]:
         return answer(document)
 
     async def as_page(_request: web.Request) -> web.Response:
-        return web.Response(body=page, content_type="text/html", charset="utf-8")
+        return web.Response(body=page, headers=_PAGE, content_type="text/html", charset="utf-8")
 
     return [
         Route("GET", "/openapi.json", as_json, Surface.SYSTEM, None, "This API, for machines"),
@@ -116,9 +119,9 @@ def _query_parameters(route: Route) -> Iterable[dict[str, Any]]:
 
 def _responses(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
     """What is answered: the type of the first answer, and the envelope where we refuse in our own form."""
-    described = dict(route.answers)
-    if route.scope is not None:
-        described |= {401: "No token, or a wrong one", 403: f"The token may not {route.scope.value}"}
+    described = dict(route.answers) | {
+        status: meaning for status, meaning in _everywhere(route) if status not in dict(route.answers)
+    }
     responses: dict[str, Any] = {}
     for position, (status, meaning) in enumerate(described.items()):
         response = responses[str(status)] = {"description": meaning}
@@ -128,6 +131,23 @@ def _responses(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
         if schema is not None:
             response["content"] = {"application/json": {"schema": schema}}
     return responses
+
+
+def _everywhere(route: Route) -> Iterable[tuple[int, str]]:
+    """What operations like *route* may answer beside what is theirs alone."""
+    if route.method not in ("GET", "DELETE"):
+        yield 400, "The body cannot be read"
+        yield 413, f"The body is larger than {route.limit} bytes"
+    elif route.query:
+        yield 400, "What is wrong with a parameter"
+    if "{" in route.path.replace("{token}", ""):
+        yield 404, "There is no such thing, or it is somebody else's"
+    if route.scope is not None:
+        yield 401, "No token, or a wrong one"
+        yield 403, f"The token may not {route.scope.value}"
+        if route.counted and route.scope is not Scope.SCROBBLE:
+            yield 429, "Too many requests; Retry-After says in how many seconds to try again"
+        yield 503, "A server this one depends on is away; try again soon"
 
 
 def docs(described: Sequence[Route]) -> str:

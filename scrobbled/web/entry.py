@@ -12,7 +12,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,10 @@ from aiohttp import web
 from scrobbled import metrics
 from scrobbled.log import Shape
 from scrobbled.web.auth import IDENTITY, Authenticator, token_of
-from scrobbled.web.errors import Refusal, answer_to
+from scrobbled.web.errors import GONE, Refusal, answer_to
+from scrobbled.web.limits import Limits
 from scrobbled.web.routes import Handler, Route, Surface
+from scrobbled.web.written import REQUEST_ID, SAFE, Written
 
 if TYPE_CHECKING:
     from prometheus_client import Histogram
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from scrobbled.web.auth import Identity
 
 log = structlog.get_logger()
-
-REQUEST_ID = "X-Request-ID"
 
 #: What a client may call its request, no token; anything else is given a name of ours.
 _PLAIN = re.compile(r"(?!.*scr_)[A-Za-z0-9._-]{1,64}")
@@ -43,51 +43,59 @@ _TOKENS = re.compile(r"(scr_[a-z]+_)[^/]+|(?<=/)(webhooks/+[^/]+/+).+", re.IGNOR
 #: Characters of a path that are logged.
 _PATH = 200
 
-#: Status in the log when nobody waited for the answer.
-_GONE = 499
-
 _MISSING = "no token, or one that is wrong or revoked; send it as `Authorization: Bearer scr_pat_…`"
 
 _process = secrets.token_hex(4)
 _number = count(1)
 
 
-def around(route: Route, authenticator: Authenticator) -> Handler:
+def around(route: Route, authenticator: Authenticator, limits: Limits | None = None) -> Handler:
     """*route*'s handler with everything that belongs to a request around it."""
-    handler, surface, limit, anonymous = route.handler, route.surface, route.limit, route.anonymous
-    stage = _stage(handler)
+    handler, limit, anonymous, refuse = route.handler, route.limit, route.anonymous, _refuser(route)
     scope = None if route.scope is None else route.scope.value  # an enum's member is slow to look up
-    record = _recorder(route)
+    record, charge = _recorder(route), None if limits is None else limits.charging(route)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         request_id = _request_id(request)
         identity: Identity | None = None
         size: int | None = None
+        left: Mapping[str, str] | None = None
         try:
             if scope is not None and ((token := token_of(request)) or not anonymous):
                 identity = authenticator.remembered(token) or await _owner(token, authenticator)
                 _allow(identity, scope)
                 request[IDENTITY] = identity
+            if charge is not None:
+                left = await charge(request, identity)
             size = request.content_length
             _bound(request, size, limit)
             response = await handler(request)
-        except Exception as error:  # a client never sees a stack, the log does
-            response = answer_to(error, surface)
-            if response.status == web.HTTPInternalServerError.status_code:
-                log.exception(
-                    "handler_failed", stage=stage, path=route.path, request_id=request_id, exc_info=error
-                )
+        except Exception as error:  # noqa: BLE001  # a client never sees a stack, the log does
+            response = refuse(error, request_id)
         except asyncio.CancelledError:
-            record(request, request_id, _GONE, size, 0, identity, time.perf_counter() - started)
+            record(request, request_id, GONE, size, 0, identity, time.perf_counter() - started)
             raise
         if not response.prepared:
-            response.headers[REQUEST_ID] = request_id
-        seconds = time.perf_counter() - started
-        record(request, request_id, response.status, size, _sent(response), identity, seconds)
+            _finish(response, request_id, left)
+        taken = time.perf_counter() - started
+        record(request, request_id, response.status, size, _sent(response), identity, taken)
         return response
 
     return handle
+
+
+def _refuser(route: Route) -> Callable[[Exception, str], web.StreamResponse]:
+    """Gives the answer to an error, and writes those of ours into the log."""
+
+    def refuse(error: Exception, request_id: str) -> web.StreamResponse:
+        response = answer_to(error, route.surface)
+        if response.status == web.HTTPInternalServerError.status_code:
+            stage, path = _stage(route.handler), route.path
+            log.error("handler_failed", stage=stage, path=path, request_id=request_id, exc_info=error)
+        return response
+
+    return refuse
 
 
 async def _owner(token: str, authenticator: Authenticator) -> Identity:
@@ -108,6 +116,21 @@ def _bound(request: web.Request, length: int | None, limit: int) -> None:
         request._client_max_size = limit  # noqa: SLF001  # aiohttp has this for whole applications alone
     elif length > limit:
         raise Refusal(413, f"the body is larger than {limit} bytes")
+
+
+def _finish(response: web.StreamResponse, request_id: str, left: Mapping[str, str] | None) -> None:
+    """The headers of every answer; *left* says what the token may still do."""
+    headers = response.headers
+    if type(response) is Written:
+        pass  # its head has them
+    elif len(headers) <= 1:  # a content type at most, as nearly every answer has: nothing to overwrite
+        headers.extend(SAFE)
+    else:
+        for name, value in SAFE:
+            headers.setdefault(name, value)
+    headers[REQUEST_ID] = request_id
+    if left:
+        headers.update(left)
 
 
 def _sent(response: web.StreamResponse) -> int | None:
@@ -157,10 +180,9 @@ def _recorder(
         user_id = identity.user_id if identity is not None else None
         duration = int(seconds * 1_000_000) / 1000
         quiet = status <= probe
-        if not quiet and fixed is not None and request.method == method:
-            varying = (f'"{request_id}"', status, user_id, duration, received, sent)
-            if usual.say(*varying):
-                return
+        ordinary = not quiet and fixed is not None and request.method == method
+        if ordinary and usual.say(request_id, status, user_id, duration, received, sent):
+            return
         say = log.debug if quiet else log.info
         say(
             "request",

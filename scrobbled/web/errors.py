@@ -25,6 +25,9 @@ from scrobbled.web.routes import Surface
 #: Seconds after which a refused client may try again.
 RETRY_AFTER = 5
 
+#: Status in the log when nobody waits for the answer.
+GONE = 499
+
 #: Status -> stable code.
 CODES = {
     400: "invalid_request",
@@ -64,12 +67,26 @@ def status_of(error: BaseException) -> tuple[int, str]:
             return 404, str(error)
         case StreamFull() | Unavailable():
             return 503, str(error)
-        case web.HTTPRequestEntityTooLarge():
-            return 413, "the body is too large"
-        case web.HTTPException():
-            return error.status, error.reason
+        case web.HTTPException() | web.RequestPayloadError() | ConnectionResetError():
+            return _of_http(error)
         case _:
             return 500, "something went wrong here; the server's log says what"
+
+
+def _of_http(error: web.HTTPException | web.RequestPayloadError | ConnectionResetError) -> tuple[int, str]:
+    """The same for what aiohttp raises while it reads a request."""
+    match error:
+        case web.HTTPRequestEntityTooLarge():
+            return 413, "the body is too large"
+        case web.RequestPayloadError():
+            return (
+                400,
+                "the body cannot be read: it ends too early, or is not framed or packed as the head says",
+            )
+        case ConnectionResetError():
+            return GONE, "the client left"
+        case _:
+            return error.status, error.reason
 
 
 def answer_to(error: Exception, surface: Surface) -> web.StreamResponse:

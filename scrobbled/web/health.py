@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -17,13 +17,13 @@ from scrobbled.web.routes import Route, Surface
 #: A check returns when its dependency is ready and raises with a sentence when it is not.
 Check = Callable[[], Awaitable[None]]
 
-#: Reads the numbers of *metrics.SCRAPED* from the stream.
+#: Reads some of *metrics.SCRAPED*.
 Gauges = Callable[[], Awaitable[dict[str, float]]]
 
 _PATIENCE = 1.0
 
 
-def routes(checks: Mapping[str, Check], gauges: Gauges, folder: Path | None = None) -> list[Route]:
+def routes(checks: Mapping[str, Check], gauges: Sequence[Gauges], folder: Path | None = None) -> list[Route]:
     """
     ``/health/live``, ``/health/ready`` and ``/metrics``; *folder* is where workers of
     this machine share their numbers.
@@ -87,12 +87,13 @@ async def _problem(check: Check) -> str | None:
     return None if error is None else str(error) or type(error).__name__
 
 
-async def _scraped(gauges: Gauges) -> dict[str, float]:
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            return await gauges()
-    except Exception:  # noqa: BLE001  # the ready gauge says that the stream is away
-        return {}
+async def _scraped(gauges: Iterable[Gauges]) -> dict[str, float]:
+    """The numbers of all that answer in time."""
+    found = await asyncio.gather(
+        *(asyncio.wait_for(each(), _PATIENCE) for each in gauges), return_exceptions=True
+    )
+    # Of the others the ready gauge says that they are away.
+    return {name: value for each in found if isinstance(each, dict) for name, value in each.items()}
 
 
 class _AllProcesses:

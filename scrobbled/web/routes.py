@@ -46,6 +46,7 @@ class Route:
     who sends one is known. *limit* is the largest
     body in bytes. *body* is the type of a JSON body, *answers* what each status
     means, *returns* the type of the first of them; they are for the API description.
+    *counted* False leaves it out of the limits (web/limits.py).
     """
 
     method: str
@@ -60,3 +61,4 @@ class Route:
     answers: tuple[tuple[int, str], ...] = ((200, "OK"),)
     returns: Any = None
     anonymous: bool = False
+    counted: bool = True

@@ -193,10 +193,14 @@ def _numbers(fields: Fields, *, range_is_file: bool) -> tuple[int | None, int | 
 
 
 def rating(fields: Fields, said: post.Said) -> float | None:
-    """Give the user's own rating, 0 to 10; a bare ``rating`` is theirs only when they rate."""
+    """Give the user's own rating, 0 to 10, -1 when taken away.
+
+    A bare ``rating`` is theirs only when they rate.
+    """
     keys = (*names.OWN_RATING, "rating") if said is post.RATED else names.OWN_RATING
     value = number(first(fields, *keys))
-    return value if value is not None and 0 <= value <= 10 else None  # noqa: PLR2004  # the scale
+    lowest = -1 if said is post.RATED else 0
+    return value if value is not None and lowest <= value <= 10 else None  # noqa: PLR2004  # the scale
 
 
 def users(fields: Fields) -> tuple[object, ...]:

@@ -51,7 +51,9 @@ def read(sent: Post) -> PlaybackEvent:
     runtime = item_fields.runtime(fields)
     position = item_fields.position(fields)
     said = _said(fields, _progress(fields, position or None, runtime))
-    if position == 0 and (said.action not in _STARTS_AT_ZERO or said.ignored):
+    if position == 0 and (
+        said.action not in _STARTS_AT_ZERO or said.ignored or item_fields.completed(fields)
+    ):
         position = None
     return post.event(
         sent,

@@ -49,6 +49,8 @@ _ID_DIGITS: Final = 15
 _ID_LIMIT: Final = 10**_ID_DIGITS
 _IMDB_LIMIT: Final = 12  # characters
 
+_BY_HAND: Final = frozenset({Action.UNWATCH, Action.RATE})
+
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -89,18 +91,23 @@ def receipts(events: list[PlaybackEvent], *, several: bool) -> Accepted | AllAcc
 
 def _event(sent: Event, receipt: Receipt, index: int | None, where: str) -> PlaybackEvent:
     received_at = receipt.received_at
+    if sent.action is Action.RATE and sent.rating is None:
+        message = f"rate needs a rating from 1 to 10, or 0 to take it away - at {where}.rating"
+        raise PayloadError(message)
     return PlaybackEvent(
         id=_identity(sent, receipt, index),
         user_id=receipt.user_id,
         source=SOURCE,
         action=sent.action,
         occurred_at=_occurred_at(sent, received_at, where)
-        or received_at + timedelta(microseconds=index or 0),
+        or (received_at + timedelta(microseconds=index) if index else received_at),
         received_at=received_at,
         media=_media(sent, where),
         progress=sent.progress,
         position=sent.position,
         provisional=True,
+        rating=sent.rating if sent.action is Action.RATE else None,
+        by_hand=sent.action in _BY_HAND,
         player=_text(sent.player, where, "player"),
         app=_text(sent.app, where, "app") or _text(sent.source, where, "source"),
     )

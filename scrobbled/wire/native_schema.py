@@ -71,7 +71,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     absent = now. *progress* is percent, *position* and *runtime* seconds. Then either
     *movie*, or *show* and *episode* as objects, or the flat fields from *kind* on, where
     *title*, *year* and *ids* are the film's or the episode's. *app* or *source* says
-    what sends this, *player* what plays it.
+    what sends this, *player* what plays it. *rating* goes with the action rate; 0 takes it away.
     """
 
     action: Action
@@ -95,6 +95,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     ids: ExternalIds | None = None
     show_year: Year | None = None
     show_ids: ExternalIds | None = None
+    rating: Annotated[float, Meta(ge=0, le=10)] | None = None
 
 
 _one: Final = msgspec.json.Decoder(Event)
@@ -107,6 +108,7 @@ _MUST_BE: Final = {
     "action": f"one of {', '.join(Action)}",
     "kind": "movie or episode",
     "progress": "a number from 0 to 100",
+    "rating": "a number from 0 to 10",
     "position": "seconds, from 0 to 10000000",
     "runtime": "seconds, from 0 to 10000000",
     "year": _YEAR,

@@ -53,8 +53,8 @@ PAUSE = Said(Action.PAUSE)
 STOP = Said(Action.STOP)
 WATCHED = Said(Action.WATCHED)
 TICKED = Said(Action.WATCHED, by_hand=True)
-UNTICKED = Said(Action.UNWATCH, reasons.UNTICKED, by_hand=True)
-RATED = Said(Action.RATE, reasons.RATING, by_hand=True)
+UNTICKED = Said(Action.UNWATCH, by_hand=True)
+RATED = Said(Action.RATE, by_hand=True)
 LIBRARY = Said(ignored=reasons.LIBRARY_EVENT)
 SERVER = Said(ignored=reasons.SERVER_EVENT)
 TEST = Said(ignored=reasons.TEST_EVENT)
@@ -104,7 +104,7 @@ def event(
         position=playback.position,
         ignored=reasons.OTHER_USER
         if post.accounts and not is_wanted(post.accounts, *users)
-        else unfit or said.ignored or _nameless(media, said, playback.progress),
+        else unfit or said.ignored or _nameless(media, said, playback.progress) or _unrated(said, rating),
         provisional=True,
         rating=rating,
         by_hand=said.by_hand,
@@ -127,6 +127,11 @@ def _event_name(payload: Mapping[str, object]) -> str | None:
         if isinstance(name, str) and name:
             return text(name[:_LONGEST_EVENT_NAME])
     return None
+
+
+def _unrated(said: Said, rating: float | None) -> str | None:
+    """Give the reason when a rating has no number."""
+    return reasons.NO_RATING if said.action is Action.RATE and rating is None else None
 
 
 def _nameless(media: Media | None, said: Said, progress: float | None) -> str | None:

@@ -26,9 +26,10 @@ def reading(event: PlaybackEvent) -> dict[str, object]:
     """Give *event* as a flat dict of JSON values.
 
     ``kind`` is movie, episode or other; ``action`` start (also for heartbeats), pause, stop,
-    watched or ignore, with ``secondary_action`` unwatch for an untick. ``year`` is the item's, else
-    the series', and ``year_of`` tells which; ``ids_scope`` is episode, or unknown where the ids
-    beside an episode may be its show's. ``watched_at`` is the source's own time of what was watched.
+    watched or ignore (ratings and un-ticks too), with ``secondary_action`` unwatch for an untick.
+    ``year`` is the item's, else the series', and ``year_of`` tells which; ``ids_scope`` is episode, or
+    unknown where the ids beside an episode may be its show's. ``watched_at`` is the source's own time
+    of what was watched.
     """
     media = event.media or _NOTHING
     is_rated = event.rating is not None
@@ -78,7 +79,7 @@ def _ids_scope(media: Media) -> str | None:
 
 
 def _action(event: PlaybackEvent) -> str:
-    if event.ignored is not None:
+    if event.ignored is not None or event.action in {Action.UNWATCH, Action.RATE}:
         return "ignore"
     if event.action is Action.PROGRESS:
         return Action.START.value

@@ -43,7 +43,7 @@ def when(entry: Entry, name: str, now: datetime) -> When:
         return now
     if isinstance(said, str) and said.strip().lower() in (DateWord.RELEASED, DateWord.UNKNOWN):
         return DateWord(said.strip().lower())
-    found = _date(said)
+    found = date(said)
     if found is None or found < _EARLIEST:
         message = (
             f"{entry.where}.{name} must be a time such as 2026-11-21T20:15:00.000Z,"
@@ -86,7 +86,8 @@ def notes(entry: Entry, longest: int = 500) -> str | None:
     return said.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
-def _date(said: object) -> datetime | None:
+def date(said: object) -> datetime | None:
+    """The time that *said* is, UTC where it names no zone; None for anything else."""
     found = fields.instant(said, UTC)
     if found is None and isinstance(said, str):
         try:

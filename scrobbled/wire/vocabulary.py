@@ -75,8 +75,8 @@ _SAID: Final = {
     post.PAUSE: "pause paused playbackpause playbackpaused onpause scrobblepause",
     post.STOP: "stop stopped playbackstop playbackstopped onstop scrobblestop",
     post.WATCHED: "end ended finish finished complete completed watched scrobble scrobbled played "
-    "playbackended onwatched",
-    post.TICKED: "markwatched markplayed markedwatched markaswatched logmovie",
+    "playbackended onwatched logmovie",
+    post.TICKED: "markwatched markplayed markedwatched markaswatched",
     post.UNTICKED: "unwatch unwatched markunwatched markunplayed unplayed",
     post.RATED: "rate rated rating onrate",
     post.LIBRARY: "created added download grab rename deleted new oncreated",

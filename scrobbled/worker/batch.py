@@ -15,19 +15,18 @@ from uuid import UUID
 
 import msgspec
 
-from scrobbled.model.event import Action
 from scrobbled.model.media import Kind
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.model.play import Play
 from scrobbled.model.viewing import Counted, Verdict, Viewer
 from scrobbled.rules.policy import Policy
-from scrobbled.rules.timeline import Story, continue_with, is_late, of_late
-from scrobbled.store import activities, timeline, verdicts
+from scrobbled.rules.timeline import Story, continue_with, needs_retelling, of_late
+from scrobbled.store import activities, timeline
 from scrobbled.store.pool import timed
 from scrobbled.store.timeline import KnownEvent, ViewerRow, ViewingRow
-from scrobbled.store.verdicts import EventRow
 from scrobbled.worker import late
-from scrobbled.worker.reading import Reading, answer_of, moment_of, subject_of
+from scrobbled.worker.reading import Reading, answer_of, moment_of
+from scrobbled.worker.writing import Loaded, Written, ending, write_events, write_state
 
 if TYPE_CHECKING:
     from scrobbled.model.viewing import Moment
@@ -45,28 +44,6 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     plays: list[Play]
 
 
-class _Loaded(msgspec.Struct, kw_only=True):
-    """The state a batch touches."""
-
-    known: dict[tuple[int, UUID], KnownEvent]
-    reopened: set[tuple[int, UUID]]
-    users: dict[int, ViewerRow]
-    moments: dict[int, list[Moment]]
-    rows: dict[tuple[int, int], ViewingRow]
-
-
-class _Written(msgspec.Struct, kw_only=True):
-    """What the rules said, gathered over all users, to be written at once."""
-
-    verdicts: dict[UUID, Verdict] = {}
-    plays: list[Play] = []
-    gone: list[tuple[int, int]] = []
-    viewings: dict[tuple[int, int], ViewingRow] = {}
-    viewers: list[tuple[int, datetime, Any]] = []
-    outcomes: list[tuple[int, UUID, Outcome, str | None]] = []
-    moved: set[tuple[int, str]] = set()
-
-
 async def apply(
     connection: Connection, readings: Sequence[Reading], policy: Policy, now: datetime
 ) -> Applied:
@@ -82,8 +59,8 @@ async def apply(
         loaded = await _load(connection, readings, {reading.event.user_id for reading in readings})
     written = await _decide(connection, loaded, policy, now)
     with timed("write"):
-        await _write_events(connection, readings, loaded, written)
-        await _write_state(connection, written)
+        await write_events(connection, readings, loaded, written)
+        await write_state(connection, written)
     answers = [_answer(reading, loaded, written) for reading in readings]
     return Applied(answers=answers, plays=written.plays)
 
@@ -94,14 +71,14 @@ async def run_out(
     """Let what these users were watching run out by *now*; return the plays that made."""
     loaded = await _load(connection, (), set(user_ids))
     written = await _decide(connection, loaded, policy, now)
-    await _write_state(connection, written)
+    await write_state(connection, written)
     return written.plays
 
 
 # Loading ---------------------------------------------------------------------
 
 
-async def _load(connection: Connection, readings: Sequence[Reading], user_ids: set[int]) -> _Loaded:
+async def _load(connection: Connection, readings: Sequence[Reading], user_ids: set[int]) -> Loaded:
     await timeline.lock_users(connection, sorted(user_ids))
     told = (
         await timeline.known_events(connection, [reading.event for reading in readings]) if readings else {}
@@ -122,7 +99,7 @@ async def _load(connection: Connection, readings: Sequence[Reading], user_ids: s
     rows = await timeline.viewings(connection, sorted(pairs)) if pairs else {}
     _add_unseen(rows, readings)
     reopened = told.keys() - known.keys()
-    return _Loaded(known=known, reopened=reopened, users=users, moments=moments, rows=rows)
+    return Loaded(known=known, reopened=reopened, users=users, moments=moments, rows=rows)
 
 
 def _is_open(outcome: Outcome, replayed: bool) -> bool:
@@ -157,8 +134,8 @@ def _add_unseen(rows: dict[tuple[int, int], ViewingRow], readings: Sequence[Read
 # Deciding ----------------------------------------------------------------------
 
 
-async def _decide(connection: Connection, loaded: _Loaded, policy: Policy, now: datetime) -> _Written:
-    written = _Written(verdicts={}, plays=[], gone=[], viewings={}, viewers=[], outcomes=[], moved=set())
+async def _decide(connection: Connection, loaded: Loaded, policy: Policy, now: datetime) -> Written:
+    written = Written(verdicts={}, plays=[], gone=[], viewings={}, viewers=[], outcomes=[], moved=set())
     to_retell: list[int] = []
     by_user: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     for (user_id, item), row in loaded.rows.items():
@@ -166,7 +143,7 @@ async def _decide(connection: Connection, loaded: _Loaded, policy: Policy, now: 
     for user_id, user in loaded.users.items():
         moments = loaded.moments[user_id]
         viewer = Viewer(applied_to=user.applied_to, watching=user.watching, viewings=by_user[user_id])
-        if is_late(viewer, moments):
+        if needs_retelling(viewer, moments):
             to_retell.append(user_id)
             continue
         story = continue_with(viewer, moments, own_policy(user, policy), now)
@@ -178,8 +155,8 @@ async def _decide(connection: Connection, loaded: _Loaded, policy: Policy, now: 
 
 async def _retell(  # noqa: PLR0917  # what _decide has
     connection: Connection,
-    loaded: _Loaded,
-    written: _Written,
+    loaded: Loaded,
+    written: Written,
     user_ids: list[int],
     policy: Policy,
     now: datetime,
@@ -213,7 +190,7 @@ def own_policy(user: ViewerRow, policy: Policy) -> Policy:
     )
 
 
-def _gather(written: _Written, loaded: _Loaded, user_id: int, story: Story, plays: Iterable[Counted]) -> None:
+def _gather(written: Written, loaded: Loaded, user_id: int, story: Story, plays: Iterable[Counted]) -> None:
     for moment in loaded.moments[user_id]:
         row = loaded.rows.get((user_id, moment.items[0])) if moment.items else None
         last = row.viewing.last_event_at if row else None
@@ -252,81 +229,10 @@ def _play(user_id: int, counted: Counted, title_id: int, kind: Kind) -> Play:
     )
 
 
-# Writing -----------------------------------------------------------------------
-
-
-async def _write_events(
-    connection: Connection, readings: Sequence[Reading], loaded: _Loaded, written: _Written
-) -> None:
-    rows: dict[UUID, EventRow] = {}
-    unmatched = []
-    for reading in readings:
-        event = reading.event
-        if (event.user_id, event.id) in loaded.known or event.id in rows or event.user_id not in loaded.users:
-            continue
-        outcome, reason, _ = _ending(reading, written)
-        rows[event.id] = _event_row(reading, outcome, reason)
-        if outcome is Outcome.UNMATCHED and event.action is not Action.PROGRESS:
-            unmatched.append((event, reading.matched.candidates))
-    if rows:
-        await verdicts.insert_events(connection, list(rows.values()))
-    if unmatched:
-        await verdicts.keep_unmatched(connection, unmatched)
-    # One that was resolved may have waited for longer than its outcome was kept.
-    waited = loaded.reopened | {
-        (row.event.user_id, row.event.id) for row in rows.values() if row.event.resolution is not None
-    }
-    if waited:
-        matched = {key for key in waited if rows[key[1]].outcome is not Outcome.UNMATCHED}
-        await verdicts.forget_unmatched(connection, matched)
-
-
-async def _write_state(connection: Connection, written: _Written) -> None:
-    if written.outcomes:
-        await verdicts.update_outcomes(connection, written.outcomes)
-    if written.gone:
-        await verdicts.delete_plays(connection, written.gone)
-    if written.plays:
-        await verdicts.insert_plays(connection, written.plays)
-    blank = [key for key, row in written.viewings.items() if row.viewing == late.NEVER_PLAYED]
-    if blank:
-        await verdicts.forget_viewings(connection, blank)
-    if len(blank) < len(written.viewings):
-        told = {key: row for key, row in written.viewings.items() if row.viewing != late.NEVER_PLAYED}
-        await verdicts.write_viewings(connection, told)
-    if written.viewers:
-        await verdicts.write_viewers(connection, written.viewers)
-    await activities.moved(connection, sorted(written.moved))
-
-
-def _ending(reading: Reading, written: _Written) -> tuple[Outcome, str | None, Verdict | None]:
-    """How a new event ended: (outcome, reason, the rules' verdict if they were asked)."""
-    if reading.event.ignored is not None:
-        return Outcome.IGNORED, reading.event.ignored, None
-    verdict = written.verdicts.get(reading.event.id)
-    if verdict is None:
-        return Outcome.UNMATCHED, reading.matched.reason, None
-    return verdict.outcome, verdict.reason, verdict
-
-
-def _event_row(reading: Reading, outcome: Outcome, reason: str | None) -> EventRow:
-    moment = moment_of(reading) if reading.counts else None
-    return EventRow(
-        event=reading.event,
-        items=moment.items if moment else (),
-        progress=moment.progress if moment else reading.event.progress,
-        runtime=moment.runtime if moment else None,
-        outcome=outcome,
-        reason=reason,
-        subject=None if moment and moment.items else subject_of(reading.event.media),
-        score=reading.matched.score if moment and moment.items else None,
-    )
-
-
 # Answering -----------------------------------------------------------------------
 
 
-def _answer(reading: Reading, loaded: _Loaded, written: _Written) -> Answer:
+def _answer(reading: Reading, loaded: Loaded, written: Written) -> Answer:
     event = reading.event
     item = reading.matched.items[0] if reading.matched.items else None
     known = loaded.known.get((event.user_id, event.id))
@@ -336,5 +242,5 @@ def _answer(reading: Reading, loaded: _Loaded, written: _Written) -> Answer:
         )
     if event.user_id not in loaded.users:
         return Answer(event_id=event.id, outcome=Outcome.IGNORED, reason="unknown_user")
-    outcome, reason, verdict = _ending(reading, written)
+    outcome, reason, verdict = ending(reading, written)
     return answer_of(event, item, verdict or Verdict(outcome=outcome, reason=reason, progress=event.progress))

@@ -11,6 +11,7 @@ from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.model.play import play_id, playback_id
 from scrobbled.model.viewing import Moment, Verdict
+from scrobbled.store.rated import Rating
 
 if TYPE_CHECKING:
     from scrobbled.worker.matching import Matched
@@ -49,7 +50,33 @@ def moment_of(reading: Reading) -> Moment:
         progress=_progress(event, known),
         runtime=known or usual or 1.0,
         source=event.source,
+        by_hand=event.by_hand,
     )
+
+
+def ratings_of(reading: Reading) -> list[Rating]:
+    """What *reading* says was rated: each episode of a file that holds several."""
+    event = reading.event
+    if event.action is not Action.RATE or event.rating is None or not reading.counts:
+        return []
+    return [
+        Rating(
+            user_id=event.user_id,
+            item_id=item.id,
+            title_id=item.title.id,
+            kind=item.kind,
+            rating=_stars(event.rating),
+            rated_at=event.occurred_at,
+            source=event.source,
+            event_id=event.id,
+        )
+        for item in reading.matched.items
+    ]
+
+
+def _stars(rating: float) -> int | None:
+    """1 to 10, halves rounded up; None: taken away."""
+    return None if rating <= 0 else min(max(int(rating + 0.5), 1), 10)
 
 
 def subject_of(media: Media | None) -> str | None:

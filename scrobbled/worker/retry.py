@@ -38,5 +38,5 @@ def remedy(error: BaseException, *, size: int, tries: int, max_tries: int) -> Re
 
 def pause(attempt: int) -> float:
     """Seconds to wait before try *attempt* + 1 (from 0): doubling, with jitter, bounded."""
-    longest = min(0.1 * 2.0**attempt, _LONGEST_PAUSE)
+    longest = min(0.1 * 2.0 ** min(attempt, 10), _LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, guards nothing

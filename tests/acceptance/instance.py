@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
@@ -28,6 +28,12 @@ PARTS = {
     "worker": ("--role", "worker"),
     "valkey": ("valkey",),
     "postgres": ("postgres",),
+}
+
+#: Tests ask as fast as they can; those of the limits take this back.
+UNLIMITED = {
+    f"SCROBBLED_{name}": "0"
+    for name in ("REQUESTS_PER_MINUTE", "REQUESTS_PER_DAY", "TRAKT_READS", "TRAKT_WRITES")
 }
 
 _TOKEN = re.compile(r"scr_pat_[A-Za-z0-9_-]+")
@@ -87,6 +93,12 @@ class Instance:
         return self._process.pid
 
     @property
+    def running(self) -> bool:
+        """Whether the supervisor was started and not stopped."""
+
+        return self._process is not None
+
+    @property
     def stdout(self) -> str:
         """Everything said on stdout, over all starts."""
 
@@ -106,6 +118,7 @@ class Instance:
             "PATH": os.environ["PATH"],
             "SCROBBLED_DATA_DIR": str(self.places.data_dir),
             "SCROBBLED_PORT": str(self.port),
+            **UNLIMITED,
         }
         return own | self.environment
 
@@ -225,6 +238,30 @@ class Instance:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    @contextmanager
+    def second_door(self) -> Iterator[Instance]:
+        """Another front door on the same servers, ready, as long as the block runs."""
+
+        door = Instance(token=self.token, folder=self.folder)
+        urls = {
+            "SCROBBLED_DATABASE_URL": self.places.database_url,
+            "SCROBBLED_REDIS_URL": self.places.redis_url,
+            "SCROBBLED_PORT": str(door.port),
+        }
+        with (self.folder / "second").open("ab") as log:
+            door._process = subprocess.Popen(
+                [sys.executable, "-m", "scrobbled", "serve", "--role", "ingest,api,ui"],
+                env=self.environ | urls,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            eventually(door.ready, "a second front door")
+            yield door
+        finally:
+            door._process.terminate()
+            door.wait(15)
+
     # HTTP -------------------------------------------------------------------------
 
     def call(
@@ -290,7 +327,8 @@ class Instance:
 
         def empty() -> bool:
             try:
-                return self.metric("scrobbled_stream_depth") == 0
+                waiting = self.metric("scrobbled_stream_depth") + self.metric("scrobbled_inbox_depth")
+                return waiting == 0
             except (OSError, HTTPException, AssertionError):
                 return False
 

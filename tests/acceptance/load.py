@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ import orjson
 from scrobbled.model.event import Receipt
 from scrobbled.store import users
 from scrobbled.wire.native import parse_events
-from tests.acceptance.instance import Instance
 
 #: Seconds a client waits for an answer before it hangs up.
 PATIENCE = 10.0
@@ -57,12 +57,14 @@ class Person:
     sent: dict[UUID, Sent] = field(default_factory=dict)
     refused: int = 0
     broken: int = 0
+    accepted_at: list[float] = field(default_factory=list)  # seconds on the steady clock
+    slowest_refusal: float = 0.0  # seconds
 
 
-async def people(instance: Instance, how_many: int) -> list[Person]:
+async def people(database_url: str, how_many: int) -> list[Person]:
     """New users, straight into the database: a command for each would take a minute."""
 
-    connection = await asyncpg.connect(instance.places.database_url)
+    connection = await asyncpg.connect(database_url)
     try:
         made = []
         for number in range(how_many):
@@ -114,8 +116,8 @@ def _viewing(chance: random.Random) -> list[tuple[str, int]]:
 class Storm:
     """40 people, about *rate* events a second in all, until *end* is called."""
 
-    def __init__(self, instance: Instance, everybody: Sequence[Person], rate: float, seed: int) -> None:
-        self._port = instance.port
+    def __init__(self, port: int, everybody: Sequence[Person], rate: float, seed: int) -> None:
+        self._port = port
         self._everybody = everybody
         self._pause = len(everybody) / rate
         self._seed = seed
@@ -177,6 +179,7 @@ class _Client:
     async def post(self, body: bytes) -> str | None:
         """The id under which *body* was accepted; None when it was refused or nobody answered."""
 
+        began = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE):
                 status, answer = await self._exchange(body)
@@ -187,7 +190,9 @@ class _Client:
         if status != 202:
             assert status == 503, (status, answer)
             self._person.refused += 1
+            self._person.slowest_refusal = max(self._person.slowest_refusal, time.monotonic() - began)
             return None
+        self._person.accepted_at.append(time.monotonic())
         found: str = orjson.loads(answer)["id"]
         return found
 

@@ -20,6 +20,16 @@ from tests.acceptance.instance import Instance, eventually
 BEFORE = datetime.now(UTC) - timedelta(days=2)
 
 
+#: Secrets that are not ours, such as somebody's at Plex.
+ELSEWHERE = {
+    "cookie": "cookie-3f1e9a7d0c52",
+    "plex": "plexto-9c1b77de2a40",
+    "key": "apikey-51d0ba8e77f3",
+    "client": "client-secret-66fe0c19ab",
+    "password": "hunter2-correct-horse",
+}
+
+
 @dataclass
 class Run:
     """A run from its first start to its end."""
@@ -40,11 +50,12 @@ def run() -> Iterator[Run]:
         second = instance.call("POST", "/v1/tokens", {"label": "second"}).json
         third = instance.run("token", "create", _name(instance), "--label", "third").stdout.strip()
         wrong = ["scr_pat_WRONGwrong0123456789", "plain-guess-0123456789", "scr_pat_with%20blank"]
-        secrets = [instance.token, second["token"], third, *wrong]
+        secrets = [instance.token, second["token"], third, *wrong, *ELSEWHERE.values()]
         accepted: dict[str, str] = {}
         for number, token in enumerate([instance.token, second["token"], third]):
             accepted |= _play(instance, token, number)
-        _stray(instance, [*secrets])
+        _stray(instance, [*secrets[:6]])
+        _carry(instance)
         instance.drain()
         _break(instance, accepted)
         instance.call("DELETE", f"/v1/tokens/{second['id']}")
@@ -120,6 +131,34 @@ def _stray(instance: Instance, secrets: list[str]) -> None:
         instance.call("DELETE", "/v1/me", token=secret)
     instance.call("POST", "/v1/tokens", {"label": ""})
     instance.call("POST", "/v1/events", b" " * 5_000_000)
+
+
+def _carry(instance: Instance) -> None:
+    """Secrets that are not ours, where players and people put them."""
+
+    headers = {"Cookie": f"session={ELSEWHERE['cookie']}", "X-Plex-Token": ELSEWHERE["plex"]}
+    headers |= {"X-API-Key": ELSEWHERE["key"], "trakt-api-key": ELSEWHERE["client"]}
+    body = {
+        "event": "media.play",
+        "X-Plex-Token": ELSEWHERE["plex"],
+        "url": f"https://user:{ELSEWHERE['password']}@plex.example/x?api_key={ELSEWHERE['key']}",
+        "password": ELSEWHERE["password"],
+        "client_secret": ELSEWHERE["client"],
+    }
+    for path in (
+        "/webhooks/plex",
+        "/webhooks/generic",
+        "/webhooks/auto",
+        "/v1/events",
+        "/trakt/scrobble/start",
+    ):
+        instance.call("POST", path, body, headers=headers)
+        instance.call("POST", path, body, token=None, headers=headers)
+    for path in ("/v1/me", "/trakt/sync/history", "/nowhere"):
+        for query in ("api_key", "access_token", "password", "client_secret"):
+            instance.call("GET", f"{path}?{query}={ELSEWHERE['key']}", headers=headers)
+    for login in (ELSEWHERE["password"], f"admin:{ELSEWHERE['password']}"):
+        instance.call("GET", "/v1/me", token=None, headers={"Authorization": f"Basic {login}"})
 
 
 def _break(instance: Instance, accepted: dict[str, str]) -> None:

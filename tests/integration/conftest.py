@@ -12,7 +12,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, reelrifter, trakt
-from scrobbled.api.pool import NAMES, POOL
+from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
 from scrobbled.store import users
@@ -80,10 +80,11 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
         """No worker is there to apply them."""
 
     routes = [*native.routes(), *trakt.routes(), *reelrifter.routes()]
-    routes += health.routes({"postgresql": _answers}, _gauges)
+    routes += health.routes({"postgresql": _answers}, [_gauges])
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
     application = app.build(routes + description.routes(routes), authenticator)
     application[POOL] = pool
+    application[PUT_BACK] = _put_back
     application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
     async with TestClient(TestServer(application)) as opened:

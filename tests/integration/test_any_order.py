@@ -71,6 +71,8 @@ def readings(
             occurred_at=NOON + timedelta(minutes=minute, microseconds=number),
             received_at=LATER,
             progress=progress,
+            rating=(progress or 0.0) / 10,
+            by_hand=action is Action.WATCHED and progress is not None,
         )
         items = () if action is Action.CANCEL_CHECKIN else (ITEMS[item],)
         made.append(Reading(event=event, matched=Matched(items=items, score=1.0, how="id")))
@@ -95,14 +97,18 @@ async def history(pool: Pool, user_id: int) -> dict[str, Any]:
         "select item_id, watched_at, cause from plays where user_id = $1 order by 2, 1", user_id
     )
     playback = await pool.fetch(
-        "select item_id, viewing, counted, settled, position, last_play_at, progress, paused_at"
+        "select item_id, viewing, counted, settled, position, last_play_at, progress, paused_at, unticked_at"
         " from playback where user_id = $1 order by 1",
         user_id,
     )
     watching = await pool.fetch(
         "select applied_to, item_ids, action, started_at, expires_at from viewers where user_id = $1", user_id
     )
+    ratings = await pool.fetch(
+        "select item_id, rating, rated_at from ratings where user_id = $1 order by 1", user_id
+    )
     return {
+        "ratings": list(map(tuple, ratings)),
         "plays": list(map(tuple, plays)),
         "playback": list(map(tuple, playback)),
         "watching": list(map(tuple, watching)),

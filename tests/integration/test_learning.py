@@ -22,7 +22,8 @@ from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.web.errors import Refusal
 from scrobbled.worker import waiting as rounds
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 from tests.library import episodes, film
 

@@ -27,7 +27,8 @@ from scrobbled.sync.media_server import MediaServer
 from scrobbled.sync.plex import Plex
 from scrobbled.sync.server import Account
 from scrobbled.wire import webhook
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 from tests.media_servers import (
     TOKEN,

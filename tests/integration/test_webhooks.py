@@ -27,7 +27,8 @@ from scrobbled.stream.codec import decode_webhook
 from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import MOST_WITH_BODIES, Producer
 from scrobbled.wire import webhook
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from scrobbled.rules.policy import Policy
 from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
-from scrobbled.worker.loop import Limits, Worker
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
 
 if TYPE_CHECKING:

@@ -100,7 +100,7 @@ def routes() -> list[Route]:
     """Every route of every surface."""
     found = [*native.routes(1), *webhooks.routes(1), *trakt.routes(), *reelrifter.routes()]
     found += [*native_reads.routes(), *trakt_reads.routes(), *reelrifter_reads.routes()]
-    found += health.routes({}, no_gauges)
+    found += health.routes({}, [no_gauges])
     return found + description.routes(found)
 
 

@@ -68,7 +68,7 @@ def test_level(lines: Lines) -> None:
 def test_a_shape_says_what_a_logger_says(lines: Lines) -> None:
     """A line made from its shape has the logger's keys, values and order of time."""
     shape = log.Shape("seen", fixed={"stage": "web", "path": "/100%"}, varying=("number", "none", "word"))
-    assert shape.say(1.5, None, '"word"')
+    assert shape.say(1.5, None, "word")
     structlog.get_logger().info("seen", stage="web", path="/100%", number=1.5, none=None, word="word")
     made, said = lines.parsed()
     assert made.pop("at") <= said.pop("at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scrobbled.api import parameters
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _HIGHEST = 2**31 - 1
 
 _TEXT = {"type": "string"}
+
+#: No word has these; the database reads them as its own.
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 #: The query parameters of a filtered list, for the API description.
 FILTERS = (
@@ -90,7 +94,7 @@ def filters(request: web.Request) -> Filters:
 
 
 def _words(request: web.Request, name: str) -> list[str] | None:
-    words = parameters.storable(request.query.get(name, ""), name).lower().split(",")
+    words = _BRACKETS.sub("", parameters.storable(request.query.get(name, ""), name)).lower().split(",")
     return [word.strip() for word in words if word.strip()] or None
 
 

@@ -43,9 +43,8 @@ return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::in
         between (wanted -> 'ratings' ->> 0)::int and (wanted -> 'ratings' ->> 1)::int)
     and (not wanted ? 'votes' or (title.details ->> 'votes')::int
         between (wanted -> 'votes' ->> 0)::int and (wanted -> 'votes' ->> 1)::int)
-    and (not wanted ? 'genres' or exists (
-        select from unnest(title.genres) as genre where wanted -> 'genres' ? lower(replace(genre, ' ', '-'))
-    ))
+    and (not wanted ? 'genres' or lower(replace(title.genres::text, ' ', '-'))::text[]
+        && translate(wanted ->> 'genres', '[]', '{}')::text[])
     and (not wanted ? 'countries' or wanted -> 'countries' ? lower(title.country))
     and (not wanted ? 'languages' or wanted -> 'languages' ? lower(title.details ->> 'language'))
     and (not wanted ? 'certifications' or wanted -> 'certifications' ? lower(title.details ->> 'certification'))

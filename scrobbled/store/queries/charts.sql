@@ -20,14 +20,17 @@ with now_on as (
     from viewers left join episodes on episodes.id = viewers.item_ids[1]
     where viewers.expires_at > $3 and viewers.item_ids is not null
     group by 1
+), shown_now as (
+    select title_id, now_on.watchers
+    from now_on join titles on titles.id = title_id
+    where titles.kind = $1 and not (titles.provisional and titles.ids = '{}')
 ), of_week as (
     select title_id, watchers from totals where period = 'weekly' and kind = $1
 )
-select title_id, coalesce(now_on.watchers, 0) as watchers, count(*) over () as total
-from now_on full join of_week using (title_id)
-join titles on titles.id = title_id
-where titles.kind = $1 and not (titles.provisional and titles.ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
-order by now_on.watchers desc nulls last, of_week.watchers desc nulls last, title_id
+select title_id, coalesce(shown_now.watchers, 0) as watchers, count(*) over () as total
+from shown_now full join of_week using (title_id)
+where $2::jsonb = '{}' or exists (select from titles where titles.id = title_id and fits(titles, $2))
+order by shown_now.watchers desc nulls last, of_week.watchers desc nulls last, title_id
 offset $4 limit $5
 
 -- name: popular

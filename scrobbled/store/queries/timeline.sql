@@ -28,13 +28,13 @@ where users.id = any($1::bigint[])
 select
     playback.user_id, playback.item_id, playback.title_id, playback.kind,
     playback.viewing, playback.counted, playback.settled, playback.position,
-    playback.last_event_at, playback.last_play_at, playback.progress, playback.paused_at
+    playback.last_event_at, playback.last_play_at, playback.progress, playback.paused_at, playback.unticked_at
 from unnest($1::bigint[], $2::bigint[]) as asked (user_id, item_id)
 join playback on playback.user_id = asked.user_id and playback.item_id = asked.item_id
 
 -- name: recent_events
 -- Everything the rules were told about these users and is still kept.
-select user_id, id, occurred_at, action, item_ids, progress, runtime, source, outcome, reason
+select user_id, id, occurred_at, action, item_ids, progress, runtime, source, by_hand, outcome, reason
 from events
 where user_id = any($1::bigint[]) and (item_ids <> '{}' or action = 'cancel_checkin')
 

@@ -4,17 +4,17 @@
 -- name: insert_events
 insert into events (
     user_id, id, occurred_at, received_at, source, action, item_ids,
-    progress, runtime, outcome, reason, subject, score
+    progress, runtime, outcome, reason, subject, score, by_hand
 )
 select
     user_id, id, occurred_at, received_at, source, action, string_to_array(item_ids, ',')::bigint[],
-    progress, runtime, outcome, reason, subject, score
+    progress, runtime, outcome, reason, subject, score, by_hand
 from unnest(
     $1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-    $8::double precision[], $9::double precision[], $10::text[], $11::text[], $12::text[], $13::real[]
+    $8::double precision[], $9::double precision[], $10::text[], $11::text[], $12::text[], $13::real[], $14::boolean[]
 ) as event (
     user_id, id, occurred_at, received_at, source, action, item_ids,
-    progress, runtime, outcome, reason, subject, score
+    progress, runtime, outcome, reason, subject, score, by_hand
 )
 -- What waited for a title, or was given up, is open: trying it again may end otherwise. So is
 -- what was ignored, when it was read anew; it may say something else then.
@@ -28,7 +28,8 @@ on conflict (user_id, id) do update set
     outcome = excluded.outcome,
     reason = excluded.reason,
     subject = excluded.subject,
-    score = excluded.score
+    score = excluded.score,
+    by_hand = excluded.by_hand
 where events.outcome in ('unmatched', 'dead', 'ignored')
 
 -- name: update_outcomes
@@ -77,12 +78,12 @@ select distinct user_id, kind from gone
 -- name: write_viewings
 insert into playback (
     user_id, item_id, title_id, kind, id, last_event_at, viewing, counted, settled,
-    position, last_play_at, progress, paused_at
+    position, last_play_at, progress, paused_at, unticked_at
 )
 select * from unnest(
     $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[],
     $8::boolean[], $9::boolean[], $10::double precision[], $11::timestamptz[], $12::double precision[],
-    $13::timestamptz[]
+    $13::timestamptz[], $14::timestamptz[]
 )
 on conflict (user_id, item_id) do update set
     last_event_at = excluded.last_event_at,
@@ -92,7 +93,8 @@ on conflict (user_id, item_id) do update set
     position = excluded.position,
     last_play_at = excluded.last_play_at,
     progress = excluded.progress,
-    paused_at = excluded.paused_at
+    paused_at = excluded.paused_at,
+    unticked_at = excluded.unticked_at
 
 -- name: forget_viewings
 -- Items of which, told again, nothing is left.

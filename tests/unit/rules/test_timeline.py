@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
-from scrobbled.model.viewing import Moment, Verdict, Viewer
+from scrobbled.model.viewing import Counted, Moment, Verdict, Viewer
 from scrobbled.rules.policy import Policy
-from scrobbled.rules.timeline import Story, continue_with, in_order, is_late, of_late, retell
+from scrobbled.rules.timeline import Story, continue_with, in_order, needs_retelling, of_late, retell
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=30)
@@ -36,6 +36,7 @@ def stories(draw: st.DrawFn) -> list[Moment]:
                 progress=draw(st.none() | st.sampled_from([0.0, 0.5, 1.0, 40.0, 79.9, 80.0, 95.0, 100.0])),
                 runtime=draw(st.sampled_from([1500.0, 6000.0])),
                 source="test",
+                by_hand=draw(st.booleans()),
             )
         )
     return moments
@@ -60,17 +61,20 @@ def test_order_of_arrival_changes_nothing(moments: list[Moment], random: object)
 @settings(max_examples=300)
 def test_carrying_on_is_the_same_as_telling_again(moments: list[Moment], cuts: list[int]) -> None:
     """Applied in batches with the state kept in between, in-order events end where one fold ends."""
-    ordered = in_order(moments)
-    viewer, plays = Viewer(), []
+    ordered, told = in_order(moments), 0
+    viewer, plays = Viewer(), list[Counted]()
     verdicts: dict[UUID, Verdict] = {}
-    while ordered:
+    while told < len(ordered):
         size = cuts.pop() if cuts else len(ordered)
-        batch, ordered = ordered[:size], ordered[size:]
-        if is_late(viewer, batch):
-            return  # one instant was split over two batches: the past would be told again
-        story = continue_with(viewer, batch, Policy(), batch[-1].at)
+        batch = ordered[told : told + size]
+        told += len(batch)
+        if needs_retelling(viewer, batch):
+            story = retell(Viewer(), ordered[:told], [], Policy(), batch[-1].at)
+            plays, verdicts = [], {}
+        else:
+            story = continue_with(viewer, batch, Policy(), batch[-1].at)
         viewer = story.viewer
-        plays += story.plays
+        plays = plays + story.plays
         verdicts |= story.verdicts
     end = continue_with(viewer, [], Policy(), LATER)
     whole = told_at_once(moments)

@@ -55,7 +55,7 @@ async def client(dependencies: Dependencies) -> AsyncIterator[Client]:
         pass
 
     checks = {"postgresql": dependencies.database, "stream": dependencies.stream}
-    routes = health.routes(checks, dependencies.gauges)
+    routes = health.routes(checks, [dependencies.gauges])
     async with TestClient(TestServer(app.build(routes, Authenticator(_nobody, _touch)))) as opened:
         yield opened
 

@@ -129,15 +129,13 @@ def test_each_playback_event_has_its_action(event: str, changes: dict[str, objec
 @pytest.mark.parametrize(
     ("event", "changes", "reason"),
     [
-        ("UserDataSaved", {"SaveReason": "TogglePlayed", "Played": False}, reasons.UNTICKED),
         ("UserDataSaved", {"SaveReason": "PlaybackStart", "Played": True}, reasons.USER_DATA_ECHO),
         ("UserDataSaved", {"SaveReason": "PlaybackProgress", "Played": True}, reasons.USER_DATA_ECHO),
         ("UserDataSaved", {"SaveReason": "PlaybackFinished", "Played": True}, reasons.USER_DATA_ECHO),
         ("UserDataSaved", {"SaveReason": "Import", "Played": True}, reasons.USER_DATA_ECHO),
-        ("UserDataSaved", {"SaveReason": "UpdateUserRating"}, reasons.RATING),
+        ("UserDataSaved", {"SaveReason": "UpdateUserRating"}, reasons.NO_RATING),
         ("UserDataSaved", {"Played": True}, reasons.USER_DATA_ECHO),
-        ("MarkUnplayed", {}, reasons.UNTICKED),
-        ("Rate", {}, reasons.RATING),
+        ("Rate", {}, reasons.NO_RATING),
         ("ItemAdded", {}, reasons.LIBRARY_EVENT),
         ("ItemDeleted", {}, reasons.LIBRARY_EVENT),
         ("SessionStart", {}, reasons.SERVER_EVENT),
@@ -153,7 +151,7 @@ def test_each_playback_event_has_its_action(event: str, changes: dict[str, objec
     ],
 )
 def test_what_does_not_count_says_why(event: str, changes: dict[str, object], reason: str) -> None:
-    """Echoes, unticks, ratings, music and the server's own affairs are ignored by name."""
+    """Echoes, likes, music and the server's own affairs are ignored by name."""
     assert reason == parse(jellyfin_film(event, **changes)).ignored
 
 

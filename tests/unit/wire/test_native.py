@@ -113,7 +113,15 @@ def test_a_film_without_a_time_happens_when_received() -> None:
 @pytest.mark.parametrize("action", list(Action))
 def test_every_action_can_be_sent(action: Action) -> None:
     """The native words are our own."""
-    assert action is parse(FILM | {"action": action.value}).action
+    assert action is parse(FILM | {"action": action.value, "rating": 7}).action
+
+
+def test_a_rating_is_read_and_demanded() -> None:
+    """0 takes it away; without one a rating says nothing."""
+    assert [7.5, 0] == [parse(FILM | {"action": "rate", "rating": each}).rating for each in (7.5, 0)]
+    with pytest.raises(PayloadError, match="rate needs a rating from 1 to 10"):
+        parse(FILM | {"action": "rate"})
+    assert parse(FILM | {"action": "stop", "rating": 7}).rating is None
 
 
 def test_the_flat_spelling_of_an_episode_says_the_same() -> None:

@@ -256,11 +256,12 @@ def test_a_rating_is_the_users_own(payload: dict[str, object], rating: float | N
     assert rating == parse(payload).rating
 
 
-def test_a_rating_is_done_by_hand_and_counts_nothing() -> None:
-    """It is read whole, and ends as ignored until ratings are kept."""
-    actual = parse(plex_film("media.rate", userRating=8))
+def test_a_rating_is_done_by_hand() -> None:
+    """It is told apart from playing, and without its number it says nothing."""
+    actual, empty = parse(plex_film("media.rate", userRating=8)), parse(plex_film("media.rate"))
 
-    assert (Action.RATE, reasons.RATING, True) == (actual.action, actual.ignored, actual.by_hand)
+    assert (Action.RATE, None, True) == (actual.action, actual.ignored, actual.by_hand)
+    assert reasons.NO_RATING == empty.ignored
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,171 @@
+"""
+How many requests a token may make: which routes count, and how each surface says it.
+
+What brings events in is never refused for a limit: a play would be lost to it. Our own
+surfaces have Flick's headers, Trakt's has Trakt's one. See docs/decisions/0021.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+import orjson
+import structlog
+
+from scrobbled import metrics
+from scrobbled.errors import Unavailable
+from scrobbled.web.errors import Refusal
+from scrobbled.web.routes import Route, Scope, Surface
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from scrobbled.web.auth import Identity
+
+MINUTE, FIVE_MINUTES, DAY = 60, 300, 86_400
+
+#: Counts one use in windows of (limit, seconds): whether it is granted, the counter's unix time,
+#: what is used in each window. Raises *Unavailable* when nobody can count.
+Take: TypeAlias = Callable[[str, Sequence[tuple[int, int]]], Awaitable[tuple[bool, int, list[int]]]]
+
+#: Counts a request of somebody, or of nobody known; gives headers for its answer.
+Charge: TypeAlias = Callable[["web.Request", "Identity | None"], Awaitable[Mapping[str, str]]]
+
+#: Seconds after a counter was found to be away until it is asked again.
+_AGAIN: Final = 1.0
+
+#: The names Trakt has for them (Trakt fact sheet §1).
+_TRAKT_READS, _TRAKT_WRITES, _TRAKT_ANYBODY = (
+    "AUTHED_API_GET_LIMIT",
+    "AUTHED_API_POST_LIMIT",
+    "UNAUTHED_API_GET_LIMIT",
+)
+
+log = structlog.get_logger(stage="web")
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """*windows* of (limit, seconds), shared by all routes with the same *name*."""
+
+    name: str
+    windows: tuple[tuple[int, int], ...]
+
+
+class Limits:
+    """
+    The limits of one front door. *take* counts, for all front doors; *minute* and *day* are
+    what a token may do on a surface, *surfaces* the same by surface where it differs, *reads*
+    and *writes* what Trakt's surface allows in five minutes. 0 is no limit.
+    """
+
+    def __init__(
+        self,
+        take: Take,
+        *,
+        minute: int,
+        day: int,
+        surfaces: Mapping[str, tuple[int, int]],
+        trakt: tuple[int, int],
+    ) -> None:
+        self._take = take
+        self._default = (minute, day)
+        self._surfaces = surfaces
+        self._trakt = trakt
+        self._away_until = float("-inf")
+
+    def charging(self, route: Route) -> Charge | None:
+        """What counts the requests to *route* (see *charge*); None when they are free."""
+        allowance = self.of(route)
+        return None if allowance is None else partial(self.charge, allowance)
+
+    def of(self, route: Route) -> Allowance | None:
+        """What *route* counts towards; None when it is free."""
+        if not route.counted or route.scope is Scope.SCROBBLE:
+            return None
+        if route.surface is Surface.TRAKT:
+            return self._trakts(route)
+        if route.scope is None or route.surface in (Surface.WEBHOOKS, Surface.SYSTEM):
+            return None
+        minute, day = self._surfaces.get(route.surface.value, self._default)
+        windows = tuple(each for each in ((minute, MINUTE), (day, DAY)) if each[0])
+        return Allowance(route.surface.value, windows) if windows else None
+
+    async def charge(
+        self, allowance: Allowance, request: web.Request, identity: Identity | None
+    ) -> Mapping[str, str]:
+        """
+        Count *request*; the headers that say what is left, none while nobody can count. Raises
+        a 429 when nothing is.
+        """
+        if time.monotonic() < self._away_until:
+            metrics.uncounted.inc()
+            return {}
+        who = f"{identity.user_id}.{identity.token_id}" if identity is not None else _anybody(request)
+        try:
+            granted, now, used = await self._take(f"{allowance.name}.{who}", allowance.windows)
+        except Unavailable as error:
+            self._away_until = time.monotonic() + _AGAIN
+            metrics.uncounted.inc()
+            log.warning("limits_away", error=str(error))
+            return {}
+        headers = _headers(allowance, now, used)
+        if granted:
+            return headers
+        raise _refusal(allowance, now, used, headers)
+
+    def _trakts(self, route: Route) -> Allowance | None:
+        reads, writes = self._trakt
+        if route.scope is None:
+            name, limit = _TRAKT_ANYBODY, reads if route.method == "GET" else 0
+        elif route.method == "GET":
+            name, limit = _TRAKT_READS, reads
+        else:
+            name, limit = _TRAKT_WRITES, writes
+        return Allowance(name, ((limit, FIVE_MINUTES),)) if limit else None
+
+
+def _anybody(request: web.Request) -> str:
+    """Whoever asks without a token: the app and the address, as Trakt counts them."""
+    app = request.headers.get("trakt-api-key", "")[:100]
+    return f"{request.remote}.{app}".replace("{", "").replace("}", "")
+
+
+def _headers(allowance: Allowance, now: int, used: Sequence[int]) -> dict[str, str]:
+    """Trakt's one header for its own windows, Flick's for all others."""
+    (limit, seconds), left = allowance.windows[0], max(allowance.windows[0][0] - used[0], 0)
+    if seconds == FIVE_MINUTES:
+        until = datetime.fromtimestamp(_end(now, seconds), UTC)
+        said = {
+            "name": allowance.name,
+            "period": seconds,
+            "limit": limit,
+            "remaining": left,
+            "until": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return {"X-Ratelimit": orjson.dumps(said).decode()}
+    headers = {}
+    for (most, length), taken in zip(allowance.windows, used, strict=True):
+        suffix = "-Day" if length == DAY else ""
+        headers[f"X-RateLimit-Limit{suffix}"] = str(most)
+        headers[f"X-RateLimit-Remaining{suffix}"] = str(max(most - taken, 0))
+    headers["X-RateLimit-Reset"] = str(_end(now, seconds))
+    return headers
+
+
+def _refusal(allowance: Allowance, now: int, used: Sequence[int], headers: Mapping[str, str]) -> Refusal:
+    """429, and when the last of the windows that are used up ends."""
+    spent = [window for window, taken in zip(allowance.windows, used, strict=True) if taken >= window[0]]
+    most, seconds = max(spent, key=lambda window: window[1])
+    wait = _end(now, seconds) - now
+    period = {MINUTE: "a minute", FIVE_MINUTES: "5 minutes", DAY: "a day"}[seconds]
+    message = f"this token may make {most} requests {period} here; try again in {wait} s"
+    return Refusal(429, message, {**headers, "Retry-After": str(wait)})
+
+
+def _end(now: int, seconds: int) -> int:
+    return now - now % seconds + seconds

@@ -1,0 +1,217 @@
+"""Nobody can take the server from the others: sizes, slow senders, connections; against the real server."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+
+import pytest
+
+from tests.acceptance.instance import Instance, eventually
+
+EVENT = {"action": "start", "progress": 5, "movie": {"title": "Bound", "year": 1991, "ids": {"tmdb": 4100}}}
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Instance]:
+    """An instance with room for 20 connections."""
+
+    made = Instance({"SCROBBLED_CONNECTIONS": "20"})
+    try:
+        yield made.start()
+    finally:
+        made.remove()
+
+
+def connect(instance: Instance) -> socket.socket:
+    """A connection on which nothing has been said."""
+
+    return socket.create_connection(("127.0.0.1", instance.port), timeout=90)
+
+
+def said(connection: socket.socket) -> bytes:
+    """All that comes until the server hangs up, or for five seconds."""
+
+    connection.settimeout(5)
+    found = b""
+    with suppress(TimeoutError, ConnectionResetError):
+        while part := connection.recv(65536):
+            found += part
+    return found
+
+
+def closed_within(connection: socket.socket, seconds: float, dribble: bytes = b"") -> bool:
+    """Whether the server hangs up within *seconds*, although a byte of *dribble* comes every half of one."""
+
+    connection.settimeout(0.5)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if dribble:
+                connection.sendall(dribble)
+            if connection.recv(65536) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
+
+
+def was_cut(connection: socket.socket) -> bool:
+    """Whether the server hung up before all was read; what lies in the buffers still comes."""
+
+    connection.settimeout(5)
+    try:
+        while connection.recv(65536):
+            pass
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+# Sizes -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /" + "a" * 20_000 + " HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Long: " + "a" * 20_000 + "\r\n\r\n",
+        "GET /v1/me HTTP/1.1\r\nHost: x\r\n" + "".join(f"X-{n}: 1\r\n" for n in range(500)) + "\r\n",
+    ],
+    ids=["a long path", "a long header", "many headers"],
+)
+def test_a_large_head_is_refused(instance: Instance, head: str) -> None:
+    """A head beyond the bounds is 400, without a stack, and the connection is closed."""
+
+    with closing(connect(instance)) as connection:
+        with suppress(OSError):
+            connection.sendall(head.encode())
+        answer = said(connection)
+
+    assert b" 400 " in answer.split(b"\r\n")[0]
+    assert b"Traceback" not in answer
+    assert instance.ready()
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+def test_a_packed_body_is_bounded_unpacked(instance: Instance, packing: str) -> None:
+    """A body that is small packed and huge unpacked is 413 wherever a body is read."""
+
+    huge = b'{"action": "' + b"x" * 200_000_000 + b'"}'
+    body = gzip.compress(huge, 1) if packing == "gzip" else zlib.compress(huge, 1)
+    body = body if len(body) < 1_000_000 else body[:1_000_000]
+    paths = (
+        "/v1/events",
+        f"/webhooks/plex/{instance.token}",
+        "/trakt/scrobble/stop",
+        "/api/public/v1/scrobble",
+    )
+    statuses = [
+        instance.call("POST", path, body, headers={"Content-Encoding": packing}).status for path in paths
+    ]
+
+    assert [413] * 4 == statuses
+    assert instance.ready()
+
+
+def test_many_parts_are_kept_as_unreadable(instance: Instance) -> None:
+    """Thousands of parts, and thousands of fields, end as a webhook nobody can read."""
+
+    part = '--B\r\nContent-Disposition: form-data; name="n{}"\r\n\r\n1\r\n'
+    multipart = ("".join(part.format(n) for n in range(10_000)) + "--B--\r\n").encode()
+    form = "&".join(f"n{n}=1" for n in range(20_000)).encode()
+    kinds = {"multipart/form-data; boundary=B": multipart, "application/x-www-form-urlencoded": form}
+    for kind, body in kinds.items():
+        reply = instance.call("POST", "/webhooks/jellyfin", body, headers={"Content-Type": kind})
+        found = instance.outcome(reply.json["id"])
+
+        assert 200 == reply.status
+        assert "ignored" == found["outcome"], found
+
+
+# Slow senders ------------------------------------------------------------------------
+
+
+def test_slow_clients_are_cut(instance: Instance) -> None:
+    """Silence, a head or a body byte by byte, and an answer nobody takes all end; no error of the server."""
+
+    bearer = f"Authorization: Bearer {instance.token}\r\n"
+    with ExitStack() as stack:
+        silent, slow, sender, deaf = (stack.enter_context(closing(connect(instance))) for _ in range(4))
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.sendall(b"GET /v1/me HTTP/1.1\r\nX-Slow: ")
+        sender.sendall(
+            f"POST /v1/events HTTP/1.1\r\nHost: x\r\n{bearer}Content-Length: 100000\r\n\r\n[".encode()
+        )
+        deaf.setblocking(False)
+        with suppress(BlockingIOError):
+            deaf.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 5000)
+
+        assert closed_within(slow, 25, b"a")
+        assert closed_within(silent, 5)
+        assert 200 == instance.call("GET", "/v1/me").status
+        assert closed_within(sender, 75, b" ")
+        assert was_cut(deaf)
+    assert [] == [line for line in instance.log() if line["event"] == "handler_failed"]
+
+
+def test_a_client_that_leaves_is_no_error(instance: Instance) -> None:
+    """Whoever hangs up in the middle of a body is one line in the log, 499 or 400, and no error."""
+
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {instance.token}\r\n"
+    for framing in (
+        "Content-Length: 100000\r\n\r\n[",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\n[",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n[",
+    ):
+        with closing(connect(instance)) as connection:
+            connection.sendall(f"{head}X-Request-ID: left-{len(framing)}\r\n{framing}".encode())
+            time.sleep(0.3)
+    eventually(lambda: "left-" in instance.stderr, "its line")
+    instance.call("GET", "/v1/me", headers={"X-Request-ID": "after-leaving"})
+    eventually(lambda: '"after-leaving"' in instance.stderr, "the line of the next request")
+    lines = [line for line in instance.log() if str(line.get("request_id", "")).startswith("left-")]
+
+    assert {499, 400} >= {line["status"] for line in lines}
+    assert [] == [line for line in instance.log() if line["event"] == "handler_failed"]
+
+
+# Connections -------------------------------------------------------------------------
+
+
+def test_what_rests_makes_way(small: Instance) -> None:
+    """Hundreds of connections that rest keep nobody out, and no more are held than there is room for."""
+
+    with ExitStack() as stack:
+        held = [stack.enter_context(closing(connect(small))) for _ in range(200)]
+        replies = [small.call("GET", "/v1/me").status for _ in range(5)]
+        open_ones = [each for each in held if not closed_within(each, 0.2)]
+
+    assert [200] * 5 == replies
+    assert len(open_ones) <= 20
+
+
+def test_where_all_are_busy_there_is_no_room(small: Instance) -> None:
+    """While every connection is in the middle of a request, a new one is told 503 and when to come back."""
+
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {small.token}\r\n"
+    with ExitStack() as stack:
+        for _ in range(20):
+            busy = stack.enter_context(closing(connect(small)))
+            busy.sendall(f"{head}Content-Length: 1000\r\n\r\n[".encode())
+        time.sleep(0.5)
+        with closing(connect(small)) as late:
+            late.sendall(b"GET /v1/me HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = said(late)
+
+    assert b" 503 " in answer.split(b"\r\n")[0]
+    assert b"Retry-After:" in answer
+    eventually(small.ready, "room again")

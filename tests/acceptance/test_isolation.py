@@ -1,0 +1,289 @@
+"""
+Nobody sees or changes what is another's: every operation there is, with every kind of wrong token.
+
+The operations come from the router by way of /openapi.json, so a new route is walked without a word
+here. One that its owner does not reach either fails: the walk would prove nothing about it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.acceptance.instance import Instance, Reply
+from tests.acceptance.walking import Operation, few_of_each, named, operations
+
+#: Reached by nobody in this walk, and why that is fine. Prefer planting what makes it reachable.
+UNREACHED: dict[str, str] = {}
+
+#: What anybody may ask without a token.
+PUBLIC = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}
+
+SCOPES = ("read", "scrobble", "write")
+BEFORE = datetime.now(UTC) - timedelta(hours=5)
+
+
+@dataclass
+class Walk:
+    """A server on which Vera keeps things that nobody else may see."""
+
+    instance: Instance
+    mark: str
+    operations: list[Operation]
+    vera: str = ""
+    values: list[object] = field(default_factory=list)
+    private: set[str] = field(default_factory=set)
+
+    def token(self, user: str, *scopes: str) -> str:
+        """A new token."""
+
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        made = self.instance.run("token", "create", user, "--label", f"walk of {user}", *words)
+        return made.stdout.strip()
+
+    def revoked(self, user: str) -> str:
+        """A token that was revoked before anybody used it."""
+
+        made = self.token(user)
+        newest = self.instance.run("token", "list", user).stdout.splitlines()[-1]
+        self.instance.run("token", "revoke", user, newest.split("\t")[0])
+        return made
+
+    def readable(self) -> list[Operation]:
+        """What is read without saying which."""
+
+        return [
+            each
+            for each in self.operations
+            if each.method == "GET" and each.scope == "read" and not each.variables
+        ]
+
+    def seen_by(self, token: str) -> dict[str, Any]:
+        """All that *token* can read without naming anything, but for what tells of the token's own use."""
+
+        found = {}
+        for each in self.readable():
+            reply = each.call(self.instance, each.path, token)
+            found[each.name] = _settled(json.loads(reply.body)) if reply.status == 200 else reply.status
+        return found
+
+    def leaks(self, reply: Reply, asked: str) -> list[str]:
+        """What of Vera's is in *reply* and was not in the question."""
+
+        told = reply.body.decode(errors="replace") + json.dumps(dict(reply.headers))
+        return [each for each in self.private if each in told and each not in asked]
+
+    def everything_named(self) -> dict[str, list[object]]:
+        """A body that names all of Vera's things, in the fields in which protocols name things."""
+
+        numbers = [value for value in self.values if isinstance(value, int)]
+        items = [{"ids": {"trakt": number, "tmdb": number, "slug": str(number)}} for number in numbers[:20]]
+        many: dict[str, list[object]] = {"ids": [*numbers], "rank": [*numbers]}
+        return many | {name: [*items] for name in ("movies", "shows", "seasons", "episodes", "users")}
+
+
+def _settled(document: Any) -> Any:
+    """*document* without the times at which a token or connection was used last."""
+
+    if isinstance(document, dict):
+        return {key: _settled(value) for key, value in document.items() if not key.startswith("last_")}
+    return [_settled(each) for each in document] if isinstance(document, list) else document
+
+
+def _plant(walk: Walk) -> None:
+    """Everything of a user's there is: plays, a position, what is on, unmatched, webhooks, a correction."""
+
+    def event(number: int, **fields: object) -> dict[str, object]:
+        movie = {
+            "title": f"Walked {number}",
+            "year": 2000,
+            "ids": {"tmdb": 4_300_000 + number, "imdb": f"tt43000{number:02}"},
+        }
+        at = (BEFORE + timedelta(minutes=10 * number)).isoformat()
+        return {"action": "stop", "progress": 95, "occurred_at": at, "movie": movie} | fields
+
+    unknown = [{"title": f"{walk.mark} at home {n}"} for n in range(3)]
+    sent = [event(1), event(2), event(3, action="pause", progress=40)]
+    sent += [event(4 + n, movie=movie) for n, movie in enumerate(unknown)]
+    sent.append(event(9, action="start", progress=5, occurred_at=datetime.now(UTC).isoformat()))
+    call = walk.instance.call
+    accepted = [each["id"] for each in call("POST", "/v1/events", sent, token=walk.vera).json["events"]]
+    for player in ("plex", "jellyfin", "generic"):
+        body = {"title": f"{walk.mark} by {player}", "event": "media.stop", "Account": {"title": walk.mark}}
+        call("POST", f"/webhooks/{player}", body, token=walk.vera)
+    walk.instance.drain()
+    taught = {"kind": "movie", "ids": {"tmdb": 4_300_001}}
+    reply = call("POST", f"/v1/unmatched/{accepted[3]}/resolve", taught, token=walk.vera)
+    assert reply.status == 200, reply.body
+    for each in walk.operations:  # lists, notes and whatever else a protocol lets one make with a name
+        if each.method == "POST" and each.scope == "write" and not each.variables:
+            each.call(
+                walk.instance,
+                each.path,
+                walk.vera,
+                {"name": walk.mark, "label": walk.mark, "comment": walk.mark},
+            )
+    walk.instance.drain()
+
+
+@pytest.fixture(scope="module")
+def walk() -> Iterator[Walk]:
+    """Vera's things are there, and it is known what they are called."""
+
+    instance = Instance()
+    try:
+        instance.start()
+        mark = f"vera{secrets.token_hex(6)}"
+        instance.run("user", "add", mark)
+        instance.run("user", "add", "mallory")
+        made = Walk(instance, mark, operations(instance))
+        made.vera = made.token(mark)
+        _plant(made)
+        seen = made.seen_by(made.vera)
+        made.values = [*few_of_each(seen.values())]
+        # What is hers and cannot be met by chance: the mark, UUIDs, numbers derived from her events.
+        made.private = {mark, made.vera} | {
+            str(value)
+            for _, value in named([*seen.values()])
+            if re.fullmatch(r"[0-9a-f-]{36}", str(value)) or (isinstance(value, int) and value > 2**45)
+        }
+        yield made
+    finally:
+        instance.remove()
+
+
+def test_there_is_something_to_see(walk: Walk) -> None:
+    """Vera has something of every kind that can be listed, so that the walk has something to find."""
+
+    seen = walk.seen_by(walk.vera)
+    empty = [
+        name
+        for name, found in seen.items()
+        if not (found.get("data", found) if isinstance(found, dict) else found)
+    ]
+
+    history = walk.instance.call("GET", "/v1/history", token=walk.vera)
+
+    assert len(walk.private) > 10
+    assert walk.leaks(history, "")  # it would be noticed
+    assert [] == [name for name in empty if name.startswith("GET /v1/")]
+
+
+def test_without_a_token_nothing_is_said(walk: Walk) -> None:
+    """No token, a wrong or revoked one: 401 wherever one is needed, and nothing of anybody's anywhere."""
+
+    wrong = {"none": None, "wrong": "scr_pat_wrong", "revoked": walk.revoked(walk.mark)}
+    bad = []
+    for each in walk.operations:
+        for kind, token in wrong.items():
+            path = next(each.paths(walk.values[:1]))
+            reply = each.call(walk.instance, path, token, walk.everything_named())
+            expected = reply.status == 401 if each.scope else each.path in PUBLIC or reply.status < 500
+            if not expected or walk.leaks(reply, path):
+                bad.append((each.name, kind, reply.status, reply.body[:200]))
+
+    assert [] == bad
+
+
+def test_a_token_does_what_its_scopes_say(walk: Walk) -> None:
+    """A token without an operation's scope gets 403 for it, whatever else it may do."""
+
+    tokens = {scope: walk.token(walk.mark, scope) for scope in SCOPES}
+    before = walk.seen_by(walk.vera)
+    bad = []
+    for each in walk.operations:
+        for scope, token in tokens.items():
+            if each.scope not in {None, scope}:
+                path = next(each.paths(walk.values[:1]))
+                reply = each.call(walk.instance, path, token, walk.everything_named())
+                if reply.status != 403 or walk.leaks(reply, path):
+                    bad.append((each.name, scope, reply.status, reply.body[:200]))
+
+    assert [] == bad
+    assert before == walk.seen_by(walk.vera)
+
+
+def test_a_foreign_token_finds_and_changes_nothing(walk: Walk) -> None:
+    """Mallory, with every scope, names Vera's things everywhere: sees none, and all are as they were."""
+
+    mallory, before, bad = walk.token("mallory"), walk.seen_by(walk.vera), []
+    for each in walk.operations:
+        for path in each.paths(walk.values):
+            for body in (
+                (None, walk.everything_named()) if each.method in ("POST", "PUT", "DELETE") else (None,)
+            ):
+                reply = each.call(walk.instance, path, mallory, body)
+                if reply.status == 401:
+                    mallory = walk.token("mallory")  # the walk revoked its own
+                if reply.status >= 500 or walk.leaks(reply, path + json.dumps(body)):
+                    bad.append((each.method, path, reply.status, walk.leaks(reply, path), reply.body[:200]))
+    walk.instance.drain()
+
+    assert [] == bad
+    assert before == walk.seen_by(walk.vera)
+
+
+def test_every_answer_is_kept_private(walk: Walk) -> None:
+    """No cache may keep an answer, no browser guess its type, frame it, or tell where one was."""
+
+    bad = []
+    for each in walk.operations:
+        for token in (walk.vera, None):
+            headers = {
+                name.lower(): value
+                for name, value in each.call(
+                    walk.instance, next(each.paths(["999999999"])), token
+                ).headers.items()
+            }
+            if (headers.get("cache-control"), headers.get("x-content-type-options")) != (
+                "no-store",
+                "nosniff",
+            ):
+                bad.append(each.name)
+            if (
+                "frame-ancestors 'none'" not in headers.get("content-security-policy", "")
+                or "referrer-policy" not in headers
+            ):
+                bad.append(each.name)
+
+    assert [] == bad
+
+
+def test_nothing_of_hers_is_logged(walk: Walk) -> None:
+    """No line of any process holds what Vera calls things, nor a stack of an error."""
+
+    said = walk.instance.stderr
+    # What somebody asked for is in the path of the request's own line.
+    lines = [{**line, "path": ""} for line in walk.instance.log()]
+
+    assert [] == [line for line in lines if walk.mark in json.dumps(line)]
+    assert walk.vera not in said
+    assert "Traceback" not in said
+    assert [] == [line for line in walk.instance.log() if line["event"] == "handler_failed"]
+
+
+def test_the_walk_reaches_every_route(walk: Walk) -> None:
+    """Vera herself reaches every route that names something; else the walk above proves nothing about it."""
+
+    token, missed = walk.vera, []
+    for each in sorted(walk.operations, key=lambda each: (each.method != "GET", each.method)):
+        if not each.variables or each.name in UNREACHED:
+            continue
+        refused = {404, 405} if each.method in ("POST", "PUT") else {400, 404, 405}
+        for path in each.paths(walk.values):
+            reply = each.call(walk.instance, path, token)
+            if reply.status == 401:
+                token = walk.token(walk.mark)  # she revoked her own
+            elif reply.status not in refused:
+                break
+        else:
+            missed.append(each.name)
+
+    assert [] == missed, "plant what they are about in _plant, or say in UNREACHED why not"

@@ -1,0 +1,169 @@
+"""Limits: readers have them, over all front doors together, and scrobbles have none."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.acceptance.instance import Instance, Reply, eventually
+
+HISTORY = "/v1/history"
+TRAKT = "/trakt/sync/history"
+
+
+@pytest.fixture(scope="module")
+def limited() -> Iterator[Instance]:
+    """An instance with small limits."""
+
+    made = Instance(
+        {
+            "SCROBBLED_REQUESTS_PER_MINUTE": "20",
+            "SCROBBLED_REQUESTS_PER_DAY": "50",
+            "SCROBBLED_SURFACE_LIMITS": "reelrifter=5/0",
+            "SCROBBLED_TRAKT_READS": "12",
+            "SCROBBLED_TRAKT_WRITES": "4",
+        }
+    )
+    try:
+        yield made.start()
+    finally:
+        made.remove()
+
+
+@pytest.fixture
+def token(limited: Instance) -> Iterator[str]:
+    """A fresh token, with all of the minute before it."""
+
+    if time.time() % 60 > 45:  # a window that ends within the test would count from zero again
+        time.sleep(60 - time.time() % 60)
+    made = limited.run("token", "create", "admin", "--label", "fresh").stdout.strip()
+    yield made
+    listed = limited.run("token", "list", "admin").stdout.splitlines()
+    mine = next(line.split("\t")[0] for line in listed if line.split("\t")[1] == "fresh")
+    limited.run("token", "revoke", "admin", mine)
+
+
+def test_the_documented_defaults_hold() -> None:
+    """Unless an operator says otherwise, a token has 60 requests a minute and 5,000 a day."""
+
+    from scrobbled.config import Settings
+
+    settings = Settings.from_mapping({"HOME": "/"})
+
+    assert (60, 5000) == (settings.requests_per_minute, settings.requests_per_day)
+
+
+def test_a_reader_is_told_what_is_left(limited: Instance, token: str) -> None:
+    """Each counted answer has Flick's headers; the first beyond the limit is a 429 that says when."""
+
+    replies = [
+        limited.call("GET", HISTORY if n % 2 else "/v1/playback?limit=x", token=token) for n in range(20)
+    ]
+    refused = limited.call("GET", HISTORY, token=token)
+
+    assert {200: 10, 400: 10} == Counter(reply.status for reply in replies)
+    assert [str(left) for left in range(19, -1, -1)] == [
+        each.headers["X-RateLimit-Remaining"] for each in replies
+    ]
+    assert {"20"} == {reply.headers["X-RateLimit-Limit"] for reply in replies}
+    assert ("50", "30") == (
+        replies[-1].headers["X-RateLimit-Limit-Day"],
+        replies[-1].headers["X-RateLimit-Remaining-Day"],
+    )
+    assert 429 == refused.status
+    assert "rate_limited" == refused.json["error"]["code"]
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert 0 == int(refused.headers["X-RateLimit-Reset"]) % 60
+    assert ("0", "30") == (
+        refused.headers["X-RateLimit-Remaining"],
+        refused.headers["X-RateLimit-Remaining-Day"],
+    )
+
+
+def test_a_scrobble_is_never_refused(limited: Instance, token: str) -> None:
+    """A token with nothing left to read still scrobbles on every surface, and may ask what became of it."""
+
+    while limited.call("GET", HISTORY, token=token).status == 200:
+        pass
+    movie = {"title": "Beyond", "year": 1990, "ids": {"tmdb": 4000}}
+    event = {"action": "start", "progress": 5, "movie": movie}
+    events = [limited.call("POST", "/v1/events", event, token=token) for _ in range(30)]
+    webhooks = [limited.call("POST", f"/webhooks/plex/{token}", b"{}", token=None) for _ in range(30)]
+    scrobbles = [
+        limited.call("POST", "/trakt/scrobble/start", {"movie": movie, "progress": 5}, token=token)
+        for _ in range(30)
+    ]
+    looked_up = [limited.outcome(events[0].json["id"], token=token) for _ in range(30)]
+
+    assert {202} == {reply.status for reply in events}
+    assert {200} == {reply.status for reply in webhooks}
+    assert {201} == {reply.status for reply in scrobbles}
+    assert 30 == len(looked_up)
+    assert not any(name.lower().startswith("x-ratelimit") for name in webhooks[0].headers)
+
+
+def test_each_token_and_surface_counts_alone(limited: Instance, token: str) -> None:
+    """What one token uses on one surface is taken from no other token and no other surface."""
+
+    for _ in range(20):
+        limited.call("GET", HISTORY, token=token)
+    other = limited.call("GET", HISTORY, token=limited.token)
+    elsewhere = [limited.call("GET", "/api/public/v1/me", token=token).status for _ in range(6)]
+
+    assert 429 == limited.call("GET", HISTORY, token=token).status
+    assert 200 == other.status
+    assert [200] * 5 + [429] == elsewhere
+
+
+def test_trakt_says_it_in_its_own_way(limited: Instance, token: str) -> None:
+    """On Trakt's surface reads and writes count apart, in five minutes, and the header is Trakt's."""
+
+    if time.time() % 300 > 285:
+        time.sleep(300 - time.time() % 300)
+    reads = [limited.call("GET", TRAKT, token=token) for _ in range(13)]
+    writes = [limited.call("DELETE", "/trakt/sync/playback/1", token=token) for _ in range(5)]
+    said = json.loads(reads[-1].headers["X-Ratelimit"])
+
+    assert [200] * 12 + [429] == [reply.status for reply in reads]
+    assert [404] * 4 + [429] == [reply.status for reply in writes]
+    assert ("AUTHED_API_GET_LIMIT", 300, 12) == (said["name"], said["period"], said["limit"])
+    assert 0 == said["remaining"]
+    assert said["until"].endswith("Z")
+    assert 0 < int(reads[-1].headers["Retry-After"]) <= 300
+    assert "AUTHED_API_POST_LIMIT" == json.loads(writes[-1].headers["X-Ratelimit"])["name"]
+
+
+def test_front_doors_count_together(limited: Instance, token: str) -> None:
+    """Through two front doors at once, a token gets its limit and not one more."""
+
+    with limited.second_door() as door, ThreadPoolExecutor(8) as pool:
+
+        def ask(number: int) -> Reply:
+            return (limited if number % 2 else door).call("GET", HISTORY, token=token)
+
+        statuses = Counter(reply.status for reply in pool.map(ask, range(60)))
+
+    assert {200: 20, 429: 40} == statuses
+
+
+def test_reads_go_on_while_nobody_counts(limited: Instance, token: str) -> None:
+    """With Valkey gone, reads are answered, without limits, and it is said in log and metrics."""
+
+    while limited.call("GET", HISTORY, token=token).status == 200:
+        pass
+    limited.kill("valkey")
+    replies = [limited.call("GET", HISTORY, token=token) for _ in range(3)]
+
+    assert [200] * 3 == [reply.status for reply in replies]
+    assert any(line["event"] == "limits_away" for line in limited.log())
+    assert limited.metric("scrobbled_web_uncounted_total") >= 3
+    eventually(limited.ready, "Valkey back", seconds=30)
+    eventually(
+        lambda: "X-RateLimit-Remaining" in limited.call("GET", "/v1/me", token=limited.token).headers,
+        "counting again",
+    )

@@ -1,0 +1,276 @@
+"""The stream is away: events are kept in PostgreSQL, and applied in their order when it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+import redis.asyncio
+
+from scrobbled.errors import StreamFull, Unavailable
+from scrobbled.ingest.door import Door
+from scrobbled.ingest.inbox import Inbox, Row
+from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.media import Kind, Media
+from scrobbled.model.webhook import Webhook
+from scrobbled.rules.policy import Policy
+from scrobbled.store import inbox, users
+from scrobbled.store.pool import open_pool
+from scrobbled.stream import dead, names
+from scrobbled.stream.answers import Mailbox
+from scrobbled.stream.codec import decode_event, encode_event
+from scrobbled.stream.connection import open_redis
+from scrobbled.stream.producer import Producer, depth
+from scrobbled.web.gate import Gate
+from scrobbled.worker import report
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
+from tests.integration.conftest import catalogue_names
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Pool
+    from tests.conftest import Servers
+
+PARTITIONS = 2
+NOW = datetime.now(UTC)
+NOWHERE = "unix:///nowhere/valkey.sock"
+
+
+class House:
+    """A front door, a worker, and a user whose events they carry."""
+
+    def __init__(self, stream: redis.asyncio.Redis, pool: Pool, user_id: int) -> None:
+        self.stream, self.pool, self.user_id = stream, pool, user_id
+        self.applied: list[PlaybackEvent] = []
+
+    def event(self, minute: int = 0, **changes: object) -> PlaybackEvent:
+        """An event received at that minute of a day."""
+        at = NOW - timedelta(days=1) + timedelta(minutes=minute)
+        known = {
+            "id": uuid4(), "user_id": self.user_id, "source": "test", "action": Action.PROGRESS,
+            "occurred_at": at, "received_at": at, "provisional": True, "progress": 10.0 + minute / 100,
+            "media": Media(kind=Kind.MOVIE, title="Film", year=2001, ids={"tmdb": "990001"}, runtime=6000.0),
+        }  # fmt: skip
+        return PlaybackEvent(**(known | changes))  # type: ignore[arg-type]  # a builder
+
+    async def send(self, *events: PlaybackEvent) -> None:
+        """Put events into the stream."""
+        for each in events:
+            await self.stream.xadd(names.events(self.partition), {names.FIELD: encode_event(each)})
+
+    async def keep(self, *events: PlaybackEvent) -> None:
+        """Put events into the inbox."""
+        await inbox.put(self.pool, [row(each) for each in events])
+
+    @property
+    def partition(self) -> int:
+        """The user's."""
+        return self.user_id % PARTITIONS
+
+    async def work(self, seconds: float = 1.0, *, batch_size: int = 100, policy: Any = None) -> None:
+        """Let one worker run for so long, and stop it cleanly."""
+        limits = Limits(
+            name="house", partitions=PARTITIONS, batch_size=batch_size, max_tries=1,
+            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
+            positions_kept=timedelta(days=180), webhooks_kept=timedelta(days=14), webhooks_size=10**6,
+        )  # fmt: skip
+        worker = Worker(self.stream, self.pool, policy or Policy(), limits, catalogue_names())
+        task = asyncio.create_task(worker.run())
+        await asyncio.sleep(seconds)
+        worker.stop()
+        await asyncio.wait_for(task, 10)
+
+    async def outcomes(self, events: Sequence[PlaybackEvent]) -> list[str | None]:
+        """How each ended, None while it is open."""
+        rows = await self.pool.fetch(
+            "select id, outcome from events where user_id = $1 and id = any($2)",
+            self.user_id, [each.id for each in events],
+        )  # fmt: skip
+        found = {str(row["id"]): row["outcome"] for row in rows}
+        return [found.get(str(each.id)) for each in events]
+
+
+def row(event: PlaybackEvent) -> Row:
+    """As the inbox keeps it."""
+    return event.user_id, event.received_at, encode_event(event), b""
+
+
+@pytest.fixture
+async def house(servers: Servers, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """Nothing in the stream and nothing in the inbox; what is applied is noted in its order."""
+    user = await users.add_user(pool, uuid4().hex)
+    async with open_redis(servers.redis_url) as opened:
+        await opened.flushall()
+        made = House(opened, pool, user)
+        original = report.report
+
+        def noted(deliveries: Any, readings: Any, applied: Any, started: Any) -> None:
+            made.applied += [each.event for each in readings]
+            original(deliveries, readings, applied, started)
+
+        monkeypatch.setattr("scrobbled.worker.applying.report", noted)
+        yield made
+        await opened.flushall()
+        await pool.execute("delete from inbox")
+
+
+@asynccontextmanager
+async def door(url: str, write: Any, client: redis.asyncio.Redis) -> AsyncIterator[Door]:
+    """A front door whose stream is at *url* and whose inbox is *write*."""
+    producer = Producer(url, partitions=PARTITIONS, limit=1000)
+    task = asyncio.create_task(producer.run())
+    try:
+        await asyncio.sleep(0.1)
+        yield Door(producer, Inbox(write), Mailbox(client, "door"), Gate(10**6), name="door", patience=0.2)
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def silent(folder: Path) -> AsyncIterator[str]:
+    """A server that takes connections and never says a word: its URL."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            await reader.read(-1)
+        writer.close()
+
+    server = await asyncio.start_unix_server(listen, folder / "silent.sock")
+    try:
+        yield f"unix://{folder}/silent.sock"
+    finally:
+        server.close()
+
+
+async def test_without_a_stream_events_are_kept(house: House) -> None:
+    """What is accepted while the stream is away lies in the inbox, with what it came in, in its order."""
+    sent = [house.event(minute) for minute in range(50)]
+    webhook = Webhook(
+        player="plex", token_id=1, content_type="", filters={}, body=b"{}", size=2, truncated=False
+    )
+    async with door(NOWHERE, lambda rows: inbox.put(house.pool, rows), house.stream) as opened:
+        for each in sent:
+            await opened.accept([each], webhook)
+    rows = await house.pool.fetch("select event, webhook from inbox order by number")
+
+    assert sent == [decode_event(each["event"]) for each in rows]
+    assert all(each["webhook"] for each in rows)
+    assert 0 == await depth(house.stream, PARTITIONS)
+
+
+async def test_a_silent_stream_is_away(house: House, tmp_path: Path) -> None:
+    """A stream server that only takes connections is away: events go to the inbox."""
+    event = house.event()
+    async with (
+        silent(tmp_path) as url,
+        door(url, lambda rows: inbox.put(house.pool, rows), house.stream) as opened,
+    ):
+        await opened.accept([event])
+
+    assert 1 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_both_away_is_told_within_a_second(house: House) -> None:
+    """Neither stream nor database: everybody is refused within a second, however many there are."""
+
+    async def never(_rows: Sequence[Row]) -> None:
+        await asyncio.sleep(60)
+
+    async with door(NOWHERE, never, house.stream) as opened:
+        started = time.monotonic()
+        ended = await asyncio.gather(
+            *(opened.accept([house.event()]) for _ in range(6_000)), return_exceptions=True
+        )
+
+    assert {Unavailable} == {type(each) for each in ended}
+    assert time.monotonic() - started < 5  # no wait added up; the second itself is measured under faults
+
+
+async def test_a_full_stream_does_not_use_the_inbox(house: House, servers: Servers) -> None:
+    """When workers do not keep up, events are refused and not hidden in the database."""
+    async with door(servers.redis_url, lambda rows: inbox.put(house.pool, rows), house.stream) as opened:
+        with pytest.raises(StreamFull):
+            await opened.accept([house.event() for _ in range(1001)])
+
+    assert 0 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_a_database_that_hangs_is_left(servers: Servers, house: House) -> None:
+    """A write that is not answered is given up, and the next one goes through."""
+    async with open_pool(servers.database_url, size=1, name="inbox") as safe, house.pool.acquire() as other:
+        async with other.transaction():
+            await other.execute("lock table inbox in access exclusive mode")
+            with pytest.raises(Unavailable):
+                await inbox.put(safe, [row(house.event())])
+        await inbox.put(safe, [row(house.event())])
+
+    assert 1 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_a_call_is_answered_later_and_applied_once(house: House) -> None:
+    """Whoever waits for an answer is told that the event is safe, and it is applied once."""
+    event = house.event(action=Action.WATCHED)
+    async with door(NOWHERE, lambda rows: inbox.put(house.pool, rows), house.stream) as opened:
+        with pytest.raises(Unavailable, match="the event is safe"):
+            await opened.ask(event)
+    await house.work()
+
+    assert ["scrobbled"] == await house.outcomes([event])
+    assert 0 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_the_order_of_a_user_is_kept(house: House) -> None:
+    """Before the outage, during and after it: applied as received, wherever each event waited."""
+    sent = [house.event(minute) for minute in range(300)]
+    await house.send(*sent[:100])
+    await house.keep(*sent[100:200])
+    await house.send(*sent[200:])
+    await house.work(3, batch_size=30)
+
+    assert [each.id for each in sent] == [each.id for each in house.applied]
+    assert {"started", "progressed"} >= {str(each) for each in await house.outcomes(sent)}
+
+
+async def test_what_is_in_both_is_applied_once(house: House) -> None:
+    """An event whose reply got lost is in the stream and in the inbox: one play."""
+    event = house.event(action=Action.WATCHED)
+    await house.send(event)
+    await house.keep(event, event)
+    await house.work()
+
+    assert 1 == await house.pool.fetchval("select count(*) from plays where user_id = $1", house.user_id)
+    assert 0 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_poison_in_the_inbox_is_buried(house: House) -> None:
+    """What cannot be applied ends among the dead letters, and holds nobody up."""
+    poison = house.event(1, media=Media(kind=Kind.MOVIE, title="Po\x00ison", ids={"tmdb": "990009"}))
+    sent = [house.event(0), poison, house.event(2)]
+    await house.keep(*sent)
+    await inbox.put(house.pool, [(house.user_id, NOW, b"no event", b"")])
+    await house.work(4)
+
+    assert ["progressed", "dead", "progressed"] == await house.outcomes(sent)
+    assert 2 == await dead.count(house.stream)
+    assert 0 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_what_kills_workers_leaves_the_inbox(house: House) -> None:
+    """What was taken three times and never done with goes to the stream, where it is tried alone."""
+    event = house.event()
+    await house.keep(event)
+    for _ in range(3):
+        await inbox.take(house.pool, partitions=PARTITIONS, held={house.partition}, until=None, limit=10)
+    await house.work()
+
+    assert ["progressed"] == await house.outcomes([event])
+    assert 0 == await house.pool.fetchval("select count(*) from inbox")

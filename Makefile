@@ -12,7 +12,7 @@ EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance fuzz fuzz-long audit bench bench-match lock clean
+.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance test-faults soak fuzz fuzz-long audit bench bench-match lock clean
 
 ##@ Run
 
@@ -52,6 +52,12 @@ integration: $(VENV)/.dev ## Tests with a real PostgreSQL and Valkey
 
 acceptance: $(VENV)/.dev ## Tests of the real process, from outside
 	$(call pytest,tests/acceptance)
+
+test-faults: $(VENV)/.dev ## Faults on purpose under load; FAULT_ROUNDS=20 for the long form
+	$(call pytest,tests/faults)
+
+soak: $(VENV)/.dev ## An hour of load with faults: memory, queue, outcomes; SOAK_MINUTES=5 for a short look
+	$(BIN)/python -m tests.faults.soak --minutes $(or $(SOAK_MINUTES),60)
 
 fuzz: $(VENV)/.dev ## Broken input to every parser and operation, for a minute
 	$(call pytest,tests/fuzz)

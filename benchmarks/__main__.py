@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks import (
@@ -17,12 +19,118 @@ from benchmarks import (
     lookup,
     matching,
     overload,
+    parts,
     pipeline,
+    tracker,
     visible,
+    webhooks,
 )
 from benchmarks.stack import Stack, running
 
-NAMES = ("accept", "pipeline", "answers", "overload", "history", "imports", "visible", "lookup", "matching")
+
+@dataclass(frozen=True)
+class Asked:
+    """How to measure: *smoke* for seconds instead of minutes, *rate* in events a second."""
+
+    smoke: bool
+    rate: float
+    large: bool
+    rounds: int
+
+
+def _accept(stack: Stack, asked: Asked) -> list[str]:
+    return accept.measure(stack, seconds=0.5 if asked.smoke else 5.0, rounds=1 if asked.smoke else 5)
+
+
+def _pipeline(stack: Stack, asked: Asked) -> list[str]:
+    return pipeline.sustained(stack, rate=asked.rate, seconds=3 if asked.smoke else 60)
+
+
+def _answers(stack: Stack, asked: Asked) -> list[str]:
+    return pipeline.answers(stack, rate=asked.rate / 2, seconds=4 if asked.smoke else 30)
+
+
+def _overload(stack: Stack, asked: Asked) -> list[str]:
+    return overload.measure(stack, rate=asked.rate, seconds=4 if asked.smoke else 60)
+
+
+def _history(stack: Stack, asked: Asked) -> list[str]:
+    return history.measure(stack, plays=10_000 if asked.smoke else 1_000_000, seconds=1 if asked.smoke else 5)
+
+
+def _imports(stack: Stack, asked: Asked) -> list[str]:
+    scale = 200 if asked.smoke else 1
+    return imports.measure(
+        stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
+    )
+
+
+def _visible(stack: Stack, asked: Asked) -> list[str]:
+    scale = 10 if asked.smoke else 1
+    return visible.measure(
+        stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if asked.smoke else 10
+    )
+
+
+def _lookup(stack: Stack, asked: Asked) -> list[str]:
+    rows = 1_000_000 // (50 if asked.smoke else 1)
+    return lookup.measure(stack, plays=rows, names=rows, seconds=1 if asked.smoke else 5)
+
+
+def _tracker(stack: Stack, asked: Asked) -> list[str]:
+    others = 5_000 if asked.smoke else 100_000
+    return tracker.measure(stack, plays=20_000, others=others, seconds=0.3 if asked.smoke else 5)
+
+
+def _webhooks(stack: Stack, asked: Asked) -> list[str]:
+    return webhooks.measure(stack, seconds=1 if asked.smoke else 15)
+
+
+def _matching(asked: Asked) -> list[str]:
+    """Rows of tables: the labelled queries where they are, then made-up catalogues."""
+    place = labelled.folder()
+    rows = (
+        ["left out: SCROBBLED_EVALUATION_DIR names no folder with labelled queries"]
+        if place is None
+        else matching.measure(place, part=20 if asked.smoke else 1)
+    )
+    if asked.large or asked.smoke:
+        rows += ["", *growth.measure((5_000,) if asked.smoke else (100_000, 1_000_000, 10_000_000))]
+    return rows
+
+
+def _parts(asked: Asked) -> list[str]:
+    return parts.measure(count=500 if asked.smoke else 2000, rounds=2 if asked.smoke else 40)
+
+
+def _faults(asked: Asked) -> list[str]:
+    short = asked.smoke or asked.rounds == 0
+    return faults.measure(
+        rounds=asked.rounds or 1, outage=5 if short else 60, backlog=2_000 if short else 20_000
+    )
+
+
+#: What is measured on an instance, and what needs none (or makes its own).
+_ON_A_STACK: dict[str, Callable[[Stack, Asked], list[str]]] = {
+    "accept": _accept,
+    "pipeline": _pipeline,
+    "answers": _answers,
+    "overload": _overload,
+    "history": _history,
+    "imports": _imports,
+    "visible": _visible,
+    "lookup": _lookup,
+    "tracker": _tracker,
+    "webhooks": _webhooks,
+}
+_ALONE: dict[str, Callable[[Asked], list[str]]] = {
+    "parts": _parts,
+    "matching": _matching,
+    "faults": _faults,
+}
+
+#: What is measured when nothing is named.
+NAMES = (*_ON_A_STACK, "parts", "matching")
 
 
 def main() -> None:
@@ -42,69 +150,26 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=0, help="faults: rounds of every kind")
     arguments = parser.parse_args()
-    smoke: bool = arguments.smoke
+    asked = Asked(
+        smoke=arguments.smoke,
+        rate=arguments.rate / 10 if arguments.smoke else arguments.rate,
+        large=arguments.large,
+        rounds=arguments.rounds,
+    )
     print(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Python {platform.python_version()}",
         flush=True,
     )
-    rate = arguments.rate / 10 if smoke else arguments.rate
     for name in arguments.names:
-        match name:
-            case "matching":
-                rows = _matching(smoke=smoke, large=arguments.large)
-            case "faults":
-                short = smoke or arguments.rounds == 0
-                rows = faults.measure(
-                    rounds=arguments.rounds or 1,
-                    outage=5 if short else 60,
-                    backlog=2_000 if short else 20_000,
-                )
-            case _:
-                with running() as stack:
-                    rows = _stacked(name, stack, smoke=smoke, rate=rate)
-        print(f"\n## {name}\n", *rows, sep="\n", flush=True)
+        print(f"\n## {name}\n", *_measured(name, asked), sep="\n", flush=True)
 
 
-def _stacked(name: str, stack: Stack, *, smoke: bool, rate: float) -> list[str]:
-    """Rows of the table of a benchmark that wants an instance."""
-    match name:
-        case "accept":
-            return accept.measure(stack, seconds=0.5 if smoke else 5.0, rounds=1 if smoke else 5)
-        case "pipeline":
-            return pipeline.sustained(stack, rate=rate, seconds=3 if smoke else 60)
-        case "answers":
-            return pipeline.answers(stack, rate=rate / 2, seconds=4 if smoke else 30)
-        case "overload":
-            return overload.measure(stack, rate=rate, seconds=4 if smoke else 60)
-        case "imports":
-            scale = 200 if smoke else 1
-            return imports.measure(
-                stack, count=1_000_000 // scale, episodes=5_000_000 // scale, akas=10_000_000 // scale
-            )
-        case "visible":
-            scale = 10 if smoke else 1
-            return visible.measure(
-                stack, count=20_000 // scale, changed=5_000 // scale, turns=2 if smoke else 10
-            )
-        case "lookup":
-            scale = 50 if smoke else 1
-            rows = 1_000_000 // scale
-            return lookup.measure(stack, plays=rows, names=rows, seconds=1 if smoke else 5)
-        case _:
-            return history.measure(stack, plays=10_000 if smoke else 1_000_000, seconds=1 if smoke else 5)
-
-
-def _matching(*, smoke: bool, large: bool) -> list[str]:
-    """Rows of tables: the labelled queries where they are, then made-up catalogues."""
-    place = labelled.folder()
-    rows = (
-        ["left out: SCROBBLED_EVALUATION_DIR names no folder with labelled queries"]
-        if place is None
-        else matching.measure(place, part=20 if smoke else 1)
-    )
-    if large or smoke:
-        rows += ["", *growth.measure((5_000,) if smoke else (100_000, 1_000_000, 10_000_000))]
-    return rows
+def _measured(name: str, asked: Asked) -> list[str]:
+    """Rows of a table."""
+    if name in _ALONE:
+        return _ALONE[name](asked)
+    with running() as stack:
+        return _ON_A_STACK[name](stack, asked)
 
 
 if __name__ == "__main__":

@@ -55,8 +55,7 @@ class Stack:
 
     def cpu_seconds(self, name: str) -> float:
         """Processor time a child has used."""
-        fields = Path(f"/proc/{self.children()[name]}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.children()[name])
 
     @contextmanager
     def worker_asleep(self) -> Iterator[None]:
@@ -103,6 +102,12 @@ class Stack:
             return made
         finally:
             await connection.close()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time a process has used, with all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

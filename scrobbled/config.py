@@ -224,6 +224,11 @@ class Settings:
     stream_max_events: int = setting(
         _whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
     )
+    inbox_max_events: int = setting(
+        _whole(1000, 1_000_000_000),
+        "1000000",
+        "Events that PostgreSQL keeps, about, while the stream is away; then 503.",
+    )
     requests_at_once: int = setting(
         _whole(1, 100_000),
         "512",
@@ -293,6 +298,15 @@ class Settings:
         FOLDER,
         "",
         "Where the processes of one machine share metrics; unset is `metrics` in the data directory.",
+    )
+    public_url: str | None = optional(
+        _url("http", "https"),
+        "Where browsers and apps reach the server; unset is what each request says in its headers.",
+    )
+    unknown_apps: str = setting(
+        _one_of("allow", "deny"),
+        "allow",
+        "Whether apps that `scrobbled app add` did not register may sign people in.",
     )
     database_connections: int = setting(
         _whole(1, 200), "8", "Most connections one process opens to PostgreSQL."

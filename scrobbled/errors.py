@@ -8,6 +8,7 @@
     │   └── UnprocessableError   …it can be read, and something in it is wrong
     ├── Unavailable       a dependency is away; the same call may work later
     ├── StreamFull        the stream holds as much as it may
+    ├── LimitReached      a user has as much of something as may be
     ├── SchemaOutdated    the database is not at this version's schema
     └── NotFound          the thing named does not exist
 
@@ -47,6 +48,14 @@ class Unavailable(ScrobbledError):  # noqa: N818  # the state it tells of
 
 class StreamFull(Unavailable):
     """The stream holds as many unprocessed events as it may; try again soon."""
+
+
+class LimitReached(ScrobbledError):  # noqa: N818  # as above
+    """There is no room for more. *limit* is how many there may be."""
+
+    def __init__(self, message: str, limit: int) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class SchemaOutdated(ScrobbledError):  # noqa: N818  # as above

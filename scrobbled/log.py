@@ -25,6 +25,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, TypeAlias, cast
 
+import msgspec
 import orjson
 import structlog
 from structlog.contextvars import merge_contextvars
@@ -37,6 +38,8 @@ _MOMENT = 0.05
 _NOT_HTTP = frozenset({"BadHttpMessage", "BadStatusLine", "BadHttpMethod", "InvalidHeader", "LineTooLong"})
 
 _HIDDEN = rb"\1***"
+
+_encode = msgspec.json.Encoder().encode
 
 #: What a secret looks like in a finished line. A quote there may be escaped, and a value
 #: may stand in a mapping's repr, so separators are matched generously. Hiding too much is cheap.
@@ -92,7 +95,8 @@ class Shape:
 
     def __init__(self, event: str, *, fixed: dict[str, str], varying: tuple[str, ...]) -> None:
         self._head = orjson.dumps({"event": event, "level": "info", **fixed})[:-1] + b","
-        self._keys = ("at", *varying)
+        # A struct of its own is encoded in half the time that a dictionary takes.
+        self._facts = msgspec.defstruct(event, [(name, Any) for name in ("at", *varying)], gc=False)
 
     def say(self, *values: float | str | None) -> bool:
         """
@@ -107,8 +111,7 @@ class Shape:
 
     def rendered(self, at: float, values: tuple[float | str | None, ...]) -> bytes:
         """The line, said *at* this unix time."""
-        facts = dict(zip(self._keys, (datetime.fromtimestamp(at, UTC), *values), strict=True))
-        return self._head + orjson.dumps(facts, option=orjson.OPT_UTC_Z)[1:]
+        return self._head + _encode(self._facts(datetime.fromtimestamp(at, UTC), *values))[1:]
 
 
 #: A finished line, or what one is made of once there is time: many made one after

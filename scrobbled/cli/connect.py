@@ -47,13 +47,18 @@ def steps(player: str, address: str) -> str:
 @click.option("--user", "name", help="Whose history it is; needed where there are several users.")
 @click.option("--url", "base", help="How the player reaches this server, such as http://192.168.1.20:8080.")
 @click.option("--label", help="The token's label; the player's name when not given.")
+@click.option("--shared", is_flag=True, help="For everybody who uses the server: `accounts` says who is who.")
 @click.option("--wait", is_flag=True, help="Stay until the first webhook has come, and say what was read.")
-def connect(player: str, name: str | None, base: str | None, label: str | None, wait: bool) -> None:
+def connect(  # noqa: PLR0917  # click passes options by name
+    player: str, name: str | None, base: str | None, label: str | None, shared: bool, wait: bool
+) -> None:
     """Make a token for PLAYER and print how to connect it."""
-    asyncio.run(_connect(player, name, base, label or player, wait=wait))
+    asyncio.run(_connect(player, name, base, label or player, shared=shared, wait=wait))
 
 
-async def _connect(player: str, name: str | None, base: str | None, label: str, *, wait: bool) -> None:
+async def _connect(
+    player: str, name: str | None, base: str | None, label: str, *, shared: bool, wait: bool
+) -> None:
     from scrobbled.store import users
     from scrobbled.store.pool import open_pool
 
@@ -61,9 +66,14 @@ async def _connect(player: str, name: str | None, base: str | None, label: str, 
     async with open_pool(settings.database_url or "", size=1, name="connect") as pool:
         owner = await users.meant(pool, name)
         made_at = datetime.now(UTC)
-        token, token_id = await users.create_token(pool, owner.id, label, ["scrobble"])
+        token, token_id = await users.create_token(pool, owner.id, label, ["scrobble"], shared=shared)
         click.echo(steps(player, f"{(base or _base(settings)).rstrip('/')}/webhooks/{player}/{token}"))
         click.echo(f"token {token_id} of {owner.name}, shown this once", err=True)
+        if shared:
+            click.echo(
+                f"whoever watches waits until you say who it is: scrobbled accounts list {owner.name}",
+                err=True,
+            )
         if wait:
             click.echo("waiting for the first webhook; Ctrl-C ends the waiting", err=True)
             _show(await _first(pool, owner.id, token_id, made_at))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from scrobbled import log
 from scrobbled.config import PREFIX, Settings, table
+
+if TYPE_CHECKING:
+    import asyncpg
+
+T = TypeVar("T")
 
 #: Read by the tests and benchmarks alone; everything else with the prefix is a setting or a mistake.
 NOT_SETTINGS = frozenset({"SCROBBLED_EVALUATION_DIR", "SCROBBLED_BENCH_DIR"})
@@ -43,6 +50,21 @@ def resolved_settings() -> Settings:
         database_url=settings.database_url or places.database_url,
         redis_url=settings.redis_url or places.redis_url,
     )
+
+
+def with_database(work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[T]]) -> T:
+    """What *work* returns, done on one connection to the database."""
+
+    from scrobbled.store.pool import connect  # noqa: PLC0415 - as above
+
+    async def run() -> T:
+        connection = await connect(resolved_settings().database_url or "")
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
 
 
 def unknown_settings(mapping: Mapping[str, str]) -> dict[str, str | None]:

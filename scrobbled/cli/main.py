@@ -14,17 +14,22 @@ from scrobbled.errors import ScrobbledError
 COMMANDS = {
     "serve": ("serve", "Run the server, or one role of it."),
     "migrate": ("migrate", "Bring the database schema up to date."),
-    "user": ("users", "Add users."),
+    "user": ("users", "Add users, set their passwords and rules."),
     "token": ("users", "Create, list and revoke tokens."),
+    "app": ("apps", "Register apps that may ask people to let them in."),
+    "device": ("devices", "List devices that show a code, let one in."),
     "catalog": ("catalog", "Import what can be watched, and count it."),
     "connect": ("connect", "Say how to connect a player, with a fresh token."),
     "sync": ("sync", "Add what a media server lists as played and is missing."),
     "match": ("match", "Say which title a text means."),
     "unmatched": ("unmatched", "List events that wait for a title, resolve them, try them again."),
+    "actions": ("actions", "List what was ticked by hand, and take it back."),
     "accounts": ("accounts", "Say who the accounts of a media server are."),
     "webhooks": ("webhooks", "List received webhooks, show one, read them again."),
     "corrections": ("corrections", "List what was taught by resolving, and take it back."),
     "dead": ("dead", "List events that were given up, and try them again."),
+    "backup": ("backup", "Write everything into one file, while the server runs."),
+    "restore": ("backup", "Put a backup into an empty database."),
     "doctor": ("doctor", "Check the settings and the servers they name."),
 }
 

@@ -4,23 +4,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from scrobbled.cli.context import resolved_settings
+from scrobbled.cli.context import with_database
 
 if TYPE_CHECKING:
     import asyncpg
 
-T = TypeVar("T")
-
 
 @click.group()
 def user() -> None:
-    """Add users."""
+    """Add users, set their passwords and rules."""
 
 
 @click.group()
@@ -30,12 +27,46 @@ def token() -> None:
 
 @user.command("add")
 @click.argument("name")
-def add(name: str) -> None:
+@click.option("--password", "asks", is_flag=True, help="Ask for a password too, for signing apps in.")
+def add(name: str, asks: bool) -> None:
     """Add the user NAME."""
-    from scrobbled.store import users
+    from scrobbled.store import sessions, users
 
-    _with_database(lambda connection: users.add_user(connection, name))
+    chosen = _password() if asks else None
+
+    async def make(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        async with connection.transaction():
+            user_id = await users.add_user(connection, name)
+            if chosen is not None:
+                await sessions.set_password(connection, user_id, name, chosen)
+
+    with_database(make)
     click.echo(f"added {name}; next: scrobbled token create {name} --label <player>", err=True)
+
+
+@user.command("password")
+@click.argument("name")
+def password(name: str) -> None:
+    """Set NAME's password: asked for twice, or the first line of stdin. Signed-in browsers are signed out."""
+    from scrobbled.store import sessions, users
+
+    chosen = _password()
+
+    async def change(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        owner = await users.user_called(connection, name)
+        await sessions.set_password(connection, owner.id, owner.name, chosen)
+
+    with_database(change)
+    click.echo(f"{name} has a new password; apps that are signed in stay so", err=True)
+
+
+def _password() -> str:
+    """A password from the person at the terminal, or from stdin where there is none; hashed."""
+    from scrobbled.web.passwords import hashed
+
+    if sys.stdin.isatty():
+        return hashed(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return hashed(sys.stdin.readline().rstrip("\r\n"))
 
 
 @user.command("rules")
@@ -50,7 +81,7 @@ def rules(name: str, threshold: float | None, lost_stop: bool | None) -> None:
         owner = await users.user_called(connection, name)
         await users.set_rules(connection, owner.id, watched_threshold=threshold, lost_stop=lost_stop)
 
-    _with_database(change)
+    with_database(change)
     click.echo(f"{name}: threshold {threshold or 'as the server'}, lost stops {_word(lost_stop)}", err=True)
 
 
@@ -74,7 +105,7 @@ def create(name: str, label: str, scopes: tuple[str, ...], shared: bool) -> None
         )
         return made
 
-    click.echo(_with_database(make))
+    click.echo(with_database(make))
 
 
 @token.command("list")
@@ -86,7 +117,7 @@ def list_tokens(name: str) -> None:
     async def read(connection: asyncpg.Connection[asyncpg.Record]) -> list[users.Token]:
         return await users.tokens(connection, (await users.user_called(connection, name)).id)
 
-    for each in _with_database(read):
+    for each in with_database(read):
         used = each.last_used_at.isoformat(timespec="seconds") if each.last_used_at else "never used"
         heard = each.last_event_at.isoformat(timespec="seconds") if each.last_event_at else "no webhook"
         click.echo(f"{each.id}\t{each.label}\t{','.join(each.scopes)}\t{used}\t{heard}")
@@ -102,18 +133,5 @@ def revoke(name: str, token_id: int) -> None:
     async def end(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         await users.revoke_token(connection, (await users.user_called(connection, name)).id, token_id)
 
-    _with_database(end)
+    with_database(end)
     click.echo(f"revoked token {token_id} of {name}", err=True)
-
-
-def _with_database(work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[T]]) -> T:
-    from scrobbled.store.pool import connect
-
-    async def run() -> T:
-        connection = await connect(resolved_settings().database_url or "")
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())

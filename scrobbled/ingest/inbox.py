@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import structlog
 
 from scrobbled import metrics
-from scrobbled.errors import Unavailable
+from scrobbled.errors import StreamFull, Unavailable
 from scrobbled.stream.codec import encode_event, encode_webhook
+from scrobbled.stream.producer import bounded
 
 if TYPE_CHECKING:
     from scrobbled.model.event import PlaybackEvent
@@ -38,20 +39,24 @@ _LARGEST_WRITE = 1_000
 #: Seconds without use after which being used is news again.
 _NEWS = 30.0
 
-_AWAY = "neither the stream nor the database takes events at the moment; try again soon"
+_LATE = "neither the stream nor the database takes events at the moment; try again soon"
 
 #: User, received at, the event and the webhook (b"": none) as the stream has them.
 Row: TypeAlias = tuple[int, datetime, bytes, bytes]
-Write: TypeAlias = Callable[[Sequence[Row]], Awaitable[None]]
+Write: TypeAlias = Callable[[Sequence[Row]], Awaitable[int]]
 
 
 class Inbox:
-    """One process' way in. *write* keeps rows durably, in their order, or raises *Unavailable*."""
+    """
+    One process' way in. *write* keeps rows durably, in their order, and returns how many there
+    are then, or raises *Unavailable*.
+    """
 
     def __init__(self, write: Write) -> None:
         self._write = write
         self._waiting: list[tuple[list[Row], asyncio.Future[None]]] = []
         self._count = 0
+        self._kept = 0
         self._writer: asyncio.Task[None] | None = None
         self._used_at = float("-inf")
 
@@ -59,8 +64,8 @@ class Inbox:
         """Return once *events* are durable; *why* the stream did not take them. Raises *Unavailable*."""
         self._tell(why)
         if self._count + len(events) > MOST:
-            raise Unavailable(_AWAY)
-        body = b"" if webhook is None else encode_webhook(webhook)
+            raise Unavailable(_LATE)
+        body = b"" if webhook is None else encode_webhook(bounded(webhook, self._kept))
         rows = [(event.user_id, event.received_at, encode_event(event), body) for event in events]
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((rows, durable))
@@ -71,7 +76,7 @@ class Inbox:
             async with asyncio.timeout(PATIENCE):
                 await durable
         except TimeoutError as error:
-            raise Unavailable(_AWAY) from error
+            raise Unavailable(_LATE) from error
         metrics.inbox_kept.inc(len(rows))
 
     def _tell(self, why: Exception) -> None:
@@ -85,9 +90,14 @@ class Inbox:
             batch = self._take()
             try:
                 if batch:
-                    await self._write([row for rows, _ in batch for row in rows])
+                    self._kept = await self._write([row for rows, _ in batch for row in rows])
+            except StreamFull as error:
+                _tell_all(batch, error)
+            except Unavailable as error:
+                log.warning("inbox_away", error=str(error))
+                _tell_all(batch, Unavailable(_LATE))
             except Exception as error:  # noqa: BLE001  # whoever waits is told, whatever it is
-                _tell_all(batch, Unavailable(_AWAY) if isinstance(error, Unavailable) else error)
+                _tell_all(batch, error)
             else:
                 _tell_all(batch, None)
 

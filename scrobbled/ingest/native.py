@@ -13,7 +13,7 @@ from scrobbled.web.written import Written
 from scrobbled.wire import native
 
 
-async def post_events(request: web.Request) -> web.Response:
+async def post_events(request: web.Request) -> Written:
     """Accept one event or a list."""
     body = await body_of(request)
     events = native.parse_events(body, receipt(request[IDENTITY].user_id))

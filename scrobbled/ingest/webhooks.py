@@ -17,8 +17,10 @@ from scrobbled.ingest.door import DOOR, receipt
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.webhook import Webhook
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer
+from scrobbled.web.body import body_of
+from scrobbled.web.responses import dump
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
+from scrobbled.web.written import Written
 from scrobbled.wire import webhook
 from scrobbled.wire.fields import text
 from scrobbled.wire.filters import Filters
@@ -49,8 +51,8 @@ _OURS = frozenset({_ACCOUNT, "token"})
 
 
 def _handler(player: str) -> Handler:
-    async def receive(request: web.Request) -> web.Response:
-        body = await request.read()
+    async def receive(request: web.Request) -> Written:
+        body = await body_of(request)
         given = receipt(request[IDENTITY].user_id)
         filters = _filters(request) if request.query_string else {}
         if request.method == "GET" and not body:
@@ -60,7 +62,7 @@ def _handler(player: str) -> Handler:
         except PayloadError:
             event = _unreadable(player, given, shared=request[IDENTITY].shared)
         await request.app[DOOR].accept([event], _kept(player, request, body, filters))
-        return answer({"id": str(event.id)})
+        return Written(dump({"id": event.id}), 200)
 
     return receive
 

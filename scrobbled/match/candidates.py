@@ -123,10 +123,12 @@ def alike(index: NameIndex, words: Words) -> Iterator[Likeness]:
 
 def with_all_words(index: NameIndex, words: Words) -> list[int]:
     """The entries that have all of *words* among theirs, the best known first."""
-    lists = [set(entries) for entries in _lists(index, words.key, slips=False)]
-    if not lists:
+    numbered = [index.word_number(word) for word in dict.fromkeys(words.key.split(" "))]
+    if None in numbered:
         return []
-    entries = set.intersection(*lists)
+    lists = [set(index.entries_of(number)) for number in numbered if number is not None]
+    known = [entries for entries in lists if entries]  # the commonest words have no list
+    entries = set.intersection(*known) if known else set()
     return heapq.nlargest(_MOST, entries, key=lambda entry: index.title_popularity[index.name_title[entry]])
 
 
@@ -180,13 +182,13 @@ def _near(index: NameIndex, key: str) -> tuple[set[int], set[int]]:
     return found, whole
 
 
-def _lists(index: NameIndex, key: str, *, slips: bool = True) -> Iterator[list[int]]:
-    """The entries of each word, or with *slips* of the words it may be a slip of."""
+def _lists(index: NameIndex, key: str) -> Iterator[list[int]]:
+    """The entries of each word, or of the words it may be a slip of."""
     words = sorted(dict.fromkeys(key.split(" ")), key=len, reverse=True)[:_WORDS]
     for word in words:
         number = index.word_number(word)
         entries: list[int] = [] if number is None else index.entries_of(number).tolist()
-        if slips and len(entries) <= _MOST_OF_A_WORD // 4:
+        if len(entries) <= _MOST_OF_A_WORD // 4:
             for meant in index.meant(word):
                 entries.extend(index.entries_of(meant))
         if entries:

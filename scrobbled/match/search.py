@@ -75,23 +75,28 @@ def search(
     """
     ways = [(each, words_of(each)) for each in readings(Query(text)) if each.doubt <= _DOUBT]
     best: dict[int, Found] = {}
-    for layer, index in enumerate(indexes):
-        gone = hidden[layer] if layer < len(hidden) else ()
-        for reading, words in ways:
-            for title, fit, exact in _fitting(index, words):
-                found = _found(index, title, fit, exact, reading)
-                if found.kind not in kinds or found.title_id in gone:
-                    continue
-                known = best.get(found.title_id)
-                if known is None or known.score < found.score:
-                    best[found.title_id] = found
+    for find in (_fitting, _alike):
+        for layer, index in enumerate(indexes):
+            gone = hidden[layer] if layer < len(hidden) else ()
+            for reading, words in ways:
+                for title, fit, exact in find(index, words):
+                    found = _found(index, title, fit, exact, reading)
+                    known = best.get(found.title_id)
+                    if found.kind in kinds and found.title_id not in gone and _is_better(found, known):
+                        best[found.title_id] = found
+        if best:
+            break
     return sorted(best.values(), key=lambda each: (-each.score, each.title_id))[:MOST]
+
+
+def _is_better(found: Found, known: Found | None) -> bool:
+    return known is None or known.score < found.score
 
 
 def _found(index: NameIndex, title: int, fit: float, exact: bool, reading: Reading) -> Found:
     year, popularity = index.title_year[title], index.title_popularity[title]
     known = min(math.log10(1.0 + max(popularity, 0.0)) / _KNOWN, 1.0)
-    score = fit * (_UNKNOWN + (1.0 - _UNKNOWN) * known)
+    score = fit * (1.0 - reading.doubt) * (_UNKNOWN + (1.0 - _UNKNOWN) * known)
     if reading.year is not None and year and abs(year - reading.year) > 1:
         score *= _OTHER_YEAR
     return Found(index.title_id[title], index.kind(title), score, exact, reading.season, reading.episode)
@@ -99,9 +104,7 @@ def _found(index: NameIndex, title: int, fit: float, exact: bool, reading: Readi
 
 def _fitting(index: NameIndex, words: Words) -> Iterator[tuple[int, float, bool]]:
     """(title, how well, whether that is its name) of the entries that fit."""
-    found = False
     for like in same(index, words):
-        found = True
         yield like.title, _HEAD if like.head else _MAIN if like.main else _OTHER, not like.head
     if len(words.key) < _SHORTEST:
         return
@@ -112,9 +115,12 @@ def _fitting(index: NameIndex, words: Words) -> Iterator[tuple[int, float, bool]
             yield index.name_title[entry], fit * _main(index, entry), False
     for entry in with_all_words(index, words):
         yield index.name_title[entry], _WORDS * _main(index, entry), False
-    if not found:
-        for like in alike(index, words):
-            yield like.title, _ALIKE * like.alike, False
+
+
+def _alike(index: NameIndex, words: Words) -> Iterator[tuple[int, float, bool]]:
+    """The same of what is only alike."""
+    for like in alike(index, words):
+        yield like.title, _ALIKE * like.alike, False
 
 
 def _main(index: NameIndex, entry: int) -> float:

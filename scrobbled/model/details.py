@@ -10,8 +10,8 @@ from msgspec import Meta
 
 _Rating = Annotated[float, Meta(ge=0, le=10)]
 _Votes = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-_Text = Annotated[str, Meta(max_length=20_000)]
-_Word = Annotated[str, Meta(max_length=500)]
+_Text = Annotated[str, Meta(max_length=100_000)]
+_Word = Annotated[str, Meta(max_length=5_000)]
 
 
 class Airs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

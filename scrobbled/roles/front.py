@@ -14,6 +14,7 @@ import uvloop
 from aiohttp import web
 
 from scrobbled.api import native as native_reads
+from scrobbled.api import oauth
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
@@ -31,14 +32,18 @@ from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
+from scrobbled.ui import routes as pages
+from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
 from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
+from scrobbled.web.passwords import Checker
 from scrobbled.web.routes import Surface
 
 if TYPE_CHECKING:
@@ -56,6 +61,9 @@ _FEWEST = 2
 #: Seconds open requests may take when the process is asked to stop.
 _DRAIN = 3.0
 
+#: Seconds the stream server may take at the start to say whether it is durable.
+_DOUBT = 1.0
+
 
 def run(settings: Settings, roles: Collection[str]) -> None:
     """Serve *roles* (of ingest, api, ui) until SIGTERM or SIGINT; open requests are finished first."""
@@ -69,11 +77,10 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         ) as pool,
         # Of its own: no crowd of readers may keep an event from being kept.
         open_pool(settings.database_url or "", size=1, name="inbox") as safe,
-        open_redis(settings.redis_url or "") as client,
+        open_redis(settings.redis_url or "", must_answer=False) as client,
     ):
         await require_current(pool)
-        for doubt in await durability_doubts(client):
-            log.warning("stream_not_durable", doubt=doubt)
+        await _doubt(client)
         authenticator = _authenticator(pool)
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
@@ -82,19 +89,33 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
         application = app.build(routes, authenticator, _limits(settings, counters), gates)
-        inbox = Inbox(lambda rows: store_inbox.put(safe, rows))
+        most = settings.inbox_max_events
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
         patience = settings.answer_timeout
         door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
         application[DOOR] = door
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
         application[PUT_BACK] = door.put_back
+        application[PUBLIC_URL] = settings.public_url or ""
+        application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
+        application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
         application[NAMES] = Names(settings.names_path)
         application[ANSWERS] = answers = Answers()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         chores.append(answers.follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
+
+
+async def _doubt(client: redis.asyncio.Redis) -> None:
+    """Say why the stream server could lose what it is given; without one there is the inbox."""
+    try:
+        async with asyncio.timeout(_DOUBT):
+            for doubt in await durability_doubts(client):
+                log.warning("stream_not_durable", doubt=doubt)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("stream_away", action="keeping events in the inbox", error=str(error))
 
 
 def _routes(
@@ -105,11 +126,11 @@ def _routes(
         found += native.routes(settings.events_body_limit) + webhooks.routes(settings.body_limit)
         found += trakt.routes() + reelrifter.routes()
     if "api" in roles:
-        found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes()
+        found += native_reads.routes() + trakt_reads.routes() + reelrifter_reads.routes() + oauth.routes()
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
     numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
     found += health.routes(checks, numbers, settings.metrics_dir)
-    return found + description.routes(found)
+    return found + description.routes(found) + (pages.routes() if "ui" in roles else [])
 
 
 async def _answers(pool: Pool) -> None:
@@ -146,6 +167,7 @@ def _authenticator(pool: Pool) -> Authenticator:
             name=owner.name,
             scopes=owner.scopes,
             shared=owner.shared,
+            seconds_left=owner.seconds_left,
         )
 
     return Authenticator(look_up, lambda used: users.touch(pool, used))

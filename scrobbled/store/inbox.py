@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scrobbled.errors import Unavailable
+from scrobbled.errors import StreamFull, Unavailable
 from scrobbled.store import sql
 from scrobbled.store.pool import TRANSIENT, timed
 
@@ -36,10 +36,11 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     tries: int
 
 
-async def put(pool: Pool, rows: Sequence[tuple[int, datetime, bytes, bytes]]) -> None:
+async def put(pool: Pool, rows: Sequence[tuple[int, datetime, bytes, bytes]], *, most: int) -> int:
     """
-    Keep *rows* (user, received at, event, webhook) in their order; durable on return. Raises
-    *Unavailable*.
+    Keep *rows* (user, received at, event, webhook) in their order; durable on return. Returns
+    about how many there are now. Raises *StreamFull* when *most* are kept already, *Unavailable*
+    when the database does not take them.
 
     A connection that does not answer is dropped and not cancelled: cancelling would wait
     for the same server.
@@ -49,7 +50,7 @@ async def put(pool: Pool, rows: Sequence[tuple[int, datetime, bytes, bytes]]) ->
             connection = await pool.acquire(timeout=PATIENCE)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    await connection.execute(_QUERIES["put"], *sql.columns(rows, 4))
+                    done = await connection.fetchrow(_QUERIES["put"], *sql.columns(rows, 4), most)
             except BaseException:
                 connection.terminate()
                 raise
@@ -58,6 +59,10 @@ async def put(pool: Pool, rows: Sequence[tuple[int, datetime, bytes, bytes]]) ->
     except TRANSIENT as error:
         message = f"the inbox does not take events at the moment: {error}"
         raise Unavailable(message) from error
+    assert done is not None  # it has one row, always
+    if done["added"] < len(rows):
+        raise StreamFull("the inbox is full: the stream has been away for too long; try again soon")
+    return int(done["events"] + done["added"])
 
 
 async def is_empty(database: Database) -> bool:

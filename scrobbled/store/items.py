@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scrobbled.model.media import ID_SOURCES, Facts, Item, Kind, Season, Thing, Title, TitleKind
@@ -68,10 +68,21 @@ async def watchables(
             item_id=row["item_id"],
             title_id=row["title_id"],
             kind=Kind(row["kind"]),
-            over_at=row["over_at"],
+            over_at=_over_at(row),
         )
         for row in rows
     ]
+
+
+def _over_at(row: Any) -> datetime | None:
+    """When it had first been shown to its end; a film's day of release begins at midnight, UTC."""
+    begins: datetime | None = row["first_aired"]
+    if begins is None and row["released"] is not None:
+        try:
+            begins = datetime.fromisoformat(row["released"]).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+    return None if begins is None else begins + timedelta(minutes=row["runtime"] or 0)
 
 
 async def things(database: Database, ids: Iterable[int]) -> dict[int, Thing]:

@@ -9,7 +9,7 @@ from scrobbled.errors import SchemaOutdated
 from scrobbled.store.pool import connect
 
 if TYPE_CHECKING:
-    from scrobbled.store.pool import Database
+    from scrobbled.store.pool import Connection, Database
 
 #: Any number no other program on the same server is likely to lock.
 _LOCK = 7_274_661
@@ -35,11 +35,7 @@ async def migrate(database_url: str) -> list[str]:
     connection = await connect(database_url)
     try:
         await connection.execute("select pg_advisory_lock($1)", _LOCK)
-        await connection.execute(
-            "create table if not exists schema_migrations ("
-            " version integer primary key, name text not null,"
-            " applied_at timestamptz not null default now())"
-        )
+        await prepare(connection)
         done = {row["version"] for row in await connection.fetch("select version from schema_migrations")}
         ran = []
         for version, (name, sql) in available().items():
@@ -54,6 +50,20 @@ async def migrate(database_url: str) -> list[str]:
         return ran
     finally:
         await connection.close()
+
+
+async def prepare(connection: Connection) -> None:
+    """Make the table that remembers which migrations have run."""
+    await connection.execute(
+        "create table if not exists schema_migrations ("
+        " version integer primary key, name text not null,"
+        " applied_at timestamptz not null default now())"
+    )
+
+
+async def lock(connection: Connection) -> None:
+    """Keep everybody else from migrating until the transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
 
 
 async def require_current(database: Database) -> None:

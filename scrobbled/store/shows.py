@@ -25,6 +25,11 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None
 
 
+async def with_slug(database: Database, kind: str, slug: str, year: int) -> int | None:
+    """The movie or show (*kind*) with *slug*, where it is of *year*."""
+    return _only(await _rows(database, "with_slug", kind, slug, year))
+
+
 async def seasons(database: Database, show_id: int) -> list[int]:
     """The ids of a show's seasons that have episodes, the specials first."""
     return [row["id"] for row in await _rows(database, "seasons", show_id)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scrobbled.errors import NotFound, PayloadError
-from scrobbled.store import sql
+from scrobbled.model.profile import Profile
+from scrobbled.store import activities, sql
 from scrobbled.store.asking import asking
 from scrobbled.store.pool import connect
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("users")
 
-#: Tokens a user may hold at once.
+#: Tokens a user may hold at once; those of apps they let in are not counted.
 MOST_TOKENS = 20
 
 #: Characters of a name or label.
@@ -45,13 +46,14 @@ ALL_SCOPES = ("read", "scrobble", "write")
 
 
 class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a token stands for."""
+    """Whom a token stands for; *seconds_left* None = it does not run out."""
 
     user_id: int
     token_id: int
     name: str
     scopes: frozenset[str]
     shared: bool
+    seconds_left: float | None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,17 +64,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     watched_threshold: float | None
     lost_stop: bool | None
-
-
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as others know them. *profile* is what they say of themselves: name, location, about."""
-
-    id: int
-    name: str
-    slug: str
-    private: bool
-    created_at: datetime
-    profile: dict[str, Any]
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +89,7 @@ async def by_token(database: Database, digest: bytes) -> TokenOwner | None:
         name=row["name"],
         scopes=frozenset(row["scopes"]),
         shared=row["shared"],
+        seconds_left=row["seconds_left"],
     )
 
 
@@ -162,6 +154,34 @@ async def with_slug(database: Database, slug: str) -> Profile | None:
     return None if row is None else Profile(**dict(row))
 
 
+async def profile(database: Database, user_id: int) -> Profile:
+    """The user with that id, as others know them; raises *NotFound*."""
+    async with asking(database, "user") as connection:
+        row = await connection.fetchrow(_QUERIES["profile"], user_id)
+    if row is None:
+        raise NotFound
+    return Profile(**dict(row))
+
+
+async def set_profile(
+    database: Database, user_id: int, change: Callable[[Profile], tuple[bool | None, dict[str, Any]]]
+) -> None:
+    """
+    Change what a user says of themselves, and whether they are private (None: as before), to what
+    *change* makes of both.
+    """
+    async with asking(database, "set_profile") as connection, connection.transaction():
+        await connection.execute(_QUERIES["lock_user"], user_id)
+        private, said = change(await profile(connection, user_id))
+        await connection.execute(_QUERIES["set_profile"], user_id, private, said)
+        await activities.moved(connection, [(user_id, "account.settings_at")])
+
+
+async def set_private(database: Database, user_id: int, *, private: bool) -> None:
+    """Whether others see nothing of a user."""
+    await set_profile(database, user_id, lambda before: (private, before.profile))
+
+
 async def set_rules(
     connection: Database, user_id: int, *, watched_threshold: float | None, lost_stop: bool | None
 ) -> None:
@@ -200,7 +220,7 @@ async def create_token(
     token = f"scr_pat_{secrets.token_urlsafe(32)}"
     async with asking(database, "create_token") as connection, connection.transaction():
         await connection.execute(_QUERIES["lock_user"], user_id)
-        if len(await tokens(connection, user_id)) >= MOST_TOKENS:
+        if await connection.fetchval(_QUERIES["own_tokens"], user_id) >= MOST_TOKENS:
             message = f"a user holds at most {MOST_TOKENS} tokens; revoke one first"
             raise PayloadError(message)
         digest = sha256(token.encode()).digest()

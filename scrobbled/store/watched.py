@@ -29,8 +29,9 @@ class WatchedItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A show of which something was seen. *seasons*, *numbers*, *counts* (plays) and *dates* (of the last
-    one) are parallel: one element for each episode that was seen, in the order of the show.
+    A show of which something was seen, and of which *aired* episodes can be by now. *seasons*,
+    *numbers*, *counts* (plays) and *dates* (of the last one) are parallel: one element for each episode
+    that was seen, in the order of the show.
     """
 
     title_id: int
@@ -38,6 +39,7 @@ class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
     last_watched_at: datetime
     last_updated_at: datetime
     reset_at: datetime | None
+    aired: int
     seasons: list[int]
     numbers: list[int]
     counts: list[int]
@@ -66,17 +68,11 @@ async def items(database: Database, user_id: int, kind: Kind) -> list[WatchedIte
     return [WatchedItem(**row) for row in rows]
 
 
-async def shows(database: Database, user_id: int, *, specials: bool) -> list[WatchedShow]:
+async def shows(database: Database, user_id: int, now: datetime, *, specials: bool) -> list[WatchedShow]:
     """The shows that a user has seen something of, most recently watched first."""
     async with asking(database, "watched_shows") as connection:
-        rows = await connection.fetch(_QUERIES["watched_shows"], user_id, specials)
+        rows = await connection.fetch(_QUERIES["watched_shows"], user_id, specials, now)
     return [WatchedShow(**row) for row in rows]
-
-
-async def aired_counts(database: Database, show_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    """By show, how many of its episodes have aired by *now*; specials do not count."""
-    rows = await database.fetch(_QUERIES["aired_counts"], list(show_ids), now)
-    return {row["show_id"]: row["aired"] for row in rows}
 
 
 async def dates(database: Database, user_id: int, kind: Kind) -> list[Dates]:

@@ -19,13 +19,14 @@ _PATIENCE = 10.0
 
 
 @asynccontextmanager
-async def open_redis(url: str) -> AsyncIterator[redis.asyncio.Redis]:
-    """A client for *url*; raises *Unavailable* when the server does not answer."""
+async def open_redis(url: str, *, must_answer: bool = True) -> AsyncIterator[redis.asyncio.Redis]:
+    """A client for *url*; raises *Unavailable* when the server does not answer and *must_answer*."""
     client = redis.asyncio.Redis.from_url(
         url, socket_connect_timeout=5, socket_timeout=_PATIENCE, health_check_interval=0
     )
     try:
-        await client.ping()
+        if must_answer:
+            await client.ping()
         yield client
     except TRANSIENT as error:
         message = f"Redis does not answer: {error}"

@@ -73,12 +73,12 @@ class Producer:
         Raises *StreamFull*, or *Unavailable* (at once when the server is known to be away);
         some of the events may then be in the stream all the same, which is harmless.
         """
-        if self.depth + len(events) > self._limit:
-            raise StreamFull(_FULL)
         if self._pipe is None:
             raise Unavailable(_AWAY)
+        if self.depth + len(events) > self._limit:
+            raise StreamFull(_FULL)
         keys, partitions = self._keys, len(self._keys)
-        kept = b"" if webhook is None else encode_webhook(self._bounded(webhook))
+        kept = b"" if webhook is None else encode_webhook(bounded(webhook, self.depth))
         commands = [_pack(keys[event.user_id % partitions], encode_event(event), kept) for event in events]
         # Remembered: asking which loop runs is a system call.
         loop = self._loop = self._loop or asyncio.get_running_loop()
@@ -114,9 +114,6 @@ class Producer:
                 self.depth = await depth(client, len(self._keys))
             await asyncio.sleep(every)
 
-    def _bounded(self, webhook: Webhook) -> Webhook:
-        return webhook if self.depth < MOST_WITH_BODIES else replace(webhook, body=None)
-
     def _flush(self) -> None:
         """Send everything that waits, as one write."""
         pipe = self._pipe
@@ -151,6 +148,11 @@ class Producer:
         for _, durable in batch:
             if not durable.done():
                 durable.set_exception(Unavailable(_AWAY))
+
+
+def bounded(webhook: Webhook, waiting: int) -> Webhook:
+    """*webhook* as it may wait behind so many events: with its body, or without."""
+    return webhook if waiting < MOST_WITH_BODIES else replace(webhook, body=None)
 
 
 async def depth(client: redis.asyncio.Redis, partitions: int) -> int:
@@ -189,17 +191,22 @@ def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> 
     """Tell each of *batch* whether all its events are durable."""
     problem = answered.exception() if not answered.cancelled() else Unavailable(_AWAY)
     replies = [] if problem else answered.result()
+    refused = problem is not None or any(isinstance(reply, hiredis.ReplyError) for reply in replies)
     at = 0
     for commands, durable in batch:
-        mine = replies[at : at + len(commands)]
+        error = _refusal(replies[at : at + len(commands)], problem) if refused else None
         at += len(commands)
         if durable.done():
             continue
-        error = problem or next((each for each in mine if isinstance(each, hiredis.ReplyError)), None)
         if error is None:
             durable.set_result(None)
         else:
             durable.set_exception(_translate(error))
+
+
+def _refusal(replies: Sequence[Any], problem: BaseException | None) -> BaseException | None:
+    """What went wrong for all, else the first error among *replies*."""
+    return problem or next((each for each in replies if isinstance(each, hiredis.ReplyError)), None)
 
 
 def _translate(error: BaseException) -> Exception:

@@ -22,7 +22,7 @@ _SLASHES = re.compile(r"/{2,}")
 
 #: Where Trakt lives; clients that drop a path prefix, or have their host compiled in, are led there.
 TRAKT = "/trakt"
-_TRAKT_HOSTS = frozenset({"api.trakt.tv", "auth.trakt.tv"})
+_TRAKT_HOSTS = frozenset({"api.trakt.tv", "auth.trakt.tv", "trakt.tv", "www.trakt.tv"})
 
 #: Whose form a refusal takes where no route is: the first prefix that fits.
 _PREFIXES = (

@@ -41,13 +41,17 @@ log = structlog.get_logger(stage="web")
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who a token stands for, and what it may do. *shared*: for everybody who uses a media server."""
+    """
+    Who a token stands for, and what it may do. *shared*: for everybody who uses a media server.
+    *seconds_left* from the look-up on, None = it does not run out.
+    """
 
     user_id: int
     token_id: int
     name: str
     scopes: frozenset[str]
     shared: bool = False
+    seconds_left: float | None = None
 
 
 LookUp = Callable[[bytes], Awaitable[Identity | None]]
@@ -60,12 +64,13 @@ IDENTITY = web.RequestKey("identity", Identity)
 
 
 class _Known(msgspec.Struct, gc=False):
-    """A good token, when the database said so, and until when that is believed."""
+    """A good token, when the database said so, until when that is believed, and when it runs out."""
 
     identity: Identity
     pair: tuple[int, int]
     said_at: float
     until: float
+    ends: float
 
 
 class Authenticator:
@@ -140,9 +145,9 @@ class Authenticator:
                 identity = await self._look_up(sha256(token.encode("utf-8", "surrogatepass")).digest())
         except (Unavailable, TimeoutError) as error:
             now = self._clock()
-            if known is None or now - known.said_at >= STALE:
+            if known is None or now - known.said_at >= STALE or now >= known.ends:
                 raise Unavailable("tokens cannot be checked at the moment; try again soon") from error
-            known.until = now + AGAIN
+            known.until = min(now + AGAIN, known.ends)
             return known.identity
         now = self._clock()
         self._good.pop(token, None)  # so that what is remembered stands in the order it was learned
@@ -150,7 +155,8 @@ class Authenticator:
             _remember(self._wrong, token, now + WRONG, MOST_WRONG)
         else:
             pair = (identity.user_id, identity.token_id)
-            _remember(self._good, token, _Known(identity, pair, now, now + FRESH), MOST)
+            ends = float("inf") if identity.seconds_left is None else now + identity.seconds_left
+            _remember(self._good, token, _Known(identity, pair, now, min(now + FRESH, ends), ends), MOST)
         return identity
 
 

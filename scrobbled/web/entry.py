@@ -28,8 +28,6 @@ from scrobbled.web.routes import Handler, Route, Surface
 from scrobbled.web.written import REQUEST_ID, SAFE, Written
 
 if TYPE_CHECKING:
-    from prometheus_client import Histogram
-
     from scrobbled.web.auth import Identity
 
 log = structlog.get_logger()
@@ -39,6 +37,9 @@ _PLAIN = re.compile(r"(?!.*scr_)[A-Za-z0-9._-]{1,64}")
 
 #: Tokens in a path that no route matched: by their look, or by where webhooks have them.
 _TOKENS = re.compile(r"(scr_[a-z]+_)[^/]+|(?<=/)(webhooks/+[^/]+/+).+", re.IGNORECASE)
+
+#: Parts of a route that hold secrets.
+_SECRET_PARTS = re.compile(r"\{(?:token|user_code)\}")
 
 #: Characters of a path that are logged.
 _PATH = 200
@@ -135,7 +136,7 @@ def _finish(response: web.StreamResponse, request_id: str, left: Mapping[str, st
 
 def _sent(response: web.StreamResponse) -> int | None:
     """Bytes of the body, where they are known."""
-    body = response.body if isinstance(response, web.Response) else None
+    body = response.body if isinstance(response, web.Response | Written) else None
     return len(body) if isinstance(body, bytes) else None if body else 0
 
 
@@ -153,8 +154,9 @@ def _recorder(
     surface, method, path, stage = route.surface.value, route.method, route.path, _stage(route.handler)
     # Probes come every few seconds and say nothing while they are answered well.
     probe = 399 if route.surface is Surface.SYSTEM else 0
-    fixed = path.replace("{token}", "***") if "{token}" in path or "{" not in path else None
-    counts: dict[int, Histogram] = {}
+    masked = _SECRET_PARTS.sub("***", path)
+    fixed = None if "{" in masked else masked
+    counts: dict[int, metrics.Spread] = {}
     # Nearly every line is this one, and all of them are one shape.
     usual = Shape(
         "request",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from scrobbled.errors import (
+    LimitReached,
     NotFound,
     PayloadError,
     ScrobbledError,
@@ -36,8 +37,10 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    412: "wrong_content_type",
     413: "too_large",
     415: "unsupported_media_type",
+    420: "limit_reached",
     422: "unprocessable",
     429: "rate_limited",
     500: "internal_error",
@@ -54,23 +57,28 @@ class Refusal(ScrobbledError):  # noqa: N818  # it is an answer
         self.headers = headers
 
 
+#: Errors of ours -> their status; the first that fits.
+_STATUSES: dict[type[ScrobbledError], int] = {
+    UnprocessableError: 422,
+    PayloadError: 400,
+    NotFound: 404,
+    LimitReached: 420,
+    StreamFull: 503,
+    Unavailable: 503,
+}
+
+
 def status_of(error: BaseException) -> tuple[int, str]:
     """The status for *error* and what may be said of it."""
     match error:
         case Refusal():
             return error.status, str(error)
-        case UnprocessableError():
-            return 422, str(error)
-        case PayloadError():
-            return 400, str(error)
-        case NotFound():
-            return 404, str(error)
-        case StreamFull() | Unavailable():
-            return 503, str(error)
         case web.HTTPException() | web.RequestPayloadError() | ConnectionResetError():
             return _of_http(error)
-        case _:
-            return 500, "something went wrong here; the server's log says what"
+    for kind, status in _STATUSES.items():
+        if isinstance(error, kind):
+            return status, str(error)
+    return 500, "something went wrong here; the server's log says what"
 
 
 def _of_http(error: web.HTTPException | web.RequestPayloadError | ConnectionResetError) -> tuple[int, str]:
@@ -95,7 +103,14 @@ def answer_to(error: Exception, surface: Surface) -> web.StreamResponse:
         # A redirect, which is raised too; returning the exception itself is deprecated.
         return web.Response(status=error.status, headers=error.headers, body=error.body)
     status, message = status_of(error)
-    return refuse(surface, status, message, error.headers if isinstance(error, Refusal) else None)
+    return refuse(surface, status, message, _headers(error))
+
+
+def _headers(error: Exception) -> Mapping[str, str] | None:
+    """What a refusal says beside its body; nobody can pay here to have more (Trakt fact sheet §1)."""
+    if isinstance(error, LimitReached):
+        return {"X-Account-Limit": str(error.limit), "X-VIP-User": "true"}
+    return error.headers if isinstance(error, Refusal) else None
 
 
 def refuse(
@@ -107,6 +122,8 @@ def refuse(
         merged.setdefault("Retry-After", str(RETRY_AFTER))
     if status == 401:  # noqa: PLR2004  # as above
         merged.setdefault("WWW-Authenticate", "Bearer")
+    if surface is Surface.PAGES:  # what no page could say
+        return web.Response(status=status, headers=merged, text=message)
     if surface is Surface.TRAKT and status in (401, 404, 405):
         return web.Response(status=status, headers=merged)
     code = CODES.get(status, "error")

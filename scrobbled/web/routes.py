@@ -19,6 +19,7 @@ class Surface(StrEnum):
     TRAKT = "trakt"
     REELRIFTER = "reelrifter"
     WEBHOOKS = "webhooks"
+    PAGES = "pages"
     SYSTEM = "system"
 
 

@@ -33,44 +33,44 @@ SAFE = (
 )
 
 
-class Written(web.Response):
+class Written(web.StreamResponse):
     """
-    *body* is JSON already. Where a request or a further header asks for something unusual,
-    the answer is left to aiohttp; it sends no cookies.
+    *body* is JSON already. Where the request or a further header asks for something
+    unusual, an ordinary response takes its place; there are no cookies.
     """
-
-    _written = False
 
     def __init__(self, body: bytes, status: int) -> None:
-        super().__init__(body=body, status=status, content_type="application/json")
-        self._json = body
+        super().__init__(status=status)
+        self.body = body
+        self._ordinary: web.Response | None = None
 
     @property
     def keep_alive(self) -> bool | None:
         """Whether the connection may stay; asked by aiohttp after the answer."""
-        return self._written or super().keep_alive
+        return True if self._ordinary is None else self._ordinary.keep_alive
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Called by aiohttp."""
-        if not self._is_usual(request):
-            self.headers.extend(SAFE)
-            return await super().prepare(request)
-        self._written = True
-        name, body = self.headers[REQUEST_ID], self._json
-        head = _head(self.status, int(time.time()))
-        await request.writer.write(
-            b"%b%d\r\nX-Request-ID: %b\r\n\r\n%b" % (head, len(body), name.encode(), body)
+        if self._is_usual(request):
+            name = self.headers[REQUEST_ID].encode()
+            head = _head(self.status, int(time.time()))
+            parts = (head, len(self.body), name, self.body)
+            await request.writer.write_eof(b"%b%d\r\nX-Request-ID: %b\r\n\r\n%b" % parts)
+            return None
+        self.headers.extend(SAFE)
+        self._ordinary = web.Response(
+            body=self.body, status=self.status, headers=self.headers, content_type="application/json"
         )
-        return None
+        return await self._ordinary.prepare(request)
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Called by aiohttp."""
-        if not self._written:
-            await super().write_eof(data)
+        if self._ordinary is not None:
+            await self._ordinary.write_eof(data)
 
     def _is_usual(self, request: web.BaseRequest) -> bool:
         return (
-            len(self.headers) == 2  # noqa: PLR2004  # the type, and the request's name
+            len(self.headers) == 1
             and REQUEST_ID in self.headers
             and request.keep_alive
             and request.version == HttpVersion11

@@ -28,6 +28,10 @@ _ENVELOPES: Final = ("payload", "data")
 
 _PADDING: Final = b" \t\r\n\x00"
 _PARTS_LIMIT: Final = 32
+#: Bytes of a form, and of JSON that has to be mended. Neither is ever that long, and both would
+#: keep everybody else waiting.
+_FORM_LIMIT: Final = 256 * 1024
+_MENDED_LIMIT: Final = 64 * 1024
 _FIELDS_LIMIT: Final = 2_000  # a Jellyfin form has a pair for every stream property
 _WRAPPED_LIMIT: Final = 3  # JSON in a string, in a form, in JSON
 
@@ -153,6 +157,9 @@ def _name_of(segment: MultipartSegment, known: dict[str, bytes]) -> str | None:
 
 
 def _form(body: bytes) -> dict[str, object]:
+    if len(body) > _FORM_LIMIT:
+        message = f"the form has more than {_FORM_LIMIT} bytes"
+        raise PayloadError(message)
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_FIELDS_LIMIT
@@ -170,7 +177,10 @@ def _form(body: bytes) -> dict[str, object]:
 def _json(body: bytes) -> object:
     try:
         value: object = orjson.loads(body)
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
+        if len(body) > _MENDED_LIMIT:
+            message = f"the payload is not JSON (line {error.lineno}, column {error.colno})"
+            raise PayloadError(message) from None
         return _lenient(body.decode("utf-8", "replace"))
     return value
 

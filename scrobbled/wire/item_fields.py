@@ -13,7 +13,18 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from scrobbled.wire import paths
-from scrobbled.wire.fields import boolean, clock, count, mapping, number, percent, seconds, text, year
+from scrobbled.wire.fields import (
+    TEXT_LIMIT,
+    boolean,
+    clock,
+    count,
+    mapping,
+    number,
+    percent,
+    seconds,
+    text,
+    year,
+)
 from scrobbled.wire.ids import external_ids
 from scrobbled.wire.keys import Fields, first, folded, letters
 from scrobbled.wire.vocabulary import SHOW_ID
@@ -32,6 +43,10 @@ _EPISODE: Final = "episode"
 _MOVIE: Final = "movie"
 
 
+#: Characters before they are cleaned; an entity takes up to ten of them.
+_LONGEST_WRITTEN: Final = 10 * TEXT_LIMIT
+
+
 def words(value: object) -> str | None:
     """Give a clean text without what templates add to it.
 
@@ -39,6 +54,7 @@ def words(value: object) -> str | None:
     before each quote before it encodes JSON (webhooks fact sheet §2).
     """
     if isinstance(value, str):
+        value = value[:_LONGEST_WRITTEN]
         if "&" in value:
             value = _ENTITY.sub(lambda entity: html.unescape(entity[0]), value)
         value = value.replace('\\"', '"')

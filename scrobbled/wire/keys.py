@@ -6,7 +6,11 @@ Plex is the exception: there ``Guid`` and ``guid`` are two things (webhooks fact
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
+
+#: Keys of one object that are looked at; with every stream property Jellyfin has some hundreds.
+_MOST_KEYS: Final = 5_000
 
 Fields = Mapping[str, object]
 
@@ -23,7 +27,7 @@ def folded(value: object) -> dict[str, object]:
         return {}
     return {
         key.replace("_", "").lower(): item
-        for key, item in value.items()
+        for key, item in islice(value.items(), _MOST_KEYS)
         if key[:_STREAM_PREFIX] not in _STREAMS
     }
 

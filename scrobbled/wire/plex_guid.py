@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from scrobbled.model.media import ID_SOURCES, Kind
@@ -60,6 +61,10 @@ _PLEX: Final = "plex"  # ``plex://episode/<24 hex digits>``: its path holds no n
 
 #: Not matched yet, or never to be: told apart by the show's own guid.
 _UNMATCHED: Final = "local"
+
+
+#: External guids that are looked at; a real list has three.
+_MOST_ENTRIES: Final = 50
 
 
 class Guid(NamedTuple):
@@ -133,7 +138,7 @@ def listed_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, st
     """
     own: list[tuple[str, str]] = []
     show: list[tuple[str, str]] = []
-    for entry in _entries(metadata):
+    for entry in islice(_entries(metadata), _MOST_ENTRIES):
         guid = split(entry)
         found = guid and source_and_id(guid, kind)
         if guid and found:

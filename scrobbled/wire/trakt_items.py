@@ -35,7 +35,7 @@ _KINDS: Final = {
 MOST: Final = 100_000
 
 _HIGHEST_NUMBER: Final = 100_000  # of a season or an episode
-_HIGHEST_ID: Final = 2**63 - 1  # of a play
+_HIGHEST_ID: Final = 2**63 - 1
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -232,7 +232,7 @@ def _play_ids(payload: Mapping[str, Any]) -> tuple[list[int], list[object]]:
         raise UnprocessableError("ids must be a list of history ids")
     ids, odd = [], []
     for each in found:
-        number = _whole(each)
+        number = identifier(each)
         if number is None:
             odd.append(each)
         else:
@@ -240,7 +240,8 @@ def _play_ids(payload: Mapping[str, Any]) -> tuple[list[int], list[object]]:
     return ids, odd
 
 
-def _whole(value: object) -> int | None:
+def identifier(value: object) -> int | None:
+    """The id that *value* is, as a number or its digits; None for anything else."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 19:  # noqa: PLR2004  # digits of the highest
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):

@@ -113,7 +113,10 @@ def title_object(title: Title, known: Known = None) -> dict[str, Any]:
 def season_object(season: Season, known: Known = None) -> dict[str, Any]:
     """A season."""
     found = {"number": season.number, "ids": _typed(season.ids, season.id, _SEASON_IDS)}
-    return found | _full(_SEASON_FACTS, season.id, known)
+    told = found | _full(_SEASON_FACTS, season.id, known)
+    if told.get("first_aired", known) is None:
+        told.pop("first_aired", None)  # the one fact that Trakt leaves out and never has as null
+    return told
 
 
 def episode_object(item: Item, known: Known = None) -> dict[str, Any]:
@@ -178,6 +181,8 @@ def _written(value: Any, default: Any) -> Any:
         return default
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, dict) and isinstance(default, dict):
+        return default | value  # clients count on every member
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -123,6 +123,7 @@ class Worker:
         if await self._answered(self._inbox.is_empty, instead=True):  # as good as always
             await self._applier.process(deliveries)
             return
+        began, drained = asyncio.get_running_loop().time(), 0
         received = in_order(deliveries)
         until = complete_until(received, self._limits.batch_size)
         nothing: list[Delivery] = []
@@ -133,6 +134,10 @@ class Worker:
             ripe = [each for at, each in received if at <= newest]
             received = received[len(ripe) :]
             await self._applier.process([each for _, each in in_order([*ripe, *kept])])
+            drained += len(kept)
+        if drained:
+            seconds = round(asyncio.get_running_loop().time() - began, 3)
+            log.info("inbox_drained", events=drained, seconds=seconds)
         if not self._rest.over:
             await self._applier.process([each for _, each in received])
 

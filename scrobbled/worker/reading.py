@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _USUAL_RUNTIME = {Kind.MOVIE: 7200.0, Kind.EPISODE: 2700.0}
 
 
+#: A position this far beyond the end contradicts the runtime: one of them is of something else.
+_OVERSHOOT = 1.05
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """An event and what it is about."""
 
@@ -120,4 +124,5 @@ def _progress(event: PlaybackEvent, runtime: float | None) -> float | None:
         return event.progress
     if event.position is None or not runtime:
         return None
-    return min(max(100.0 * event.position / runtime, 0.0), 100.0)
+    reached = event.position / runtime
+    return 100.0 * min(max(reached, 0.0), 1.0) if reached <= _OVERSHOOT else None

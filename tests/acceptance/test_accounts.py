@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -120,3 +121,60 @@ def test_who_is_unmapped_waits_again(instance: Instance, shared: str) -> None:
 
     assert [first] == titles(instance, token)
     assert f"'{number}'\t1 waiting" in instance.run("accounts", "list", SERVER).stdout
+
+
+def test_connect_makes_a_shared_address(instance: Instance) -> None:
+    """Whoever watches waits at it until somebody says who it is."""
+    owner, token = person(instance)
+    made = instance.run("connect", "plex", "--user", owner, "--shared", "--url", instance.url)
+    address = re.search(r"/webhooks/plex/(scr_pat_[\w-]+)", made.stdout)
+    assert address is not None
+    send(instance, address[1], film({"id": 77, "title": "Sam"}))
+    (mine,) = instance.call("GET", "/v1/accounts", token=token).json["waiting"]
+
+    assert f"scrobbled accounts list {owner}" in made.stderr
+    assert (["77", "sam"], 1) == (mine["account"], mine["events"])
+    assert [] == instance.history(token=token)
+
+
+def test_accounts_over_http(instance: Instance, shared: str) -> None:
+    """Listed while they wait, mapped to whoever gives a token, listed as theirs, and unmapped."""
+    name, token = person(instance)
+    number = uuid4().int % 10**6
+    first = send(instance, shared, film({"id": number, "title": f"Kim {number}"}))
+    waiting = instance.call("GET", "/v1/accounts", token=shared).json["waiting"]
+    body = {"player": "plex", "account": f"KIM {number}", "token": token}
+    mapped = instance.call("POST", "/v1/accounts", body, token=shared)
+    eventually(lambda: titles(instance, token) == [first], "it counts")
+    after = instance.call("GET", "/v1/accounts", token=shared).json
+    gone = [
+        instance.call("DELETE", f"/v1/accounts/plex/kim%20{number}", token=shared).status for _ in range(2)
+    ]
+
+    (mine,) = [each for each in waiting if str(number) in each["account"]]
+    assert ([str(number), f"kim {number}"], "plex", 1) == (mine["account"], mine["player"], mine["events"])
+    whose = {"player": "plex", "account": f"kim {number}", "user": name}
+    assert (200, {"mapped": whose, "events": 1}) == (mapped.status, mapped.json)
+    assert whose in after["mapped"]
+    assert not [each for each in after["waiting"] if str(number) in each["account"]]
+    assert [204, 404] == gone
+    assert [first] == titles(instance, token)
+
+
+def test_nobody_is_given_an_account_without_their_leave(instance: Instance, shared: str) -> None:
+    """A wrong token or one that may only read is refused; without one the account is your own."""
+    _, token = person(instance)
+    reader = instance.call("POST", "/v1/tokens", {"label": "r", "scopes": ["read"]}, token=token).json[
+        "token"
+    ]
+    body = {"player": "emby", "account": uuid4().hex}
+    refused = [
+        instance.call("POST", "/v1/accounts", body | {"token": each}, token=shared).status
+        for each in (reader, "scr_pat_wrong")
+    ]
+    mine = instance.call("POST", "/v1/accounts", body, token=shared).json["mapped"]
+
+    assert [403, 403] == refused
+    assert SERVER == mine["user"]
+    for wrong in ({}, {"player": "betamax", "account": "x"}, {"player": "plex", "account": " "}):
+        assert 400 == instance.call("POST", "/v1/accounts", wrong, token=shared).status

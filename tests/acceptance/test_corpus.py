@@ -66,7 +66,7 @@ def outcomes(file: str, expected: dict[str, Any]) -> set[str]:
     action, percent = expected["action"], expected.get("progress_percent")
     fitting = set(OUTCOMES[action])
     if action == "ignore":
-        return fitting
+        return fitting | by_hand(expected)
     if action == "stop" and percent is not None:
         if percent < 1:
             fitting = {"rejected"}
@@ -75,6 +75,14 @@ def outcomes(file: str, expected: dict[str, Any]) -> set[str]:
     if not findable(expected):
         fitting = {"unmatched"}
     return fitting
+
+
+def by_hand(expected: dict[str, Any]) -> set[str]:
+    """The outcomes of what plays nothing and is not ignored: an un-tick, a rating."""
+
+    if expected.get("secondary_action") == "unwatch":
+        return {"cancelled", "unmatched"}
+    return {"rated"} if expected.get("rating") is not None else set()
 
 
 def findable(expected: dict[str, Any]) -> bool:

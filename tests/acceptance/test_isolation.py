@@ -27,6 +27,9 @@ UNREACHED: dict[str, str] = {}
 PUBLIC = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}
 
 SCOPES = ("read", "scrobble", "write")
+#: Paths of one operation that a stranger tries.
+MOST = 90
+
 BEFORE = datetime.now(UTC) - timedelta(hours=5)
 
 
@@ -215,7 +218,7 @@ def test_a_foreign_token_finds_and_changes_nothing(walk: Walk) -> None:
 
     mallory, before, bad = walk.token("mallory"), walk.seen_by(walk.vera), []
     for each in walk.operations:
-        for path in each.paths(walk.values):
+        for path in each.paths(walk.values, MOST):
             for body in (
                 (None, walk.everything_named()) if each.method in ("POST", "PUT", "DELETE") else (None,)
             ):

@@ -37,6 +37,24 @@ def test_other_methods_are_taken(instance: Instance, method: str) -> None:
         assert ("ignored", "not_media") == outcome_of(instance, reply)
 
 
+def test_a_wrong_token_and_a_body_that_is_too_large(instance: Instance) -> None:
+    """401 and 413, whatever the address and however the token comes; what is just small enough is taken."""
+
+    body = json.dumps({"Event": "system.notificationtest"}).encode()
+    wrong = [
+        instance.call("POST", f"/webhooks/{player}/scr_pat_wrong", body, token=None).status
+        for player in webhooks.PLAYERS
+    ]
+    nowhere = instance.call("POST", "/webhooks/plex", body, token=None)
+    sizes = {2**20 + 1: 413, 2**20: 200}
+    path = f"/webhooks/auto/{instance.token}"
+
+    assert {401} == {*wrong, nowhere.status}
+    assert list(sizes.values()) == [
+        instance.call("POST", path, b" " * size, token=None).status for size in sizes
+    ]
+
+
 def test_a_webhook_at_the_wrong_address_is_read_as_what_it_is(instance: Instance) -> None:
     """Emby's test that was sent to Plex's address, and Sonarr's download to Emby's."""
 

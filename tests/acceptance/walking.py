@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
+from math import prod
 from typing import Any
 
 from tests.acceptance.instance import Instance, Reply
@@ -40,12 +41,13 @@ class Operation:
 
         return [name for name in _VARIABLE.findall(self.path) if name != "token"]
 
-    def paths(self, values: Iterable[object]) -> Iterator[str]:
-        """The path with each of *values*, and each of *WORDS*, in its variables."""
+    def paths(self, values: Iterable[object], most: int = _PATHS) -> Iterator[str]:
+        """The path with each of *values*, and of *WORDS*, in its variables: *most* at most, of all sorts."""
 
         ids = [*dict.fromkeys(str(value) for value in values)][:_VALUES]
         fills = [[*ids, *WORDS] if name.endswith("id") else [*WORDS, *ids] for name in self.variables]
-        for chosen in islice(product(*fills), _PATHS):
+        whole = prod(map(len, fills))
+        for chosen in islice(product(*fills), 0, None, max(whole // most, 1)):
             filled = self.path
             for name, value in zip(self.variables, chosen, strict=True):
                 filled = filled.replace(f"{{{name}}}", value)

@@ -51,6 +51,17 @@ async def _kill_both(stack: Stack, chance: random.Random) -> None:
     await _revive(stack, "valkey", "postgres")
 
 
+async def _start_without_stream(stack: Stack, chance: random.Random) -> None:
+    """The front door dies while there is no stream, and begins without one."""
+
+    stack.kill("valkey")
+    old = stack.instance.kill("front door")
+    while stack.instance.parts().get("front door") in {None, old}:  # noqa: ASYNC110  # a process
+        await asyncio.sleep(0.05)
+    await _last(chance, 4)
+    await _revive(stack, "valkey")
+
+
 async def _revive(stack: Stack, *names: str) -> None:
     """The fault is over when the servers answer again: how fast they start is their own affair."""
 
@@ -239,6 +250,7 @@ KINDS: dict[str, Fault] = {
     "Valkey killed": partial(_kill_server, "valkey"),
     "PostgreSQL killed": partial(_kill_server, "postgres"),
     "both servers killed": _kill_both,
+    "front door killed without a stream": _start_without_stream,
     "front door stopped": partial(_stop_part, "front door"),
     "worker stopped": partial(_stop_part, "worker"),
     "Valkey stopped": partial(_stop_server, "valkey"),

@@ -40,14 +40,14 @@ async def endure(stack: Stack, seconds: float, seed: int) -> Outage:
     everybody = await people(stack.database_url, PEOPLE)
     said = len(stack.instance.stderr)
 
-    async def attack() -> None:
+    async def _attack() -> None:
         await asyncio.sleep(1)
         stack.kill("valkey")
         await asyncio.sleep(seconds)
         stack.revive("valkey")
         await asyncio.sleep(2)
 
-    await Storm(stack.instance.port, everybody, RATE, seed).during(attack)
+    await Storm(stack.instance.port, everybody, RATE, seed).during(_attack)
     await asyncio.to_thread(stack.instance.drain, 120)
     found = await look(stack.database_url, everybody)
     return Outage(

@@ -59,13 +59,13 @@ async def play(stack: Stack, kind: str, seed: int) -> Round:
     said = len(stack.instance.stderr)
     over = 0.0
 
-    async def attack() -> None:
+    async def _attack() -> None:
         nonlocal over
         await asyncio.sleep(chance.uniform(0.4, 1.4))
         await KINDS[kind](stack, chance)
         over = time.monotonic()
 
-    await Storm(stack.instance.port, everybody, RATE, seed).during(attack)
+    await Storm(stack.instance.port, everybody, RATE, seed).during(_attack)
     await asyncio.to_thread(stack.instance.drain, 120)
     drained = time.monotonic()
     found = await look(stack.database_url, everybody)

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from scrobbled.api import native, reelrifter, trakt
+from scrobbled.api import native, oauth, reelrifter, trakt
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
-from scrobbled.store import users
+from scrobbled.store import devices, users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
+from scrobbled.ui import routes as pages
+from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
+from scrobbled.web.passwords import Checker
 
 if TYPE_CHECKING:
     from scrobbled.model.event import PlaybackEvent
@@ -63,12 +67,24 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 @pytest.fixture(scope="session")
 async def client(pool: Pool) -> AsyncIterator[Client]:
     """A client of a server that reads from *pool*."""
+    async with TestClient(TestServer(served(pool))) as opened:
+        yield opened
+
+
+def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
+    """A server that reads from *pool*."""
 
     async def _look_up(digest: bytes) -> Identity | None:
         owner = await users.by_token(pool, digest)
         if owner is None:
             return None
-        return Identity(user_id=owner.user_id, token_id=owner.token_id, name=owner.name, scopes=owner.scopes)
+        return Identity(
+            user_id=owner.user_id,
+            token_id=owner.token_id,
+            name=owner.name,
+            scopes=owner.scopes,
+            seconds_left=owner.seconds_left,
+        )
 
     async def _answers() -> None:
         await pool.fetchval("select 1")
@@ -79,16 +95,17 @@ async def client(pool: Pool) -> AsyncIterator[Client]:
     async def _put_back(events: Sequence[PlaybackEvent]) -> None:
         """No worker is there to apply them."""
 
-    routes = [*native.routes(), *trakt.routes(), *reelrifter.routes()]
+    routes = [*oauth.routes(), *native.routes(), *trakt.routes(), *reelrifter.routes()]
     routes += health.routes({"postgresql": _answers}, [_gauges])
     authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
-    application = app.build(routes + description.routes(routes), authenticator)
+    application = app.build([*routes, *description.routes(routes), *pages.routes()], authenticator)
     application[POOL] = pool
+    application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
+    application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
     application[PUT_BACK] = _put_back
     application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
-    async with TestClient(TestServer(application)) as opened:
-        yield opened
+    return application
 
 
 @pytest.fixture
@@ -101,6 +118,24 @@ async def person(pool: Pool, client: Client) -> Person:
 async def somebody_else(pool: Pool, client: Client) -> Person:
     """Another one."""
     return await new_person(pool, client)
+
+
+@pytest.fixture
+async def oauth_token(pool: Pool, person: Person) -> dict[str, Any]:
+    """The answer with the tokens of an app that *person* let in."""
+    return await let_in(pool, person)
+
+
+async def let_in(pool: Pool, person: Person, client_id: str = "c" * 64) -> dict[str, Any]:
+    """Sign an app in for *person* by the device flow: the answer with its tokens."""
+    asked = await person.client.post("/oauth/device/code", json={"client_id": client_id})
+    codes = await asked.json()
+    await devices.decide(pool, codes["user_code"], person.id, approved=True)
+    body = {"code": codes["device_code"], "client_id": client_id}
+    answered = await person.client.post("/oauth/device/token", json=body)
+    assert answered.status == 200, await answered.text()
+    tokens: dict[str, Any] = await answered.json()
+    return tokens
 
 
 async def new_person(pool: Pool, client: Client, scopes: tuple[str, ...] = users.ALL_SCOPES) -> Person:

@@ -23,9 +23,9 @@ from scrobbled.model.webhook import Webhook
 from scrobbled.rules.policy import Policy
 from scrobbled.store import inbox, users
 from scrobbled.store.pool import open_pool
-from scrobbled.stream import dead, names
+from scrobbled.stream import dead, names, producer
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.codec import decode_event, encode_event
+from scrobbled.stream.codec import decode_event, decode_webhook, encode_event
 from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import Producer, depth
 from scrobbled.web.gate import Gate
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tests.conftest import Servers
 
 PARTITIONS = 2
+WEBHOOK = Webhook(player="plex", token_id=1, content_type="", filters={}, body=b"{}", size=2, truncated=False)
 NOW = datetime.now(UTC)
 NOWHERE = "unix:///nowhere/valkey.sock"
 
@@ -67,7 +68,11 @@ class House:
 
     async def keep(self, *events: PlaybackEvent) -> None:
         """Put events into the inbox."""
-        await inbox.put(self.pool, [row(each) for each in events])
+        await inbox.put(self.pool, [row(each) for each in events], most=10**6)
+
+    async def write(self, rows: Sequence[Row]) -> int:
+        """As a front door's inbox writes."""
+        return await inbox.put(self.pool, rows, most=10**6)
 
     @property
     def partition(self) -> int:
@@ -111,11 +116,11 @@ async def house(servers: Servers, pool: Pool, monkeypatch: pytest.MonkeyPatch) -
         made = House(opened, pool, user)
         original = report.report
 
-        def noted(deliveries: Any, readings: Any, applied: Any, started: Any) -> None:
+        def _noted(deliveries: Any, readings: Any, applied: Any, started: Any) -> None:
             made.applied += [each.event for each in readings]
             original(deliveries, readings, applied, started)
 
-        monkeypatch.setattr("scrobbled.worker.applying.report", noted)
+        monkeypatch.setattr("scrobbled.worker.applying.report", _noted)
         yield made
         await opened.flushall()
         await pool.execute("delete from inbox")
@@ -124,11 +129,11 @@ async def house(servers: Servers, pool: Pool, monkeypatch: pytest.MonkeyPatch) -
 @asynccontextmanager
 async def door(url: str, write: Any, client: redis.asyncio.Redis) -> AsyncIterator[Door]:
     """A front door whose stream is at *url* and whose inbox is *write*."""
-    producer = Producer(url, partitions=PARTITIONS, limit=1000)
-    task = asyncio.create_task(producer.run())
+    sender = Producer(url, partitions=PARTITIONS, limit=1000)
+    task = asyncio.create_task(sender.run())
     try:
         await asyncio.sleep(0.1)
-        yield Door(producer, Inbox(write), Mailbox(client, "door"), Gate(10**6), name="door", patience=0.2)
+        yield Door(sender, Inbox(write), Mailbox(client, "door"), Gate(10**6), name="door", patience=0.2)
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -139,12 +144,12 @@ async def door(url: str, write: Any, client: redis.asyncio.Redis) -> AsyncIterat
 async def silent(folder: Path) -> AsyncIterator[str]:
     """A server that takes connections and never says a word: its URL."""
 
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             await reader.read(-1)
         writer.close()
 
-    server = await asyncio.start_unix_server(listen, folder / "silent.sock")
+    server = await asyncio.start_unix_server(_listen, folder / "silent.sock")
     try:
         yield f"unix://{folder}/silent.sock"
     finally:
@@ -154,12 +159,9 @@ async def silent(folder: Path) -> AsyncIterator[str]:
 async def test_without_a_stream_events_are_kept(house: House) -> None:
     """What is accepted while the stream is away lies in the inbox, with what it came in, in its order."""
     sent = [house.event(minute) for minute in range(50)]
-    webhook = Webhook(
-        player="plex", token_id=1, content_type="", filters={}, body=b"{}", size=2, truncated=False
-    )
-    async with door(NOWHERE, lambda rows: inbox.put(house.pool, rows), house.stream) as opened:
+    async with door(NOWHERE, house.write, house.stream) as opened:
         for each in sent:
-            await opened.accept([each], webhook)
+            await opened.accept([each], WEBHOOK)
     rows = await house.pool.fetch("select event, webhook from inbox order by number")
 
     assert sent == [decode_event(each["event"]) for each in rows]
@@ -172,7 +174,7 @@ async def test_a_silent_stream_is_away(house: House, tmp_path: Path) -> None:
     event = house.event()
     async with (
         silent(tmp_path) as url,
-        door(url, lambda rows: inbox.put(house.pool, rows), house.stream) as opened,
+        door(url, house.write, house.stream) as opened,
     ):
         await opened.accept([event])
 
@@ -182,10 +184,11 @@ async def test_a_silent_stream_is_away(house: House, tmp_path: Path) -> None:
 async def test_both_away_is_told_within_a_second(house: House) -> None:
     """Neither stream nor database: everybody is refused within a second, however many there are."""
 
-    async def never(_rows: Sequence[Row]) -> None:
+    async def _never(_rows: Sequence[Row]) -> int:
         await asyncio.sleep(60)
+        return 0
 
-    async with door(NOWHERE, never, house.stream) as opened:
+    async with door(NOWHERE, _never, house.stream) as opened:
         started = time.monotonic()
         ended = await asyncio.gather(
             *(opened.accept([house.event()]) for _ in range(6_000)), return_exceptions=True
@@ -197,11 +200,33 @@ async def test_both_away_is_told_within_a_second(house: House) -> None:
 
 async def test_a_full_stream_does_not_use_the_inbox(house: House, servers: Servers) -> None:
     """When workers do not keep up, events are refused and not hidden in the database."""
-    async with door(servers.redis_url, lambda rows: inbox.put(house.pool, rows), house.stream) as opened:
+    async with door(servers.redis_url, house.write, house.stream) as opened:
         with pytest.raises(StreamFull):
             await opened.accept([house.event() for _ in range(1001)])
 
     assert 0 == await house.pool.fetchval("select count(*) from inbox")
+
+
+async def test_the_inbox_is_bounded(house: House) -> None:
+    """When it holds as much as it may, events are refused; when some are applied, it takes events again."""
+    first = await inbox.put(house.pool, [row(house.event()) for _ in range(10)], most=10)
+    with pytest.raises(StreamFull):
+        await inbox.put(house.pool, [row(house.event())], most=10)
+    await house.work()
+    then = await inbox.put(house.pool, [row(house.event())], most=10)
+
+    assert (10, 1) == (first, then)
+
+
+async def test_bodies_stay_behind_when_much_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an event came in takes room; when many wait, the events alone are kept."""
+    monkeypatch.setattr(producer, "MOST_WITH_BODIES", 2)
+    async with door(NOWHERE, house.write, house.stream) as opened:
+        for _ in range(4):
+            await opened.accept([house.event()], WEBHOOK)
+    rows = await house.pool.fetch("select webhook from inbox order by number")
+
+    assert [b"{}", b"{}", None, None] == [decode_webhook(each["webhook"]).body for each in rows]
 
 
 async def test_a_database_that_hangs_is_left(servers: Servers, house: House) -> None:
@@ -210,8 +235,8 @@ async def test_a_database_that_hangs_is_left(servers: Servers, house: House) -> 
         async with other.transaction():
             await other.execute("lock table inbox in access exclusive mode")
             with pytest.raises(Unavailable):
-                await inbox.put(safe, [row(house.event())])
-        await inbox.put(safe, [row(house.event())])
+                await inbox.put(safe, [row(house.event())], most=10**6)
+        await inbox.put(safe, [row(house.event())], most=10**6)
 
     assert 1 == await house.pool.fetchval("select count(*) from inbox")
 
@@ -219,7 +244,7 @@ async def test_a_database_that_hangs_is_left(servers: Servers, house: House) -> 
 async def test_a_call_is_answered_later_and_applied_once(house: House) -> None:
     """Whoever waits for an answer is told that the event is safe, and it is applied once."""
     event = house.event(action=Action.WATCHED)
-    async with door(NOWHERE, lambda rows: inbox.put(house.pool, rows), house.stream) as opened:
+    async with door(NOWHERE, house.write, house.stream) as opened:
         with pytest.raises(Unavailable, match="the event is safe"):
             await opened.ask(event)
     await house.work()
@@ -256,7 +281,7 @@ async def test_poison_in_the_inbox_is_buried(house: House) -> None:
     poison = house.event(1, media=Media(kind=Kind.MOVIE, title="Po\x00ison", ids={"tmdb": "990009"}))
     sent = [house.event(0), poison, house.event(2)]
     await house.keep(*sent)
-    await inbox.put(house.pool, [(house.user_id, NOW, b"no event", b"")])
+    await inbox.put(house.pool, [(house.user_id, NOW, b"no event", b"")], most=10**6)
     await house.work(4)
 
     assert ["progressed", "dead", "progressed"] == await house.outcomes(sent)

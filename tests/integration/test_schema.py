@@ -36,7 +36,7 @@ order by 1, 2, 3
 """
 
 
-async def _fresh(servers: Servers, name: str) -> str:
+async def fresh(servers: Servers, name: str) -> str:
     """The URL of a new empty database."""
     connection = await asyncpg.connect(servers.database_url)
     try:
@@ -57,7 +57,7 @@ async def _shape(url: str) -> list[Any]:
 
 async def test_schema_file_and_migrations_agree(servers: Servers) -> None:
     """Reading schema.sql is reading the truth."""
-    from_file, from_migrations = await _fresh(servers, "from_file"), await _fresh(servers, "from_migrations")
+    from_file, from_migrations = await fresh(servers, "from_file"), await fresh(servers, "from_migrations")
     connection = await connect(from_file)
     await connection.execute(SCHEMA.read_text())
     await connection.close()
@@ -68,7 +68,7 @@ async def test_schema_file_and_migrations_agree(servers: Servers) -> None:
 
 async def test_migrating_twice_changes_nothing(servers: Servers) -> None:
     """The second run finds nothing to do."""
-    url = await _fresh(servers, "twice")
+    url = await fresh(servers, "twice")
     first, second = await migrate(url), await migrate(url)
 
     assert (len(available()), 0) == (len(first), len(second))
@@ -76,7 +76,7 @@ async def test_migrating_twice_changes_nothing(servers: Servers) -> None:
 
 async def test_an_old_schema_is_refused(servers: Servers) -> None:
     """A start on a database that was not migrated ends with the remedy."""
-    connection = await connect(await _fresh(servers, "empty"))
+    connection = await connect(await fresh(servers, "empty"))
     try:
         with pytest.raises(SchemaOutdated, match="scrobbled migrate"):
             await require_current(connection)
@@ -86,7 +86,7 @@ async def test_an_old_schema_is_refused(servers: Servers) -> None:
 
 async def test_user_id_leads_the_key_of_every_user_table(servers: Servers) -> None:
     """One user's rows lie together, and a distributed database can take the tables."""
-    url = await _fresh(servers, "keys")
+    url = await fresh(servers, "keys")
     await migrate(url)
     connection = await connect(url)
     rows = await connection.fetch(
@@ -97,7 +97,7 @@ async def test_user_id_leads_the_key_of_every_user_table(servers: Servers) -> No
     await connection.close()
     shared = {
         "users", "titles", "title_names", "parts", "seasons", "episodes", "external_ids", "catalog_imports",
-        "aliases", "schema_migrations", "totals", "item_totals",
+        "aliases", "schema_migrations", "apps", "devices", "failed_sign_ins", "totals", "item_totals",
     }  # fmt: skip
     leads = {row["name"]: row["leads"] for row in rows if row["name"] not in shared}
 
@@ -111,7 +111,7 @@ def test_migrations_are_numbered_without_gaps() -> None:
 
 async def test_names_survive_their_move(servers: Servers) -> None:
     """Names from before stay but for the main one; titles from a player are still nobody's."""
-    url = await _fresh(servers, "names")
+    url = await fresh(servers, "names")
     connection = await connect(url)
     try:
         await connection.execute(available()[1][1])

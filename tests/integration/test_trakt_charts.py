@@ -201,6 +201,8 @@ async def test_updates(pool: Pool, client: Client) -> None:
     assert int(said["ids"]["trakt"]) in await response.json()
     assert f"{TODAY}T00:00:00.000Z" == response.headers["X-Start-Date"]
     assert [] == await rows_of(client, "movies/updates/2126-01-01", said)
+    assert 1 == len(await rows_of(client, f"movies/updates/{int(NOW.timestamp() - 3600) * 1000}", said))
+    assert [] == await rows_of(client, "movies/updates/999999999999999999", said)
     assert 400 == (await client.get("/trakt/movies/updates/soon")).status
 
 

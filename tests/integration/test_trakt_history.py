@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scrobbled.api.pool import NAMES
 from tests.library import NOON, Film, episodes, film, pause, watch
 
 if TYPE_CHECKING:
+    from scrobbled.catalog.live import Names
     from scrobbled.store.pool import Pool
-    from tests.integration.conftest import Person
+    from tests.integration.conftest import Client, Person
 
 PATH = "/trakt/sync/history"
 ADDED = {"movies": 0, "episodes": 0}
@@ -27,6 +29,14 @@ async def _send(person: Person, path: str, status: int = 201, **body: Any) -> di
 
 async def _dates(person: Person, kind: str = "movies") -> list[str]:
     return [each["watched_at"] for each in await person.get(f"{PATH}/{kind}", limit=250)]
+
+
+def names_of(client: Client) -> Names:
+    """The names that the server finds titles by."""
+    application = client.app
+    assert application is not None
+    names: Names = application[NAMES]
+    return names
 
 
 def _of(item: Film) -> dict[str, Any]:
@@ -76,6 +86,22 @@ async def test_a_show(pool: Pool, person: Person) -> None:
     ] == await _dates(person, "shows")  # fmt: skip
 
 
+async def test_released(pool: Pool, person: Person) -> None:
+    """A film is over when its day of release has begun and it has run; a date nobody knows is unknown."""
+    dated, undated, odd = [await film(pool) for _ in range(3)]
+    for item, date in ((dated, "1999-03-31"), (odd, "1999")):
+        await pool.execute(
+            "update titles set details = jsonb_build_object('released', $2::text) where id = $1",
+            item.id,
+            date,
+        )
+    await _send(
+        person, PATH, movies=[{**_of(item), "watched_at": "released"} for item in (dated, undated, odd)]
+    )
+
+    assert ["1999-03-31T01:40:00.000Z", *["1970-01-01T00:00:00.000Z"] * 2] == await _dates(person)
+
+
 async def test_now(pool: Pool, person: Person) -> None:
     """Without a date it is now, and so is a date ahead."""
     item = _of(await film(pool))
@@ -112,6 +138,7 @@ async def test_not_found(pool: Pool, person: Person) -> None:
 async def test_by_name(pool: Pool, person: Person) -> None:
     """A film or show without ids is found by its title and year; never by a title that has another id."""
     item = await film(pool, "The Unmistakable Lighthouse Affair", imdb="tt0077100")
+    await names_of(person.client).take(pool)
     named = {"title": "The Unmistakable Lighthouse Affair", "year": 1999}
     told = await _send(person, PATH, movies=[named, {**named, "ids": {"imdb": "tt0077101"}}])
 

@@ -98,6 +98,23 @@ async def test_a_film_by_every_name(pool: Pool, client: Client) -> None:
         assert found == await (await client.get(f"/trakt/movies/{word}")).json()
 
 
+async def test_a_slug_with_the_year(pool: Pool, client: Client) -> None:
+    """Clients make slugs of name and year; it must be the right one."""
+    said = await film(pool)
+    slug = (await (await client.get(f"/trakt/movies/{said['ids']['trakt']}")).json())["ids"]["slug"]
+
+    assert 200 == (await client.get(f"/trakt/movies/{slug}-2021")).status
+    assert 404 == (await client.get(f"/trakt/movies/{slug}-2020")).status
+
+
+async def test_when_a_show_airs(pool: Pool, client: Client) -> None:
+    """Day, time and time zone are all there, known or not."""
+    said = await show(pool, details={"airs": {"day": "Sunday"}})
+    found = await (await client.get(f"/trakt/shows/{said['ids']['trakt']}?extended=full")).json()
+
+    assert {"day": "Sunday", "time": None, "timezone": None} == found["airs"]
+
+
 async def test_all_that_is_known_of_a_film(pool: Pool, client: Client) -> None:
     """``extended=full`` tells what importers know, with Trakt's words for genres, and null for the rest."""
     said = await film(pool)

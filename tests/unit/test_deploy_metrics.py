@@ -46,7 +46,7 @@ def _metrics() -> dict[str, set[str]]:
 
     found = {name: {"dependency"} if name == "scrobbled_ready" else set() for name in metrics.SCRAPED}
     for metric in vars(metrics).values():
-        if isinstance(metric, Counter | Histogram):
+        if isinstance(metric, Counter | Histogram | metrics.Durations):
             suffixes = ("_total",) if isinstance(metric, Counter) else ("_bucket", "_count", "_sum")
             name = next(iter(metric.describe())).name
             found |= {name + suffix: set(metric._labelnames) for suffix in suffixes}

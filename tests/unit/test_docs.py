@@ -188,7 +188,7 @@ def test_metrics() -> None:
         "scrobbled_ready": frozenset({"dependency"})
     }
     for metric in vars(metrics).values():
-        if isinstance(metric, Counter | Histogram):
+        if isinstance(metric, Counter | Histogram | metrics.Durations):
             name = next(iter(metric.describe())).name + ("_total" if isinstance(metric, Counter) else "")
             exposed[name] = frozenset(metric._labelnames)
     rows = re.findall(

@@ -11,7 +11,9 @@ from scrobbled.api.trakt import (
     collection,
     hidden,
     history,
+    lists,
     playing,
+    profiles,
     progress,
     ratings,
     searching,
@@ -20,6 +22,7 @@ from scrobbled.api.trakt import (
     up_next,
     vocabularies,
     watched,
+    watchlist,
 )
 
 if TYPE_CHECKING:
@@ -31,11 +34,14 @@ _SUBJECTS = (
     collection,
     hidden,
     history,
+    lists,
     playing,
+    profiles,
     progress,
     ratings,
     up_next,
     watched,
+    watchlist,
     charts,
     seasons,
     titles,

@@ -21,6 +21,9 @@ _HIGHEST = 2**31 - 1
 
 _TEXT = {"type": "string"}
 
+#: ``dune-2021``
+_DATED = re.compile(r"(?P<slug>.+)-(?P<year>(?:18|19|20)\d\d)", re.ASCII)
+
 #: No word has these; the database reads them as its own.
 _BRACKETS = re.compile(r"[\[\]{}]")
 
@@ -40,9 +43,14 @@ FILTERS = (
 
 
 async def title(request: web.Request, kind: str) -> int:
-    """The movie or show (*kind*) of ``{id}``: Trakt's id, ours, a slug or IMDb's. Raises *NotFound*."""
+    """
+    The movie or show (*kind*) of ``{id}``: Trakt's id, ours, a slug or IMDb's. Clients make slugs
+    of a name and its year themselves, where ours may do without the year. Raises *NotFound*.
+    """
     word = parameters.storable(request.match_info["id"], "the id")
     found = await reads.entity_named(request.app[POOL], kind, word, parameters.number(word))
+    if found is None and (dated := _DATED.fullmatch(word)):
+        found = await shows.with_slug(request.app[POOL], kind, dated["slug"], int(dated["year"]))
     if found is None:
         raise NotFound
     return found

@@ -33,6 +33,10 @@ _USUAL: Final = 100
 
 _PERIODS: Final = ("daily", "weekly", "monthly", "yearly", "all")
 
+#: From here on a number is no date (20260101) but milliseconds since 1970, up to those of the year 9999.
+_MILLISECONDS: Final = 10**9
+_LATEST: Final = 253_402_300_799
+
 #: What a chart is called -> by what it is ranked.
 _RANKED: Final = {
     "watched": "watchers",
@@ -77,7 +81,13 @@ class _Of:
         """``/movies/anticipated``: what is in lists and yet to come."""
         page, wanted = self._asked(request)
         found = await charts.anticipated(request.app[POOL], wanted, datetime.now(UTC))
-        return await self._told(request, page, found, lambda place: {"list_count": place.listed})
+        return await self._told(request, page, found, _listed)
+
+    async def hot(self, request: web.Request) -> web.Response:
+        """``/movies/hot``: what was put in lists this week."""
+        page, wanted = self._asked(request)
+        found = await charts.ranked(request.app[POOL], wanted, "weekly", "listed")
+        return await self._told(request, page, found, _listed)
 
     async def updates(self, request: web.Request) -> web.Response:
         """``/movies/updates[/{start_date}]``: what changed since; without a date, since yesterday."""
@@ -145,6 +155,10 @@ def _entry(
     return told if numbers is None else {**numbers(place), kind.value: told}
 
 
+def _listed(place: Place) -> dict[str, Any]:
+    return {"list_count": place.listed}
+
+
 def _favorited(place: Place) -> dict[str, Any]:
     return {"user_count": place.favorited}
 
@@ -159,6 +173,9 @@ def _start(request: web.Request) -> datetime:
     word = request.match_info.get("start_date")
     if word is None:
         return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    number = parameters.number(word)
+    if number is not None and number >= _MILLISECONDS:  # PyTrakt's way
+        return datetime.fromtimestamp(min(number // 1000, _LATEST), UTC)
     return parameters.instant_of(word, "start_date")
 
 
@@ -203,6 +220,7 @@ def _charts(kind: TitleKind) -> list[Route]:
         _route(f"{path}/trending", of.trending, "What is being watched", filtered, holds=_TRENDS),
         _route(f"{path}/popular", of.popular, "The best known", filtered),
         _route(f"{path}/anticipated", of.anticipated, "What people wait for", filtered),
+        _route(f"{path}/hot", of.hot, "What was put in lists this week", filtered),
         _route(f"{path}/updates", of.updates, "What changed since yesterday", paging.PARAMETERS),
         _route(f"{path}/updates/id", of.updated_ids, "The ids of what changed", paging.PARAMETERS),
         _route(f"{path}/updates/id/{{start_date}}", of.updated_ids, "The same", paging.PARAMETERS),

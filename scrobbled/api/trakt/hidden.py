@@ -16,6 +16,7 @@ from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_items, trakt_results
+from scrobbled.wire.trakt_items import Body
 from scrobbled.wire.trakt_media import instant, thing_objects
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ async def hide(request: web.Request) -> web.Response:
     known = [each for each in found if each is not None]
     kinds = await store.hide(request.app[POOL], request[IDENTITY].user_id, section, known)
     counted = trakt_results.counts((kind.value for kind in kinds), _COUNTED)
-    return answer({"added": counted, "not_found": _lost(writing.lost(body, leaves, found))}, 201)
+    return answer({"added": counted, "not_found": _lost(body, writing.lost(body, leaves, found))}, 201)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -71,11 +72,14 @@ async def show(request: web.Request) -> web.Response:
     ids = [each.id for each in found if each is not None]
     kinds = await store.show(request.app[POOL], request[IDENTITY].user_id, section, ids)
     counted = trakt_results.counts((kind.value for kind in kinds), _COUNTED)
-    return answer({"deleted": counted, "not_found": _lost(writing.lost(body, leaves, found))})
+    return answer({"deleted": counted, "not_found": _lost(body, writing.lost(body, leaves, found))})
 
 
-def _lost(lost: dict[str, list[object]]) -> dict[str, list[object]]:
-    return {section: lost.get(section, []) for section in _COUNTED}
+def _lost(body: Body, lost: dict[str, list[object]]) -> dict[str, list[object]]:
+    """What was not found; other people never are."""
+    users = body.payload.get("users")
+    lost["users"] = users if isinstance(users, list) else []
+    return {section: lost[section] for section in _COUNTED}
 
 
 def _section(request: web.Request) -> str:

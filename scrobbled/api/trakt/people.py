@@ -14,6 +14,8 @@ from scrobbled.web.errors import Refusal
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from scrobbled.model.profile import Profile
+
 #: The variable of a path that holds a user's slug, or ``me``.
 WHO = "user"
 
@@ -34,12 +36,37 @@ async def whose(request: web.Request) -> int:
     return (await visible(request, word)).id
 
 
-async def visible(request: web.Request, word: str) -> users.Profile:
+async def visible(request: web.Request, word: str) -> Profile:
     """The user with the slug *word*, where the one who asks may see their data. Raises as *whose*."""
-    found = await users.with_slug(request.app[POOL], parameters.storable(word, "the user"))
-    if found is None:
-        raise NotFound
+    found = await _called(request, word)
     own = IDENTITY in request and request[IDENTITY].user_id == found.id
     if found.private and not own:
         raise Refusal(401, "this user keeps that private")
+    return found
+
+
+async def named(request: web.Request) -> int:
+    """
+    The id of the user whom a path names, private or not: whoever asks that says by other means what may
+    be seen. Raises *NotFound*, and *Refusal* 401 for ``me`` without a token.
+    """
+    word = request.match_info[WHO]
+    return await whose(request) if word == "me" else (await _called(request, word)).id
+
+
+async def own(request: web.Request) -> int:
+    """
+    The id of the user whose data a path is to change, who must be the one who asks. Raises *NotFound*
+    for an unknown user, *Refusal* 403 for somebody else.
+    """
+    mine, word = request[IDENTITY].user_id, request.match_info.get(WHO, "me")
+    if word != "me" and (await _called(request, word)).id != mine:
+        raise Refusal(403, "only its owner may change that")
+    return mine
+
+
+async def _called(request: web.Request, word: str) -> Profile:
+    found = await users.with_slug(request.app[POOL], parameters.storable(word, "the user"))
+    if found is None:
+        raise NotFound
     return found

@@ -95,11 +95,14 @@ async def forget_playback(request: web.Request) -> web.Response:
 
 
 async def watching(request: web.Request) -> web.Response:
-    """``GET /users/me/watching``: 200, or 204 when idle."""
-    found = await reads.watching(request.app[POOL], request[IDENTITY].user_id, datetime.now(UTC))
+    """``GET /users/{user}/watching``: 200, or 204 when idle."""
+    found = await reads.watching(request.app[POOL], await people.whose(request), datetime.now(UTC))
     if found is None or not found.items:
         return web.Response(status=204)
-    return answer(trakt_render.watching(found.started_at, found.expires_at, found.action, found.items[0]))
+    known = await full(request, found.items)
+    return answer(
+        trakt_render.watching(found.started_at, found.expires_at, found.action, found.items[0], known)
+    )
 
 
 async def _subject(request: web.Request) -> reads.Subject:
@@ -183,12 +186,13 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET",
-            "/trakt/users/me/watching",
+            "/trakt/users/{user}/watching",
             watching,
             trakt,
             read,
-            "What is being watched now",
+            "What a user watches now",
             answers=idle,
+            anonymous=True,
         ),
     ]
     return found

@@ -32,8 +32,8 @@ _ID_TYPES: Final = frozenset({"trakt", "imdb", "tmdb", "tvdb"})
 _USUAL: Final = 50
 _EXACT: Final = 10
 
-#: Seconds that an answer holds.
-_HOLDS: Final = 120
+#: Seconds that an answer holds: the index of names may follow the catalogue a little later.
+_HOLDS: Final = 10
 
 #: The score of what has the very id; what fits words has less.
 _CERTAIN: Final = 1000

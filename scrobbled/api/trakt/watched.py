@@ -55,10 +55,9 @@ async def _shows(request: web.Request, user_id: int) -> web.Response:
     """
     page, words, pool = paging.page(request, default=None), paging.extended(request), request.app[POOL]
     with_seasons = "noseasons" not in words and ("full" not in words or "progress" in words)
-    found = await store.shows(pool, user_id, specials=paging.flag(request, "specials"))
+    found = await store.shows(pool, user_id, datetime.now(UTC), specials=paging.flag(request, "specials"))
     shown = page.cut(found)
-    ids = [each.title_id for each in shown]
-    things, aired = await items.things(pool, ids), await store.aired_counts(pool, ids, datetime.now(UTC))
+    things = await items.things(pool, (each.title_id for each in shown))
     known = await full(request, things.values())
     data: list[dict[str, Any]] = []
     for each in shown:
@@ -67,7 +66,7 @@ async def _shows(request: web.Request, user_id: int) -> web.Response:
             continue
         entry = trakt_watched.watched(each.plays, each.last_watched_at, each.last_updated_at)
         entry["reset_at"] = None if each.reset_at is None else instant(each.reset_at)
-        entry["show"] = title_object(title, known) | {"aired_episodes": aired.get(title.id, 0)}
+        entry["show"] = title_object(title, known) | {"aired_episodes": each.aired}
         if with_seasons:
             entry["seasons"] = trakt_watched.seasons(each.seasons, each.numbers, each.counts, each.dates)
         data.append(entry)

@@ -33,12 +33,11 @@ create table collection (
 ) partition by hash (user_id);
 create index collection_of_title on collection (user_id, title_id);
 
--- Lists of a user. 1 is the watchlist and 2 the favorites, in everybody's; the others are their own.
-create sequence list_ids as bigint start 1000000000;
-
+-- Lists of a user. 1 is the watchlist and 2 the favorites, in everybody's; the others are their own, and have
+-- ids that nobody can guess: whoever knows that of a list with a link may see it.
 create table lists (
     user_id bigint not null,
-    id bigint not null default nextval('list_ids'),
+    id bigint not null,
     slug text not null,
     name text not null,
     description text,
@@ -47,11 +46,13 @@ create table lists (
     allow_comments boolean not null default false,
     sort_by text not null default 'rank',
     sort_how text not null default 'asc',
+    rank integer not null default 0,           -- in this order; equal ones by id
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (user_id, id),
     unique (user_id, slug)
 );
+create unique index lists_id on lists (id) where id > 2;
 
 create sequence list_item_ids as bigint;
 
@@ -62,7 +63,7 @@ create table list_items (
     title_id bigint not null,
     kind text not null check (kind in ('movie', 'show', 'season', 'episode')),
     id bigint not null default nextval('list_item_ids'),   -- named in answers
-    rank integer not null,                     -- from 1
+    rank integer not null,                     -- in this order; answers count from 1 without gaps
     notes text,
     listed_at timestamptz not null default now(),
     primary key (user_id, list_id, item_id)

@@ -1,12 +1,20 @@
 -- Accepted events that the stream could not take.
 
 -- name: put
--- One write for all that piled up; the numbers follow the order of the arrays.
-insert into inbox (user_id, received_at, event, webhook)
-select user_id, received_at, event, nullif(webhook, ''::bytea)
-from unnest($1::bigint[], $2::timestamptz[], $3::bytea[], $4::bytea[]) with ordinality
-    as came (user_id, received_at, event, webhook, place)
-order by place
+-- One write for all that piled up; the numbers follow the order of the arrays. Nothing is added to
+-- $5 events, about: numbers of what is gone in between count too. Says how many there were, and were added.
+with kept as (
+    select coalesce(max(number) - min(number) + 1, 0) as events from inbox
+), added as (
+    insert into inbox (user_id, received_at, event, webhook)
+    select user_id, received_at, event, nullif(webhook, ''::bytea)
+    from unnest($1::bigint[], $2::timestamptz[], $3::bytea[], $4::bytea[]) with ordinality
+        as came (user_id, received_at, event, webhook, place), kept
+    where kept.events < $5
+    order by place
+    returning 1
+)
+select kept.events, (select count(*) from added) as added from kept
 
 -- name: take
 -- The oldest $4 of the partitions $2 (of $1), received at $3 or before (null = whenever), and how

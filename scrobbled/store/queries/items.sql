@@ -43,30 +43,33 @@ join seasons on seasons.show_id = asked.show_id and seasons.number = asked.numbe
 -- name: watchables
 -- Films and episodes themselves; and the episodes of shows and seasons: all of them, or those that have
 -- aired by $6, of shows without the specials. Where nobody knows when any episode of a show was aired, all have been.
-select asked.position, titles.id as item_id, titles.id as title_id, 'movie' as kind, null::timestamptz as over_at
+with holders as materialized (
+    select asked.*, exists (
+        select from episodes where episodes.show_id = asked.show_id and episodes.first_aired is not null
+    ) as is_dated
+    from unnest($3::int[], $4::bigint[], $5::int[]) as asked (position, show_id, season)
+)
+select
+    asked.position, titles.id as item_id, titles.id as title_id, 'movie' as kind,
+    titles.details ->> 'released' as released, null::timestamptz as first_aired, titles.runtime
 from unnest($1::int[], $2::bigint[]) as asked (position, id)
 join titles on titles.id = asked.id and titles.kind = 'movie'
 union all
 select asked.position, episodes.id, episodes.show_id, 'episode',
-    episodes.first_aired + coalesce(episodes.runtime, titles.runtime, 0) * interval '1 minute'
+    null, episodes.first_aired, coalesce(episodes.runtime, titles.runtime)
 from unnest($1::int[], $2::bigint[]) as asked (position, id)
 join episodes on episodes.id = asked.id
 join titles on titles.id = episodes.show_id
 union all
-select asked.position, episodes.id, episodes.show_id, 'episode',
-    episodes.first_aired + coalesce(episodes.runtime, titles.runtime, 0) * interval '1 minute'
-from unnest($3::int[], $4::bigint[], $5::int[]) as asked (position, show_id, season)
-join episodes on episodes.show_id = asked.show_id and (asked.season is null or episodes.season = asked.season)
+select holders.position, episodes.id, episodes.show_id, 'episode',
+    null, episodes.first_aired, coalesce(episodes.runtime, titles.runtime)
+from holders
+join episodes on episodes.show_id = holders.show_id and (holders.season is null or episodes.season = holders.season)
 join titles on titles.id = episodes.show_id
 where $6::timestamptz is null
     or (
-        (asked.season is not null or episodes.season > 0)
-        and (
-            episodes.first_aired <= $6
-            or episodes.first_aired is null and not exists (
-                select from episodes as dated where dated.show_id = asked.show_id and dated.first_aired is not null
-            )
-        )
+        (holders.season is not null or episodes.season > 0)
+        and (episodes.first_aired <= $6 or (episodes.first_aired is null and not holders.is_dated))
     )
 
 -- name: things

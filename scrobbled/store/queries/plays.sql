@@ -50,13 +50,17 @@ with meant as materialized (
 select id, item_id, kind from gone
 
 -- name: note_removals
--- Where the items stand after plays of theirs were removed: as rules.fold.Fold.take_back has it.
+-- Where the items stand after plays of theirs were removed: as rules.fold.Fold.take_out has it.
 update playback set last_play_at = left_over.at, counted = false, settled = false
 from (
-    select asked.item_id, (
-        select max(plays.watched_at) from plays where plays.user_id = $1 and plays.item_id = asked.item_id
+    select stands.item_id, (
+        select max(plays.watched_at)
+        from plays
+        where plays.user_id = $1 and plays.item_id = stands.item_id
+            and (stands.unticked_at is null or plays.watched_at > stands.unticked_at)
     ) as at
-    from unnest($2::bigint[]) as asked (item_id)
+    from playback as stands
+    where stands.user_id = $1 and stands.item_id = any($2::bigint[])
 ) as left_over
 where playback.user_id = $1 and playback.item_id = left_over.item_id
     and playback.last_play_at is distinct from left_over.at
@@ -65,4 +69,4 @@ where playback.user_id = $1 and playback.item_id = left_over.item_id
 -- Items of which nothing is left.
 delete from playback
 where user_id = $1 and item_id = any($2::bigint[]) and last_play_at is null and position is null
-    and progress is null and viewing = 'closed' and not counted
+    and progress is null and viewing = 'closed' and not counted and unticked_at is null

@@ -3,7 +3,7 @@
 -- name: watched_shows
 -- The shows ($2; null = all that were ever begun) with their episodes; the arrays are parallel, in the order of the
 -- show. What was watched before a reset does not count. An episode that nobody knows a date of has aired when it
--- was watched, or when no episode of its show has one.
+-- was watched, or when no episode of its show has one. Episodes are read show by show, as in watched.sql.
 with begun as materialized (
     select plays.title_id, plays.item_id, count(*)::int as times, max(plays.watched_at) as at
     from plays
@@ -18,22 +18,32 @@ with begun as materialized (
     union
     -- Begun again, and nothing watched since.
     select title_id from progress_resets where user_id = $1 and $2::bigint[] is null
+), parts as materialized (
+    select asked.title_id, inside.*
+    from asked
+    cross join lateral (
+        select
+            episodes.id, episodes.season, episodes.number, episodes.first_aired,
+            coalesce(episodes.runtime, titles.runtime, 0) as runtime
+        from titles
+        join episodes on episodes.show_id = titles.id
+        where titles.id = asked.title_id
+        offset 0
+    ) as inside
 )
 select
-    asked.title_id, progress_resets.reset_at,
-    array_agg(episodes.id order by episodes.season, episodes.number) as ids,
-    array_agg(episodes.season order by episodes.season, episodes.number) as seasons,
-    array_agg(episodes.number order by episodes.season, episodes.number) as numbers,
-    array_agg(episodes.first_aired order by episodes.season, episodes.number) as aired,
-    array_agg(coalesce(begun.times, 0) order by episodes.season, episodes.number) as times,
-    array_agg(begun.at order by episodes.season, episodes.number) as dates,
-    array_agg(coalesce(episodes.runtime, titles.runtime, 0) order by episodes.season, episodes.number) as runtimes
-from asked
-join titles on titles.id = asked.title_id
-join episodes on episodes.show_id = asked.title_id
-left join begun on begun.item_id = episodes.id
-left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = asked.title_id
-group by asked.title_id, progress_resets.reset_at
+    parts.title_id, progress_resets.reset_at,
+    array_agg(parts.id order by season, number) as ids,
+    array_agg(season order by season, number) as seasons,
+    array_agg(number order by season, number) as numbers,
+    array_agg(first_aired order by season, number) as aired,
+    array_agg(coalesce(begun.times, 0) order by season, number) as times,
+    array_agg(begun.at order by season, number) as dates,
+    array_agg(runtime order by season, number) as runtimes
+from parts
+left join begun on begun.item_id = parts.id
+left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = parts.title_id
+group by parts.title_id, progress_resets.reset_at
 
 -- name: collected_shows
 -- The same of what somebody has.

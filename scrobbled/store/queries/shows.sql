@@ -1,5 +1,8 @@
 -- Titles as clients look at one of them: what belongs to it.
 
+-- name: with_slug
+select id from titles where kind = $1 and slug = $2 and year = $3
+
 -- name: seasons
 select id from seasons
 where show_id = $1 and exists (select from episodes where episodes.show_id = $1 and episodes.season = seasons.number)

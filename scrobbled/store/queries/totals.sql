@@ -13,42 +13,58 @@ select pg_try_advisory_xact_lock(7274665)
 
 -- name: refresh_titles
 -- By title and period, up to $1: who played, has and likes it. Titles that only one player's own words
--- made are nobody else's business. Rows that stay as they are are not written.
-with bounds (period, since) as (
-    values ('daily', $1::timestamptz - interval '1 day'), ('weekly', $1 - interval '7 days'),
-        ('monthly', $1 - interval '30 days'), ('yearly', $1 - interval '365 days')
-), played as (
-    select title_id, user_id, count(*) as ever,
-        count(*) filter (where watched_at > $1 - interval '1 day' and watched_at <= $1) as daily,
-        count(*) filter (where watched_at > $1 - interval '7 days' and watched_at <= $1) as weekly,
-        count(*) filter (where watched_at > $1 - interval '30 days' and watched_at <= $1) as monthly,
-        count(*) filter (where watched_at > $1 - interval '365 days' and watched_at <= $1) as yearly
-    from plays group by title_id, user_id
+-- made are nobody else's business. Rows that stay as they are are not touched.
+with played as (
+    select title_id, count(*) as ever, sum(ever) as ever_times,
+        count(*) filter (where daily > 0) as daily, sum(daily) as daily_times,
+        count(*) filter (where weekly > 0) as weekly, sum(weekly) as weekly_times,
+        count(*) filter (where monthly > 0) as monthly, sum(monthly) as monthly_times,
+        count(*) filter (where yearly > 0) as yearly, sum(yearly) as yearly_times
+    from (
+        select title_id, count(*) as ever,
+            count(*) filter (where watched_at > $1::timestamptz - interval '1 day' and watched_at <= $1) as daily,
+            count(*) filter (where watched_at > $1::timestamptz - interval '7 days' and watched_at <= $1) as weekly,
+            count(*) filter (where watched_at > $1::timestamptz - interval '30 days' and watched_at <= $1) as monthly,
+            count(*) filter (where watched_at > $1::timestamptz - interval '365 days' and watched_at <= $1) as yearly
+        from plays group by title_id, user_id
+    ) as of_users
+    group by title_id
 ), had as (
-    select title_id, user_id, count(*) as ever,
-        count(*) filter (where collected_at > $1 - interval '1 day' and collected_at <= $1) as daily,
-        count(*) filter (where collected_at > $1 - interval '7 days' and collected_at <= $1) as weekly,
-        count(*) filter (where collected_at > $1 - interval '30 days' and collected_at <= $1) as monthly,
-        count(*) filter (where collected_at > $1 - interval '365 days' and collected_at <= $1) as yearly
-    from collection group by title_id, user_id
+    select title_id, count(*) as ever, sum(ever) as ever_times,
+        count(*) filter (where daily > 0) as daily, sum(daily) as daily_times,
+        count(*) filter (where weekly > 0) as weekly, sum(weekly) as weekly_times,
+        count(*) filter (where monthly > 0) as monthly, sum(monthly) as monthly_times,
+        count(*) filter (where yearly > 0) as yearly, sum(yearly) as yearly_times
+    from (
+        select title_id, count(*) as ever,
+            count(*) filter (where collected_at > $1::timestamptz - interval '1 day' and collected_at <= $1) as daily,
+            count(*) filter (where collected_at > $1::timestamptz - interval '7 days' and collected_at <= $1) as weekly,
+            count(*) filter (where collected_at > $1::timestamptz - interval '30 days' and collected_at <= $1) as monthly,
+            count(*) filter (where collected_at > $1::timestamptz - interval '365 days' and collected_at <= $1) as yearly
+        from collection group by title_id, user_id
+    ) as of_users
+    group by title_id
+), spans (period, since) as (
+    values ('daily', $1::timestamptz - interval '1 day'), ('weekly', $1::timestamptz - interval '7 days'),
+        ('monthly', $1::timestamptz - interval '30 days'), ('yearly', $1::timestamptz - interval '365 days'), ('all', '-infinity')
 ), counted as (
-    select period, title_id, count(*) as watchers, sum(times) as plays, 0 as collectors, 0 as collected,
-        0 as favorited, 0 as listed
+    select period, title_id, users as watchers, times as plays, 0 as collectors, 0 as collected, 0 as favorited,
+        0 as listed
     from played cross join lateral (
-        values ('daily', daily), ('weekly', weekly), ('monthly', monthly), ('yearly', yearly), ('all', ever)
-    ) as each (period, times)
-    where times > 0 group by period, title_id
+        values ('daily', daily, daily_times), ('weekly', weekly, weekly_times), ('monthly', monthly, monthly_times),
+            ('yearly', yearly, yearly_times), ('all', ever, ever_times)
+    ) as each (period, users, times)
+    where times > 0
     union all
-    select period, title_id, 0, 0, count(*), sum(times), 0, 0
+    select period, title_id, 0, 0, users, times, 0, 0
     from had cross join lateral (
-        values ('daily', daily), ('weekly', weekly), ('monthly', monthly), ('yearly', yearly), ('all', ever)
-    ) as each (period, times)
-    where times > 0 group by period, title_id
+        values ('daily', daily, daily_times), ('weekly', weekly, weekly_times), ('monthly', monthly, monthly_times),
+            ('yearly', yearly, yearly_times), ('all', ever, ever_times)
+    ) as each (period, users, times)
+    where times > 0
     union all
     select period, title_id, 0, 0, 0, 0, count(*) filter (where list_id = 2), count(*) filter (where list_id <> 2)
-    from list_items
-    join (select period, since from bounds union all select 'all', '-infinity') as spans
-        on listed_at > since and (listed_at <= $1 or period = 'all')
+    from list_items join spans on listed_at > since and (listed_at <= $1::timestamptz or period = 'all')
     where list_items.kind in ('movie', 'show')
     group by period, title_id
 ), fresh as materialized (
@@ -63,24 +79,29 @@ with bounds (period, since) as (
         select from fresh where fresh.period = totals.period and fresh.title_id = totals.title_id
     )
 )
-insert into totals as known (period, title_id, kind, watchers, plays, collectors, collected, favorited, listed)
-select period, title_id, kind, watchers, plays, collectors, collected, favorited, listed from fresh
+insert into totals (period, title_id, kind, watchers, plays, collectors, collected, favorited, listed)
+select period, title_id, fresh.kind, fresh.watchers, fresh.plays, fresh.collectors, fresh.collected, fresh.favorited,
+    fresh.listed
+from fresh left join totals as known using (period, title_id)
+where (known.watchers, known.plays, known.collectors, known.collected, known.favorited, known.listed)
+    is distinct from (fresh.watchers, fresh.plays, fresh.collectors, fresh.collected, fresh.favorited, fresh.listed)
 on conflict (period, title_id) do update set
     watchers = excluded.watchers, plays = excluded.plays, collectors = excluded.collectors,
     collected = excluded.collected, favorited = excluded.favorited, listed = excluded.listed
-where (known.watchers, known.plays, known.collectors, known.collected, known.favorited, known.listed)
-    is distinct from (excluded.watchers, excluded.plays, excluded.collectors, excluded.collected,
-        excluded.favorited, excluded.listed)
 
 -- name: refresh_items
+-- What seasons and episodes are asked for alone; films and shows are among the titles.
 with counted as (
     select item_id, count(*) as watchers, sum(times) as plays, 0 as collectors, 0 as listed, null::int[] as votes
-    from (select item_id, user_id, count(*) as times from plays group by item_id, user_id) as played
+    from (
+        select item_id, count(*) as times from plays where kind = 'episode' group by item_id, user_id
+    ) as of_users
     group by item_id
     union all
-    select item_id, 0, 0, count(*), 0, null from collection group by item_id
+    select item_id, 0, 0, count(*), 0, null from collection where kind = 'episode' group by item_id
     union all
-    select item_id, 0, 0, 0, count(*), null from list_items where list_id <> 2 group by item_id
+    select item_id, 0, 0, 0, count(*), null from list_items
+    where list_id <> 2 and kind in ('season', 'episode') group by item_id
     union all
     select item_id, 0, 0, 0, 0, array[
         count(*) filter (where rating = 1), count(*) filter (where rating = 2), count(*) filter (where rating = 3),
@@ -96,13 +117,14 @@ with counted as (
 ), gone as (
     delete from item_totals where not exists (select from fresh where fresh.item_id = item_totals.item_id)
 )
-insert into item_totals as known (item_id, watchers, plays, collectors, listed, votes)
-select item_id, watchers, plays, collectors, listed, votes from fresh
+insert into item_totals (item_id, watchers, plays, collectors, listed, votes)
+select item_id, fresh.watchers, fresh.plays, fresh.collectors, fresh.listed, fresh.votes
+from fresh left join item_totals as known using (item_id)
+where (known.watchers, known.plays, known.collectors, known.listed, known.votes)
+    is distinct from (fresh.watchers, fresh.plays, fresh.collectors, fresh.listed, fresh.votes)
 on conflict (item_id) do update set
     watchers = excluded.watchers, plays = excluded.plays, collectors = excluded.collectors,
     listed = excluded.listed, votes = excluded.votes
-where (known.watchers, known.plays, known.collectors, known.listed, known.votes)
-    is distinct from (excluded.watchers, excluded.plays, excluded.collectors, excluded.listed, excluded.votes)
 
 -- name: of_title
 select coalesce(sum(watchers), 0)::int as watchers, coalesce(sum(plays), 0)::bigint as plays,

@@ -1,11 +1,13 @@
 -- Users and their tokens.
 
 -- name: by_token
--- Whom a token stands for; nobody when it was revoked.
-select users.id as user_id, tokens.id as token_id, users.name, tokens.scopes, tokens.shared
+-- Whom a token stands for, and for how many seconds more; nobody when it was revoked or ran out.
+select
+    users.id as user_id, tokens.id as token_id, users.name, tokens.scopes, tokens.shared,
+    extract(epoch from tokens.expires_at - now())::double precision as seconds_left
 from tokens
 join users on users.id = tokens.user_id
-where tokens.hash = $1 and tokens.revoked_at is null
+where tokens.hash = $1 and tokens.revoked_at is null and (tokens.expires_at is null or tokens.expires_at > now())
 
 -- name: touch
 -- These tokens were used just now.
@@ -36,6 +38,13 @@ select id, name, created_at, watched_threshold, lost_stop from users where id = 
 -- name: with_slug
 select id, name, slug, private, created_at, profile from users where slug = $1
 
+-- name: profile
+select id, name, slug, private, created_at, profile from users where id = $1
+
+-- name: set_profile
+-- $2: null = as private as before.
+update users set private = coalesce($2, private), profile = $3 where id = $1
+
 -- name: everybody
 select id, name, created_at, watched_threshold, lost_stop from users order by id
 
@@ -47,7 +56,13 @@ select pg_advisory_xact_lock(7274663)
 
 -- name: active_tokens
 select id, label, scopes, created_at, last_used_at, last_event_at
-from tokens where user_id = $1 and revoked_at is null order by id
+from tokens
+where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+order by id
+
+-- name: own_tokens
+-- How many tokens a user holds, without those of apps they let in.
+select count(*) from tokens where user_id = $1 and revoked_at is null and grant_id is null
 
 -- name: lock_user
 select id from users where id = $1 for update
@@ -56,6 +71,13 @@ select id from users where id = $1 for update
 insert into tokens (user_id, hash, label, scopes, shared) values ($1, $2, $3, $4, $5) returning id, created_at
 
 -- name: revoke_token
+-- With that of an app ends what the app was let in with.
+with ended as (
+    update grants set revoked_at = now()
+    from tokens
+    where tokens.user_id = $1 and tokens.id = $2 and grants.user_id = $1 and grants.id = tokens.grant_id
+)
+
 update tokens set revoked_at = now() where user_id = $1 and id = $2 and revoked_at is null returning id
 
 -- name: set_rules

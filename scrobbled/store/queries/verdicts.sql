@@ -72,6 +72,8 @@ with gone as (
             )
         )
     returning list_items.user_id, list_items.kind
+), touched as (
+    update lists set updated_at = now() where id = 1 and user_id in (select user_id from gone)
 )
 select distinct user_id, kind from gone
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 import structlog
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.contextvars import merge_contextvars
 
@@ -28,7 +29,12 @@ async def client() -> AsyncIterator[Client]:
     async def _touch(_used: list[tuple[int, int]]) -> None:
         pass
 
-    async with TestClient(TestServer(app.build(ROUTES, Authenticator(_look_up, _touch)))) as opened:
+    application = app.build(ROUTES, Authenticator(_look_up, _touch))
+    server = TestServer(application)
+    await server.start_server()
+    assert isinstance(server.runner, web.AppRunner)
+    app.shorten(server.runner, application)
+    async with TestClient(server) as opened:
         yield opened
 
 

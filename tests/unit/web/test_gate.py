@@ -30,11 +30,11 @@ class House:
     def application(self, most: int) -> web.Application:
         """An event, a read and a probe, all of them slow."""
 
-        async def look_up(_digest: bytes) -> Identity:
+        async def _look_up(_digest: bytes) -> Identity:
             scopes = frozenset({"read", "scrobble"})
             return Identity(user_id=1, token_id=1, name="robin", scopes=scopes)
 
-        async def touch(_used: list[tuple[int, int]]) -> None:
+        async def _touch(_used: list[tuple[int, int]]) -> None:
             pass
 
         routes = [
@@ -42,7 +42,7 @@ class House:
             Route("GET", "/read", self.slow, Surface.NATIVE, Scope.READ, "A read"),
             Route("GET", "/probe", self.slow, Surface.SYSTEM, None, "A probe"),
         ]
-        return app.build(routes, Authenticator(look_up, touch), gates=Gates(most))
+        return app.build(routes, Authenticator(_look_up, _touch), gates=Gates(most))
 
 
 async def crowd(house: House, most: int, path: str, how_many: int) -> list[int]:

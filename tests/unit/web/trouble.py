@@ -11,9 +11,11 @@ from yarl import URL
 
 from scrobbled.errors import NotFound, PayloadError, StreamFull, Unavailable
 from scrobbled.web.auth import IDENTITY
+from scrobbled.web.body import body_of
 from scrobbled.web.errors import Refusal
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Route, Scope, Surface
+from scrobbled.web.written import Written
 
 Client: TypeAlias = TestClient[Any, Any]
 
@@ -41,7 +43,14 @@ async def _raise(request: web.Request) -> web.Response:
 
 
 async def _echo(request: web.Request) -> web.Response:
-    return answer({"size": len(await request.read()), "query": dict(request.query)})
+    return answer({"size": len(await body_of(request)), "query": dict(request.query)})
+
+
+async def _note(request: web.Request) -> Written:
+    response = Written(await body_of(request) or b"{}", 202)
+    if "extra" in request.query:
+        response.headers["X-Extra"] = request.query["extra"]
+    return response
 
 
 async def _whoami(request: web.Request) -> web.Response:
@@ -60,6 +69,8 @@ ROUTES = [
     _route("GET", "/v1/raise/{error}", _raise, Surface.NATIVE),
     _route("GET", "/trakt/raise/{error}", _raise, Surface.TRAKT),
     _route("POST", "/v1/echo", _echo, Surface.NATIVE),
+    _route("POST", "/v1/note", _note, Surface.NATIVE),
+    _route("GET", "/v1/note", _note, Surface.NATIVE),
     _route("POST", "/trakt/scrobble/stop", _echo, Surface.TRAKT),
     _route("POST", "/webhooks/plex/{token}", _whoami, Surface.WEBHOOKS, Scope.SCROBBLE),
     _route("GET", "/v1/me", _whoami, Surface.NATIVE, Scope.READ),

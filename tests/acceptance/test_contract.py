@@ -25,6 +25,9 @@ FILM = {
     "ids": {"imdb": "tt2543164", "tmdb": "329865"},
 }
 OTHER_FILM = {"type": "movie", "title": "Dune", "year": 2021, "ids": {"imdb": "tt1160419", "tmdb": "438631"}}
+#: Nobody watches these two: one waits to be seen, one to be seen to its end.
+WAITING = {"type": "movie", "title": "Heat", "year": 1995, "ids": {"imdb": "tt0113277"}}
+HALF = {"type": "movie", "title": "Ran", "year": 1985, "ids": {"imdb": "tt0089881"}}
 SHOW = {
     "type": "show",
     "title": "The Office",
@@ -73,7 +76,7 @@ def seeded() -> Iterator[Seeded]:
     try:
         instance.start()
         path = instance.folder / "catalogue.jsonl"
-        path.write_text("\n".join(map(json.dumps, (FILM, OTHER_FILM, SHOW))))
+        path.write_text("\n".join(map(json.dumps, (FILM, OTHER_FILM, WAITING, HALF, SHOW))))
         instance.run("catalog", "import", "jsonl", str(path))
         made = Seeded(instance, {})
         seed(made)
@@ -88,9 +91,12 @@ def seed(seeded: Seeded) -> None:
     seeded.call("POST", "/scrobble/pause", {"movie": {"ids": {"imdb": "tt1160419"}}, "progress": 40})
     seeded.call("POST", "/scrobble/start", {"movie": {"ids": {"imdb": "tt1160419"}}, "progress": 50})
     seeded.call("POST", "/scrobble/pause", {"episode": {"ids": {"tvdb": 110022}}, "progress": 40})
+    seeded.call("POST", "/scrobble/pause", {"movie": {"ids": HALF["ids"]}, "progress": 40})
     seeded.call("POST", "/scrobble/start", {"movie": MOVIE, "progress": 50})
     seeded.call("POST", "/sync/history", {"movies": [{**MOVIE, "watched_at": NOW}], "episodes": [PART]})
-    seeded.call("POST", "/sync/collection", {"movies": [{**MOVIE, "resolution": "hd_1080p"}], "shows": [SERIES]})
+    seeded.call(
+        "POST", "/sync/collection", {"movies": [{**MOVIE, "resolution": "hd_1080p"}], "shows": [SERIES]}
+    )
     seeded.call(
         "POST",
         "/sync/ratings",
@@ -100,7 +106,7 @@ def seed(seeded: Seeded) -> None:
             "episodes": [{**PART, "rating": 9}],
         },
     )
-    both = {"movies": [{"ids": {"imdb": "tt1160419"}}], "shows": [SERIES], "episodes": [{"ids": {"tvdb": 110023}}]}
+    both = {"movies": [{"ids": WAITING["ids"]}], "shows": [SERIES], "episodes": [{"ids": {"tvdb": 110023}}]}
     seeded.call("POST", "/sync/watchlist", both)
     seeded.call("POST", "/sync/favorites", both)
     seeded.call("POST", "/users/hidden/calendar", {"shows": [SERIES], "movies": [MOVIE]})
@@ -108,16 +114,19 @@ def seed(seeded: Seeded) -> None:
     number = made["ids"]["trakt"]
     seeded.call("POST", f"/users/me/lists/{number}/items", both)
     entry = seeded.call("GET", f"/users/me/lists/{number}/items")[0]
-    saved = seeded.call("GET", "/sync/playback")
-    listed = seeded.call("GET", "/sync/watchlist")
-    seeded.values |= {"list": number, "list_item": entry["id"], "playback": saved[0]["id"], "listed": listed[0]["id"]}
+    saved = seeded.call("GET", "/sync/playback/movies")[-1]
+    listed, favorite = (
+        seeded.call("GET", "/sync/watchlist/movies")[0],
+        seeded.call("GET", "/sync/favorites/movies")[0],
+    )
+    seeded.values |= {"list": number, "list_item": entry["id"], "playback": saved["id"]}
+    seeded.values |= {"listed": listed["id"], "favorite": favorite["id"]}
 
 
 #: What stands for a name in a path; {list}, … are known once the account is in use.
 VALUES = {
     "type": "movies",
     "list_id": "{list}",
-    "list_item_id": "{list_item}",
     "item_id": "1",
     "season": "1",
     "episode": "1",
@@ -147,11 +156,10 @@ IDS = {
     "/search/": "tt2543164",
     "/sync/playback/": "{playback}",
     "/sync/history/": "tt2543164",
-    "/sync/watchlist/": "{listed}",
-    "/sync/favorites/": "{listed}",
     "/episodes/": "1",
     "/seasons/": "1",
 }
+LISTED = {"/sync/watchlist": "{listed}", "/sync/favorites": "{favorite}", "/users/": "{list_item}"}
 TYPES = {
     "/search/{type}": "movie,show",
     "/genres/": "movies",
@@ -177,14 +185,14 @@ BODIES: dict[str, Any] = {
 }
 ITEMS = {"movies": [MOVIE], "shows": [SERIES]}
 
-#: Asked last, in this order: they take away what others show.
-LAST = ("DELETE", "/remove")
 
-
-def order(operation: Operation) -> tuple[bool, str, str]:
-    """Reads, then writes, then what takes away."""
-    ends = operation.method == "DELETE" or operation.template.rstrip("/").endswith("/remove")
-    return ends, "" if operation.method == "GET" else "w", operation.template
+def order(operation: Operation) -> tuple[int, str]:
+    """Reads, then writes, then what takes parts away, then what takes away all."""
+    if operation.method == "DELETE":
+        return 3, operation.template
+    if operation.template.rstrip("/").endswith("/remove"):
+        return 2, operation.template
+    return int(operation.method != "GET"), operation.template
 
 
 def filled(operation: Operation, values: dict[str, Any]) -> str:
@@ -196,6 +204,9 @@ def filled(operation: Operation, values: dict[str, Any]) -> str:
     for prefix, value in IDS.items():
         if template.startswith(prefix):
             template = template.replace("{id}", value)
+    for prefix, value in LISTED.items():
+        if template.startswith(prefix):
+            template = template.replace("{list_item_id}", value)
     for name, value in VALUES.items():
         template = template.replace(f"{{{name}}}", value)
     query = "?query=arrival" if template.startswith("/search/") else ""

@@ -105,7 +105,9 @@ def python() -> Path:
     stamp = home / "installed.txt"
     if not stamp.exists() or stamp.read_text() != wanted.read_text():
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run([interpreter, "-m", "pip", "install", "--quiet", "-r", wanted], check=True, timeout=300)
+        subprocess.run(
+            [interpreter, "-m", "pip", "install", "--quiet", "-r", wanted], check=True, timeout=300
+        )
         stamp.write_text(wanted.read_text())
     return interpreter
 
@@ -118,7 +120,9 @@ def node() -> Path:
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "node_modules").exists() or (home / "package.json").read_text() != wanted:
         (home / "package.json").write_text(wanted)
-        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=home, check=True, timeout=300)
+        subprocess.run(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=home, check=True, timeout=300
+        )
     return home
 
 

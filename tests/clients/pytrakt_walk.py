@@ -38,7 +38,11 @@ got["popular"] = [each.title for each in tv.popular_shows(limit=5)]
 got["trending"] = len(movies.trending_movies())
 
 # Scrobbling ------------------------------------------------------------------------
-scrobbler = film.scrobble(5, "1.0", "2026-11-21") if hasattr(film, "scrobble") else sync.Scrobbler(film, 5, "1.0", "2026-11-21")
+scrobbler = (
+    film.scrobble(5, "1.0", "2026-11-21")
+    if hasattr(film, "scrobble")
+    else sync.Scrobbler(film, 5, "1.0", "2026-11-21")
+)
 scrobbler.update(30)
 scrobbler.pause(40)
 got["playback"] = [[each.type, each.progress] for each in sync.get_playback()]
@@ -51,14 +55,18 @@ got["after"] = len(sync.get_playback())
 # Syncing ---------------------------------------------------------------------------
 then = datetime(2024, 5, 4, 20, 15, tzinfo=timezone.utc)
 got["added"] = sync.add_to_history(episode, watched_at=then)["added"]
-got["watched"] = [each.title for each in sync.get_watched("movies")] + [each.title for each in sync.get_watched("shows")]
+got["watched"] = [each.title for each in sync.get_watched("movies")] + [
+    each.title for each in sync.get_watched("shows")
+]
 got["watched_episodes"] = sorted(
     [part["number"], each["number"], each["plays"]]
     for one in client.get("sync/watched/shows")
     for part in one["seasons"]
     for each in part["episodes"]
 )
-got["progress"] = show.watched_progress() and client.get(f"shows/{show.ids['ids']['trakt']}/progress/watched")["completed"]
+got["progress"] = (
+    show.watched_progress() and client.get(f"shows/{show.ids['ids']['trakt']}/progress/watched")["completed"]
+)
 got["rated"] = sync.rate(film, 9, then)["added"]
 got["ratings"] = [[each["rating"], each["rated_at"]] for each in client.get("sync/ratings/movies")]
 sync.add_to_watchlist(show)
@@ -76,7 +84,9 @@ made = users.UserList.create("Sunday evenings", "me", description="what we watch
 made.add_items(film)
 got["list"] = [each.title for each in made.get_items()]
 made.remove_items(film)
-got["emptied"] = len(client.get(f"users/me/lists/{made.ids['ids']['trakt'] if 'ids' in made.ids else made.ids['trakt']}/items"))
+got["emptied"] = len(
+    client.get(f"users/me/lists/{made.ids['ids']['trakt'] if 'ids' in made.ids else made.ids['trakt']}/items")
+)
 made.delete_list()
 got["lists"] = len(client.get("users/me/lists"))
 got["stats"] = me.get_stats()["movies"]["plays"]

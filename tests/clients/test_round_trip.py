@@ -149,7 +149,14 @@ def test_an_export_equals_what_was_put_in(library: Instance, somebody_here: Some
     token = library.run("token", "create", somebody_here.name, "--label", "import").stdout.strip()
     history = list(plays(chance))
     rated = [
-        ("movies", {"rating": chance.randint(1, 10), "rated_at": "2020-02-02T20:20:20.000Z", "ids": {"imdb": film_id(n)}})
+        (
+            "movies",
+            {
+                "rating": chance.randint(1, 10),
+                "rated_at": "2020-02-02T20:20:20.000Z",
+                "ids": {"imdb": film_id(n)},
+            },
+        )
         for n in range(RATINGS)
     ]
     listed = [("shows", {"ids": {"tvdb": 900_000 + n}}) for n in range(SHOWS)] + [
@@ -164,7 +171,9 @@ def test_an_export_equals_what_was_put_in(library: Instance, somebody_here: Some
     def ids(entries: list[tuple[str, dict[str, Any]]], *more: str) -> list[tuple[Any, ...]]:
         return sorted((what, *item["ids"].values(), *(item[each] for each in more)) for what, item in entries)
 
-    assert sorted((*identity(each), each["watched_at"]) for each in out["history"]) == ids(history, "watched_at")
+    assert sorted((*identity(each), each["watched_at"]) for each in out["history"]) == ids(
+        history, "watched_at"
+    )
     assert sorted((*identity(each), each["rating"], each["rated_at"]) for each in out["ratings"]) == ids(
         rated, "rating", "rated_at"
     )

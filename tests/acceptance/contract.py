@@ -1,4 +1,4 @@
-"""Trakt's machine-readable contract, as a test reads it: operations, and what their answers must look like."""
+"""Trakt's machine-readable contract, as a test reads it: operations and the form of their answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ELSEWHERE = re.compile(
 
 
 class Bug(NamedTuple):
-    """What the contract says wrongly: *why*, the *statuses* and the *messages* (parts of them) that are excused."""
+    """What the contract says wrongly: *why*, and the *statuses* and parts of *messages* that are excused."""
 
     why: str
     statuses: frozenset[int] = frozenset()

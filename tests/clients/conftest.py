@@ -89,11 +89,16 @@ def server() -> Iterator[Instance]:
 @pytest.fixture
 def somebody(server: Instance) -> Somebody:
     """A new user of *server*, and an app that is known to it."""
+    return somebody_at(server)
+
+
+def somebody_at(server: Instance) -> Somebody:
+    """A new user of *server* with a password, and an app."""
     name, password = f"user{uuid4().hex[:8]}", uuid4().hex
     server.run("user", "add", name)
     server.run("user", "password", name, given=password + "\n")
-    app = json.loads(server.run("app", "add", f"app of {name}", "--json").stdout)
-    return Somebody(name, password, app["client_id"], app["client_secret"])
+    said = dict(line.split("\t") for line in server.run("app", "add", f"app of {name}").stdout.splitlines())
+    return Somebody(name, password, said["client_id"], said["client_secret"])
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +134,7 @@ def node() -> Path:
 def walk(server: Instance, somebody: Somebody, *command: str | Path) -> dict[str, Any]:
     """Run a client that signs in with a code, approve it as *somebody*, and return what it got."""
     process = subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=server.folder
+        [*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=server.folder
     )
     said: list[str] = []
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What an app built on PyTrakt does, unmodified: signs in, scrobbles, syncs, searches; prints what it got as JSON."""
+"""What an app built on PyTrakt does, unmodified: signs in, scrobbles, syncs, searches; prints what it got."""
 
 import json
 import os
@@ -15,7 +15,6 @@ from trakt import calendar, init, movies, sync, tv, users  # noqa: E402
 
 got = {}
 
-sys.stdout.reconfigure(line_buffering=True)
 init(client_id=sys.argv[3], client_secret=sys.argv[4], store=True)
 client = trakt.core.api()
 

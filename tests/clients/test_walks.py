@@ -14,6 +14,7 @@ def test_pytrakt(server: Instance, somebody: Somebody, python: Path) -> None:
         server,
         somebody,
         python,
+        "-u",
         HERE / "pytrakt_walk.py",
         f"{server.url}/trakt",
         server.folder,

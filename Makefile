@@ -12,7 +12,7 @@ EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev test check lint format types layers docstrings unit integration acceptance test-faults soak fuzz fuzz-long audit bench bench-match lock clean
+.PHONY: help run install dev docs test check lint format types layers docstrings unit integration acceptance test-faults soak fuzz fuzz-long audit bench bench-match lock clean
 
 ##@ Run
 
@@ -82,6 +82,9 @@ bench-match: $(VENV)/.dev ## How right and how fast matching is; BENCH_ARGS=--la
 	$(EVALUATING) $(BIN)/python -m benchmarks matching $(BENCH_ARGS)
 
 ##@ Maintain
+
+docs: $(VENV)/.dev ## Write docs/trakt-endpoints.md anew from the routes
+	$(BIN)/python -m tests.endpoints
 
 lock: $(VENV)/.uv ## Lock the newest allowed versions in requirements/
 	$(call compile,requirements/run.txt,pyproject.toml --group build)

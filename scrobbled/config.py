@@ -168,6 +168,16 @@ def _tmdb_key(text: str) -> str:
     return text.strip()
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    """``*``, none, or origins as browsers write them."""
+    words = tuple(word.strip().rstrip("/") for word in text.split(",") if word.strip())
+    if words in ((), ("none",)):
+        return ()
+    if words != ("*",) and not all(re.fullmatch(r"https?://[\w.\[\]:-]+", word, re.ASCII) for word in words):
+        raise ValueError(text)
+    return words
+
+
 def _url(*schemes: str) -> Kind[str]:
     def parse(text: str) -> str:
         if urlsplit(_text(text)).scheme not in schemes:
@@ -183,6 +193,7 @@ SURFACES = Kind(
 TEXT = Kind("a non-empty text", _text)
 FOLDER = Kind("an absolute path", _folder)
 FLAG = Kind("true or false", _yes_or_no)
+ORIGINS = Kind("*, none, or origins such as https://app.example with commas between them", _origins)
 TMDB_KEY = Kind("an API key (v3, 32 hexadecimal digits) or a read access token (v4)", _tmdb_key)
 
 
@@ -192,6 +203,12 @@ class Settings:
 
     host: str = setting(TEXT, "127.0.0.1", "Address the front door listens on.")
     port: int = setting(_whole(1, 65535), "8080", "Port the front door listens on.")
+    trakt_port: int | None = optional(
+        _whole(1, 65535), "Second port of the front door, where everything at the root is Trakt's API."
+    )
+    cors_origins: tuple[str, ...] = setting(
+        ORIGINS, "*", "Websites whose pages may use Trakt's API with a token that they have."
+    )
     data_dir: Path = setting(
         FOLDER,
         "~/.local/share/scrobbled",
@@ -379,6 +396,8 @@ def _written(value: object) -> str:
 
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={minute}/{day}" for name, (minute, day) in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -69,6 +69,21 @@ def _password() -> str:
     return hashed(sys.stdin.readline().rstrip("\r\n"))
 
 
+@user.command("set")
+@click.argument("name")
+@click.option("--public/--private", "public", required=True, help="Whether others see what NAME watched.")
+def set_privacy(name: str, *, public: bool) -> None:
+    """Let others see NAME's history, ratings, watchlist and public lists, or nobody, which is the default."""
+    from scrobbled.store import users
+
+    async def change(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        owner = await users.user_called(connection, name)
+        await users.set_private(connection, owner.id, private=not public)
+
+    with_database(change)
+    click.echo(f"{name} is {'public' if public else 'private'}", err=True)
+
+
 @user.command("rules")
 @click.argument("name")
 @click.option("--threshold", type=click.FloatRange(1, 100), help="Percent from which a stop counts.")

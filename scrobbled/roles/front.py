@@ -19,6 +19,7 @@ from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.api.trakt import operations
 from scrobbled.api.trakt.catalogue import ANSWERS, Answers
 from scrobbled.catalog.live import Names
 from scrobbled.errors import ConfigError
@@ -43,6 +44,7 @@ from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
 from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
+from scrobbled.web.origins import Origins
 from scrobbled.web.passwords import Checker
 from scrobbled.web.routes import Surface
 
@@ -88,7 +90,10 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         mailbox = Mailbox(client, uuid4().hex)
         counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
-        application = app.build(routes, authenticator, _limits(settings, counters), gates)
+        origins = Origins(settings.cors_origins)
+        application = app.build(routes, authenticator, _limits(settings, counters), gates, origins)
+        if settings.trakt_port is not None:
+            application[app.TRAKT_PORT] = settings.trakt_port
         most = settings.inbox_max_events
         inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
         patience = settings.answer_timeout
@@ -130,7 +135,8 @@ def _routes(
     checks = {"postgresql": lambda: _answers(pool), "stream": lambda: _pongs(client)}
     numbers = (lambda: gauges.read(client, settings.partitions), lambda: store_inbox.gauges(pool))
     found += health.routes(checks, numbers, settings.metrics_dir)
-    return found + description.routes(found) + (pages.routes() if "ui" in roles else [])
+    found += description.routes(found) + (pages.routes() if "ui" in roles else [])
+    return found + (operations.unbuilt(found) if "api" in roles else [])
 
 
 async def _answers(pool: Pool) -> None:
@@ -197,12 +203,17 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     assert runner.server is not None  # what setup makes
     connections = Connections(runner.server, settings.connections)
     try:
-        listening = await loop.create_server(connections.accept, settings.host, settings.port, backlog=1024)
+        listening = [
+            await loop.create_server(connections.accept, settings.host, port, backlog=1024)
+            for port in (settings.port, settings.trakt_port)
+            if port is not None
+        ]
         async with _beside([connections.watch()]):
             settle()
             log.info("ready", host=settings.host, port=settings.port)
             await asked_to_stop.wait()
-        listening.close()
+        for server in listening:
+            server.close()
     finally:
         await runner.cleanup()
         log.info("stopped")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from aiohttp import hdrs, web
 
+from scrobbled.web import content
 from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
 from scrobbled.web.errors import Refusal
 from scrobbled.web.gate import Gates
 from scrobbled.web.limits import Limits
+from scrobbled.web.origins import Origins
 from scrobbled.web.routes import Handler, Route, Surface
 
 if TYPE_CHECKING:
@@ -41,25 +44,35 @@ MOST = 512
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 PLAIN: web.AppKey[Plain] = web.AppKey("plain", dict)
 
+#: A port on which everything at the root is Trakt's.
+TRAKT_PORT: web.AppKey[int] = web.AppKey("trakt_port", int)
+
 
 def build(
     routes: Iterable[Route],
     authenticator: Authenticator,
     limits: Limits | None = None,
     gates: Gates | None = None,
+    origins: Origins | None = None,
 ) -> web.Application:
-    """An application that serves *routes*: to each token within *limits*, at once what *gates* let in."""
-    routes, gates = list(routes), gates or Gates(MOST)
+    """
+    An application that serves *routes*: to each token within *limits*, at once what *gates* let in, to
+    pages of *origins*.
+    """
+    routes, gates, origins = list(routes), gates or Gates(MOST), origins or Origins(())
     application = web.Application(client_max_size=max(route.limit for route in routes))
     application[AUTHENTICATOR] = authenticator
     plain: Plain = application.setdefault(PLAIN, {})
     for route in routes:
-        handler = gates.guard(route, around(route, authenticator, limits))
+        checked = replace(route, handler=content.checked(route))
+        handler = origins.share(route, gates.guard(route, around(checked, authenticator, limits)))
         for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
             added = application.router.add_route(method, route.path, handler)
             if "{" not in route.path:
                 plain[method, route.path] = handler, _found(added, application)
-    application.router.add_route(hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator, gates))
+    application.router.add_route(
+        hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator, gates, origins)
+    )
     return application
 
 
@@ -91,16 +104,21 @@ def _found(route: web.AbstractRoute, application: web.Application) -> web.UrlMap
     return found
 
 
-def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates) -> Handler:
+def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates, origins: Origins) -> Handler:
     """
     The handler for what no route matches as it is written: led to the route that is
     meant, without a redirect (bodies do not survive those), or refused.
     """
     routes = [Route("ANY", "/{path}", _refuse, surface, None, "Nothing") for _, surface in _PREFIXES]
-    nowhere = {route.surface: gates.guard(route, around(route, authenticator)) for route in routes}
+    nowhere = {
+        route.surface: origins.share(route, gates.guard(route, around(route, authenticator)))
+        for route in routes
+    }
 
     async def lead(request: web.Request) -> web.StreamResponse:
         path = _meant(request)
+        if request.method == hdrs.METH_OPTIONS and path.startswith(TRAKT):
+            return origins.preflight(request)
         if (found := plain.get((request.method, path))) is not None:
             return await found[0](request)  # nothing in the path to read: no need to dispatch again
         if path != request.rel_url.raw_path:
@@ -126,15 +144,23 @@ def _meant(request: web.Request) -> str:
     path = _SLASHES.sub("/", request.rel_url.raw_path)
     if len(path) > 1:
         path = path.rstrip("/")
-    if not path.startswith(TRAKT + "/") and _speaks_trakt(request.headers):
+    if not path.startswith(TRAKT + "/") and (_speaks_trakt(request.headers) or _on_trakts_port(request)):
         path = TRAKT + path
     return path
+
+
+def _on_trakts_port(request: web.Request) -> bool:
+    port = request.app.get(TRAKT_PORT)
+    if port is None or request.transport is None:
+        return False
+    return bool(request.transport.get_extra_info("sockname")[1] == port)
 
 
 def _speaks_trakt(headers: Mapping[str, str]) -> bool:
     return (
         "trakt-api-key" in headers
         or "trakt-api-version" in headers
+        or "trakt-api-" in headers.get(hdrs.ACCESS_CONTROL_REQUEST_HEADERS, "").lower()
         or headers.get(hdrs.HOST, "").partition(":")[0].lower() in _TRAKT_HOSTS
     )
 

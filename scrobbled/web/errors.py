@@ -44,6 +44,7 @@ CODES = {
     422: "unprocessable",
     429: "rate_limited",
     500: "internal_error",
+    501: "not_built",
     503: "unavailable",
 }
 

@@ -76,6 +76,7 @@ ROUTES = [
     _route("GET", "/v1/me", _whoami, Surface.NATIVE, Scope.READ),
     _route("GET", "/v1/write", _whoami, Surface.NATIVE, Scope.WRITE),
     _route("GET", "/trakt/users/me", _whoami, Surface.TRAKT, Scope.READ),
+    _route("POST", "/trakt/kept", _echo, Surface.TRAKT, Scope.SCROBBLE),
     _route("GET", "/moved", _move, Surface.NATIVE),
     _route("GET", "/health/live", _echo, Surface.SYSTEM),
     # A larger limit than all others, so that theirs are not simply the application's.

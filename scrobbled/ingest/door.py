@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from scrobbled import metrics
 from scrobbled.errors import StreamFull, Unavailable
+from scrobbled.ingest.inbox import HURRY, PATIENCE
 from scrobbled.model.event import PlaybackEvent, Receipt
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class Door:
             raise  # room in the database would only hide that workers do not keep up
         except Unavailable as error:
             # Perhaps they are in the stream all the same; then they are recognised by their ids.
-            await self._inbox.put(events, webhook, error)
+            patience = HURRY if self._producer.was_there else PATIENCE
+            await self._inbox.put(events, webhook, error, patience)
 
 
 @lru_cache(maxsize=256)

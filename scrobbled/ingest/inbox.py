@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(stage="ingest")
 
-#: Seconds an event may take to be kept; with what the stream was given before, below a second.
-PATIENCE = 0.35
+#: Seconds an event may take to be kept: below a second, and less where the stream was waited for.
+PATIENCE, HURRY = 0.9, 0.35
 
 #: Events that wait at most; beyond it they are refused at once.
 MOST = 5_000
@@ -60,8 +60,13 @@ class Inbox:
         self._writer: asyncio.Task[None] | None = None
         self._used_at = float("-inf")
 
-    async def put(self, events: Sequence[PlaybackEvent], webhook: Webhook | None, why: Exception) -> None:
-        """Return once *events* are durable; *why* the stream did not take them. Raises *Unavailable*."""
+    async def put(
+        self, events: Sequence[PlaybackEvent], webhook: Webhook | None, why: Exception, patience: float
+    ) -> None:
+        """
+        Return once *events* are durable; *why* the stream did not take them. Raises
+        *Unavailable*, after *patience* seconds at the latest.
+        """
         self._tell(why)
         if self._count + len(events) > MOST:
             raise Unavailable(_LATE)
@@ -73,7 +78,7 @@ class Inbox:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all())
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 await durable
         except TimeoutError as error:
             raise Unavailable(_LATE) from error

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from scrobbled.errors import NotFound
 from scrobbled.model.media import Kind
 from scrobbled.store import sql
 from scrobbled.store.asking import asking
@@ -35,8 +36,14 @@ async def moved_of(connection: Connection, user_id: int, kinds: Iterable[str], w
 
 
 async def read(database: Database, user_id: int) -> tuple[datetime, dict[str, datetime]]:
-    """When the user was added, and by its word when each thing last changed; what never did is left out."""
+    """
+    When the user was added, and by its word when each thing last changed; what never did is left out.
+    Raises *NotFound* for a user who has gone.
+    """
     async with asking(database, "activities") as connection:
         rows = await connection.fetch(_QUERIES["activities"], user_id)
     found = {row["what"]: row["at"] for row in rows}
-    return found.pop(None), found
+    joined_at = found.pop(None, None)
+    if joined_at is None:
+        raise NotFound
+    return joined_at, found

@@ -63,7 +63,13 @@ class Producer:
         self._pipe: Pipe | None = None
         self._waiting: list[_Waiting] = []
         self._sending = False
+        self._lost_at = float("-inf")
         self.depth = 0
+
+    @property
+    def was_there(self) -> bool:
+        """Whether those refused now may have waited: a moment ago the server stopped answering."""
+        return asyncio.get_running_loop().time() - self._lost_at < 2 * _PATIENCE
 
     async def append(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
         """
@@ -124,7 +130,7 @@ class Producer:
         batch, count = self._take()
         replies = pipe.send(b"".join([command for commands, _ in batch for command in commands]), count)
         loop = asyncio.get_running_loop()
-        hurry, sent_at = loop.call_later(_PATIENCE, pipe.close), loop.time()
+        hurry, sent_at = loop.call_later(_PATIENCE, self._give_up, pipe), loop.time()
 
         def arrived(replies: asyncio.Future[list[Any]]) -> None:
             hurry.cancel()
@@ -133,6 +139,10 @@ class Producer:
             self._flush()
 
         replies.add_done_callback(arrived)
+
+    def _give_up(self, pipe: Pipe) -> None:
+        self._lost_at = asyncio.get_running_loop().time()
+        pipe.close()
 
     def _take(self) -> tuple[list[_Waiting], int]:
         taken, count = 0, 0

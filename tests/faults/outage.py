@@ -68,8 +68,10 @@ def disordered(said: str, everybody: Sequence[Person]) -> list[int]:
             told = json.loads(line)
             if told["event"] == "event" and "user_id" in told:
                 applied[told["user_id"]].setdefault(told["event_id"])
-    return [
-        person.user_id
-        for person in everybody
-        if list(applied[person.user_id]) != [str(each.id) for each in person.sent.values() if each.accepted]
-    ]
+    wrong = []
+    for person in everybody:
+        accepted = [str(each.id) for each in person.sent.values() if each.accepted]
+        # What was refused may have been kept all the same, and at any place.
+        if accepted != [each for each in applied[person.user_id] if each in set(accepted)]:
+            wrong.append(person.user_id)
+    return wrong

@@ -2,15 +2,16 @@
 How many requests one process takes on: the rest is told to come back, at once.
 
 A crowd that is let in waits for each other, and everybody's answer comes late. So only
-some requests begin in one turn of the event loop, which is what a busy processor is
-shared by; those on top are refused before anything is done for them. Waiting for a
-server costs no turn, so a slow stream or database fills the house much later.
+some requests are inside, and those on top are refused before anything is done for them.
+Of those inside only some begin in one turn of the event loop, which is what a busy
+processor is shared by; the others stand in line, for most players never send twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -49,19 +50,35 @@ class Gate:
         self.inside = 0
         self._most = most
         self._begun = 0
+        self._line: deque[asyncio.Future[None]] = deque()
         self._refused = 0
         self._delayed = 0
         self._told_at = float("-inf")
 
     def enter(self) -> bool:
         """Whether one more may come in; *leave* when it is done."""
-        if self._begun >= AT_A_TIME or self.inside >= self._most:
+        if self.inside >= self._most:
             return False
-        if not self._begun:
-            asyncio.get_running_loop().call_soon(self._turn)
-        self._begun += 1
         self.inside += 1
         return True
+
+    def begin(self) -> bool:
+        """Whether one that came in may begin in this turn; else it is to wait for its *turn*."""
+        if self._begun >= AT_A_TIME or self._line:
+            return False
+        if not self._begun:
+            asyncio.get_running_loop().call_soon(self._next)
+        self._begun += 1
+        return True
+
+    async def turn(self) -> None:
+        """Wait in line for a turn."""
+        loop = asyncio.get_running_loop()
+        if not self._begun and not self._line:
+            loop.call_soon(self._next)
+        place = loop.create_future()
+        self._line.append(place)
+        await place
 
     def leave(self) -> None:
         """One that came in is done."""
@@ -91,8 +108,15 @@ class Gate:
             finally:
                 self._delayed -= 1
 
-    def _turn(self) -> None:
+    def _next(self) -> None:
         self._begun = 0
+        while self._line and self._begun < AT_A_TIME:
+            place = self._line.popleft()
+            if not place.done():  # its client has not gone
+                place.set_result(None)
+                self._begun += 1
+        if self._begun:
+            asyncio.get_running_loop().call_soon(self._next)
 
 
 class Gates:
@@ -117,6 +141,8 @@ class Gates:
                 await gate.delay(surface)
                 return refuse(surface, 503, _TOO_MANY, _HEADERS)
             try:
+                if not gate.begin():
+                    await gate.turn()
                 return await handler(request)
             finally:
                 gate.leave()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from aiohttp import web
@@ -97,15 +98,37 @@ async def test_whoever_asks_how_we_are_always_gets_in() -> None:
 
 
 async def test_only_some_begin_in_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many fit in, a crowd that comes at once is not worked on at once."""
+    """A crowd that comes at once is not worked on at once: the rest stands in line, and gets in."""
     monkeypatch.setattr(gate, "AT_A_TIME", 2)
     door = gate.Gate(100)
-    first = [door.enter() for _ in range(4)]
-    await asyncio.sleep(0)
-    second = [door.enter() for _ in range(4)]
+    begun: list[int] = []
 
-    assert [True, True, False, False] == first == second
-    assert 4 == door.inside
+    async def ask(number: int) -> None:
+        assert door.enter()
+        if not door.begin():
+            await door.turn()
+        begun.append(number)
+
+    crowd = [asyncio.create_task(ask(number)) for number in range(6)]
+    seen = []
+    while len(begun) < len(crowd):
+        await asyncio.sleep(0)
+        seen.append(len(begun))
+
+    assert sorted(begun) == begun
+    assert 2 == max(after - before for before, after in pairwise([0, *seen]))
+
+
+async def test_whoever_leaves_the_line_keeps_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that hangs up while it stands in line is passed over."""
+    monkeypatch.setattr(gate, "AT_A_TIME", 1)
+    door = gate.Gate(100)
+    assert door.begin()
+    first, second = asyncio.create_task(door.turn()), asyncio.create_task(door.turn())
+    await asyncio.sleep(0)
+    first.cancel()
+
+    await asyncio.wait_for(second, 1)
 
 
 async def test_whoever_waits_for_an_answer_takes_no_place() -> None:

@@ -72,6 +72,7 @@ async def _shows(request: web.Request) -> web.Response:
             data.append({
                 "last_collected_at": instant(each.last_collected_at),
                 "last_updated_at": instant(each.last_updated_at),
+                "type": "show",
                 "show": title_object(title, known),
                 "seasons": parts,
             })  # fmt: skip

@@ -72,6 +72,9 @@ fuzz-long: $(VENV)/.dev ## A million inputs and a hundred thousand requests, cou
 audit: $(VENV)/.uv ## Known vulnerabilities of what requirements/ locks; needs the advisory service
 	@.ci/audit $(BIN)/uv requirements/run.txt requirements/embedded.txt
 
+test-clients: $(VENV)/.dev ## Trakt's real clients, unmodified, against a server; needs npm and a network
+	$(call pytest,tests/clients)
+
 bench: $(VENV)/.dev ## Benchmarks; BENCH_ARGS=--smoke for a short look
 	$(EVALUATING) $(BIN)/python -m benchmarks $(BENCH_ARGS)
 

@@ -248,7 +248,7 @@ class Settings:
     )
     requests_at_once: int = setting(
         _whole(1, 100_000),
-        "512",
+        "256",
         "Events, and other requests beside them, that a front door works on; on top it answers 503.",
     )
     max_tries: int = setting(_whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")

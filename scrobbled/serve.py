@@ -259,7 +259,8 @@ def _show(token: str, settings: Settings) -> None:
 
     print(  # noqa: T201 - this is for the person at the terminal, and must never be in a log
         f"\nYour first token, shown this once:\n\n  {token}\n\nTry it:\n\n"
-        f"  curl -H 'Authorization: Bearer {token}' {base_url(settings)}/v1/me\n",
+        f"  curl -H 'Authorization: Bearer {token}' {base_url(settings)}/v1/me\n\n"
+        "To sign apps in, set a password:\n\n  scrobbled user password admin\n",
         flush=True,
     )
 

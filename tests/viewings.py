@@ -24,6 +24,7 @@ from tests.unit.wire.composed import (
     plex_film,
     syncpk,
 )
+from tests.unit.wire.composed import plex as composed_plex
 
 Payload = dict[str, Any]
 
@@ -88,6 +89,11 @@ def plex_part(event: str, number: int, minute: float | None = None) -> Payload:
         f"media.{event}", index=number, title=f"Part {number}", duration=100 * PLEX_MINUTE, viewOffset=offset,
         Guid=[{"id": f"tvdb://77000{number}"}], guid=f"plex://episode/{number:024}",
     )  # fmt: skip
+
+
+def rated_show(title: str, rating: float) -> Payload:
+    """Plex says that somebody rated a show."""
+    return composed_plex("media.rate", type="show", title=title, year=2011) | {"rating": rating}
 
 
 def jellyfin(event: str, minute: float = 0.0, **changes: object) -> Payload:
@@ -263,6 +269,18 @@ VIEWINGS = [
         ],
         [],
         ratings=[6],
+    ),
+    Viewing(
+        "a whole show is rated, and one that nobody knows",
+        "plex",
+        [
+            Step("20:00", plex_part("play", 1), "started"),
+            Step("20:30", plex_part("stop", 1, 30), "paused"),
+            Step("20:31", rated_show("Game of Thrones", 7.0), "rated"),
+            Step("20:32", rated_show("A Show of Nobody at All", 9.0), "ignored unknown_show"),
+        ],
+        [],
+        ratings=[7],
     ),
     Viewing(
         "a shared user's start is told twice",

@@ -17,10 +17,14 @@ from scrobbled.errors import ConfigError
 
 if TYPE_CHECKING:
     from scrobbled.config import Settings
+    from scrobbled.servers import Places
     from scrobbled.store.archive import Manifest
 
 #: Seconds an embedded server may take to start.
 _START = 120.0
+
+#: …and to stop.
+_STOP = 15.0
 
 
 @click.command()
@@ -119,11 +123,11 @@ def _said(manifest: Manifest) -> str:
 @contextmanager
 def _servers(settings: Settings) -> Iterator[None]:
     """The embedded servers, started for the command where scrobbled does not run."""
-    from scrobbled.servers import Places, claim, postgres, valkey
+    from scrobbled.servers import Places, postgres, valkey
 
     places = Places(settings.data_dir)
-    programs = [
-        make(places)
+    wanted = [
+        make
         for make, url, own in (
             (valkey.program, settings.redis_url, places.redis_url),
             (postgres.program, settings.database_url, places.database_url),
@@ -131,15 +135,24 @@ def _servers(settings: Settings) -> Iterator[None]:
         if url == own
     ]
     with ExitStack() as stack:
-        if programs:
-            places.make()
-            try:
-                stack.enter_context(claim(places))
-            except ConfigError:  # it runs, and its servers with it
-                programs = []
-        for program in programs:
-            program.start()
-            stack.callback(program.stop, 15)
-        for program in programs:
-            program.wait_ready(_START)
+        if wanted and _claimed(stack, places):
+            # Made only now: making one ends what a killed instance left behind.
+            programs = [make(places) for make in wanted]
+            for program in programs:
+                program.start()
+                stack.callback(program.stop, _STOP)
+            for program in programs:
+                program.wait_ready(_START)
         yield
+
+
+def _claimed(stack: ExitStack, places: Places) -> bool:
+    """Whether the data directory is ours now; it is not where scrobbled runs, and its servers with it."""
+    from scrobbled.servers import claim
+
+    places.make()
+    try:
+        stack.enter_context(claim(places))
+    except ConfigError:
+        return False
+    return True

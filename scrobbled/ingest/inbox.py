@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(stage="ingest")
 
 #: Seconds an event may take to be kept; with what the stream was given before, below a second.
-PATIENCE = 0.4
+PATIENCE = 0.35
 
 #: Events that wait at most; beyond it they are refused at once.
 MOST = 5_000

@@ -67,7 +67,8 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     own metadata. *reply_to* names the front door that waits for the answer.
     *resolution* is set when an event that waited for its title comes again.
     *rating* is 0 to 10, -1 when it was taken away. *by_hand* is set when nothing
-    was played: a person ticked, unticked or rated the item. *event_name* is the player's own
+    was played: a person ticked, unticked or rated the item. *of_show*: they rated a whole show, whose
+    title, year and *show_ids* its *media* has. *event_name* is the player's own
     word for what happened. *account* is what it calls who watched, the id first, where
     its connection stands for many people and nobody has said yet whose it is; *user_id* is then the
     connection's owner. *replayed* is set when what was ignored is read anew.
@@ -86,6 +87,7 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     provisional: bool = False
     rating: float | None = None
     by_hand: bool = False
+    of_show: bool = False
     player: str | None = None
     app: str | None = None
     reply_to: str | None = None

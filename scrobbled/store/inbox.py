@@ -71,14 +71,12 @@ async def is_empty(database: Database) -> bool:
     return not some
 
 
-async def take(
-    database: Database, *, partitions: int, held: Iterable[int], until: datetime | None, limit: int
-) -> list[Taken]:
+async def take(database: Database, until: Sequence[datetime | None], limit: int) -> list[Taken]:
     """
-    The oldest *limit* entries of users whose partition (of *partitions*) is *held*, those
-    received after *until* left out; in the order they came in. They stay until *remove*.
+    The oldest *limit* entries, in the order they came in: of each partition those received
+    *until* its time, none where that is None. They stay until *remove*.
     """
-    rows = await database.fetch(_QUERIES["take"], partitions, sorted(held), until, limit)
+    rows = await database.fetch(_QUERIES["take"], list(until), len(until), limit)
     taken = [Taken(**{**row, "webhook": row["webhook"] or b""}) for row in rows]
     return sorted(taken, key=lambda each: each.number)
 

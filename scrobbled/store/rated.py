@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from scrobbled.model.media import Kind
+from scrobbled.model.wanted import ThingKind
 from scrobbled.store import sql
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
     user_id: int
     item_id: int
     title_id: int
-    kind: Kind
+    kind: ThingKind
     rating: int | None
     rated_at: datetime
     source: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from scrobbled.store.pool import Database, Pool
 
 _QUERIES = sql.load("totals")
+
+#: Days of a day, a week, a month and a year.
+_PERIODS = (1, 7, 30, 365)
 
 #: Seconds that counting may take.
 _PATIENCE = 900.0
@@ -39,7 +42,8 @@ async def refresh(pool: Pool, now: datetime) -> bool:
         await connection.execute(_QUERIES["settings"])
         if not await connection.fetchval(_QUERIES["lock"]):
             return False
-        await connection.execute(_QUERIES["refresh_titles"], now, timeout=_PATIENCE)
+        since = [now - timedelta(days=days) for days in _PERIODS]
+        await connection.execute(_QUERIES["refresh_titles"], now, *since, timeout=_PATIENCE)
         await connection.execute(_QUERIES["refresh_items"], timeout=_PATIENCE)
         return True
 

@@ -37,7 +37,7 @@ _LARGEST_WRITE = 1024
 
 #: Seconds the server may take to answer before the connection counts as dead. With the inbox's
 #: own patience it stays below a second, in which whoever is refused must hear of it.
-_PATIENCE = 0.5
+_PATIENCE = 0.4
 
 #: Unprocessed events beyond which bodies of webhooks do not enter the stream: at up to 32 KiB
 #: each they would fill its memory, and an event is worth more than what it came in.

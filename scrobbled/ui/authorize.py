@@ -143,6 +143,7 @@ def _named(redirect_uri: str) -> str | None:
     if redirect_uri == OUT_OF_BAND:
         return None
     parts = urlsplit(redirect_uri)
-    if parts.scheme == "https":
-        return parts.hostname
-    return "a program on this device" if parts.scheme == "http" else f"the app behind {parts.scheme}:"
+    if parts.scheme not in ("http", "https"):
+        return f"the app behind {parts.scheme}:"
+    here = parts.scheme == "http" and oauth.may_redirect(redirect_uri, None)
+    return "a program on this device" if here else parts.hostname

@@ -39,7 +39,7 @@ _PREFIXES = (
 Plain: TypeAlias = dict[tuple[str, str], tuple[Handler, web.UrlMappingMatchInfo]]
 
 #: Requests at once where nobody says otherwise.
-MOST = 512
+MOST = 256
 
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 PLAIN: web.AppKey[Plain] = web.AppKey("plain", dict)

@@ -28,7 +28,10 @@ STALE = 300.0
 
 #: While it is: seconds the database is given to answer about a known token, and seconds
 #: until it is asked again. FRESH + AGAIN + PATIENCE bounds how long a revoked token works.
-PATIENCE, AGAIN = 1.0, 5.0
+PATIENCE, AGAIN = 0.9, 5.0
+
+#: Seconds a known token waits for that answer: the rest of its request has a second in all.
+HURRY = 0.2
 
 #: Characters of a token; what is longer is none of ours.
 LONGEST = 200
@@ -36,6 +39,8 @@ LONGEST = 200
 #: Good tokens remembered at most; wrong ones have a memory of their own, so that
 #: guessing cannot push the good ones out.
 MOST, MOST_WRONG = 100_000, 10_000
+
+_UNCHECKED = "tokens cannot be checked at the moment; try again soon"
 
 log = structlog.get_logger(stage="web")
 
@@ -135,18 +140,32 @@ class Authenticator:
         task = self._asking.get(token)
         if task is None:
             task = self._asking[token] = asyncio.create_task(self._learn(token))
-            task.add_done_callback(lambda _: self._asking.pop(token, None))
-        return await asyncio.shield(task)
+            task.add_done_callback(lambda done: self._answered(token, done))
+        known = self._good.get(token)
+        if known is None:
+            return await asyncio.shield(task)
+        if (await asyncio.wait({task}, timeout=HURRY))[0]:
+            return task.result()
+        now = self._clock()
+        _insist_on_lately(known, now)
+        known.until = min(now + PATIENCE, known.ends)  # by then that question has its answer, or none
+        return known.identity
+
+    def _answered(self, token: str, task: asyncio.Task[Identity | None]) -> None:
+        self._asking.pop(token, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has heard of it; perhaps nobody did
 
     async def _learn(self, token: str) -> Identity | None:
         known = self._good.get(token)
         try:
-            async with asyncio.timeout(None if known is None else PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 identity = await self._look_up(sha256(token.encode("utf-8", "surrogatepass")).digest())
         except (Unavailable, TimeoutError) as error:
             now = self._clock()
-            if known is None or now - known.said_at >= STALE or now >= known.ends:
-                raise Unavailable("tokens cannot be checked at the moment; try again soon") from error
+            if known is None:
+                raise Unavailable(_UNCHECKED) from error
+            _insist_on_lately(known, now)
             known.until = min(now + AGAIN, known.ends)
             return known.identity
         now = self._clock()
@@ -158,6 +177,12 @@ class Authenticator:
             ends = float("inf") if identity.seconds_left is None else now + identity.seconds_left
             _remember(self._good, token, _Known(identity, pair, now, min(now + FRESH, ends), ends), MOST)
         return identity
+
+
+def _insist_on_lately(known: _Known, now: float) -> None:
+    """Raise *Unavailable* when *known* ended, or is too old to go by while nobody can check it."""
+    if now - known.said_at >= STALE or now >= known.ends:
+        raise Unavailable(_UNCHECKED)
 
 
 def _remember(memory: dict[str, Value], token: str, value: Value, most: int) -> None:

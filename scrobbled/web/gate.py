@@ -20,6 +20,7 @@ import structlog
 from scrobbled import metrics
 from scrobbled.web.errors import refuse
 from scrobbled.web.routes import Handler, Route, Scope, Surface
+from scrobbled.web.written import SAFE
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -38,6 +39,7 @@ MOST_DELAYED = 2_000
 _NEWS = 5.0
 
 _TOO_MANY = "too many requests at once; try again soon"
+_HEADERS = dict(SAFE)
 
 
 class Gate:
@@ -113,7 +115,7 @@ class Gates:
         async def guarded(request: web.Request) -> web.StreamResponse:
             if not gate.enter():
                 await gate.delay(surface)
-                return refuse(surface, 503, _TOO_MANY)
+                return refuse(surface, 503, _TOO_MANY, _HEADERS)
             try:
                 return await handler(request)
             finally:

@@ -105,6 +105,8 @@ class Limits:
         if time.monotonic() < self._away_until:
             metrics.uncounted.inc()
             return {}
+        if identity is None:
+            allowance = Allowance(_TRAKT_ANYBODY, allowance.windows)
         who = f"{identity.user_id}.{identity.token_id}" if identity is not None else _anybody(request)
         try:
             granted, now, used = await self._take(f"{allowance.name}.{who}", allowance.windows)
@@ -120,12 +122,10 @@ class Limits:
 
     def _trakts(self, route: Route) -> Allowance | None:
         reads, writes = self._trakt
-        if route.scope is None:
-            name, limit = _TRAKT_ANYBODY, reads if route.method == "GET" else 0
-        elif route.method == "GET":
+        if route.method == "GET":
             name, limit = _TRAKT_READS, reads
         else:
-            name, limit = _TRAKT_WRITES, writes
+            name, limit = _TRAKT_WRITES, 0 if route.scope is None else writes
         return Allowance(name, ((limit, FIVE_MINUTES),)) if limit else None
 
 

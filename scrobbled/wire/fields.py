@@ -96,10 +96,16 @@ def percent_of(position: float | None, runtime: float | None) -> float | None:
     return round(min(_ALL, _ALL * position / runtime), 2)
 
 
+#: Seconds no video has; our own API draws the line there too.
+LONGEST: Final = 10_000_000
+
+
 def seconds(value: object, per_second: int) -> float | None:
-    """Give seconds from a count of smaller units, *per_second* of them to one."""
+    """Give seconds from a count of smaller units, *per_second* to one; None beyond all videos."""
     parsed = number(value)
-    return round(parsed / per_second, 3) if parsed is not None and parsed >= 0 else None
+    return (
+        round(parsed / per_second, 3) if parsed is not None and 0 <= parsed <= LONGEST * per_second else None
+    )
 
 
 def clock(value: object) -> float | None:

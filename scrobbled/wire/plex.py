@@ -80,6 +80,7 @@ def read(sent: Post, source: str = SOURCE) -> PlaybackEvent:
         users=(account.get("id"), account.get("title")),
         unfit=unfit(metadata),
         rating=_rating(payload, metadata) if said.action is Action.RATE else None,
+        of_show=said is post.RATED and _type(metadata) == "show",
         player=text(mapping(payload.get("Player")).get("title")),
     )
 

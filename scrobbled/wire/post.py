@@ -82,11 +82,13 @@ def event(
     unfit: str | None = None,
     occurred_at: datetime | None = None,
     rating: float | None = None,
+    of_show: bool = False,
     player: str | None = None,
     app: str | None = None,
 ) -> PlaybackEvent:
     """Give the event.
 
+    *of_show*: it is a show that was rated, and not a part of it.
     *users* are the names and ids the payload has for its user, *unfit* is the reason why
     an item of that sort never counts. With an *occurred_at* of its own (sane and UTC) the event is
     named by its content, so that a second delivery is recognised.
@@ -104,10 +106,14 @@ def event(
         position=playback.position,
         ignored=reasons.OTHER_USER
         if post.accounts and not is_wanted(post.accounts, *users)
-        else unfit or said.ignored or _nameless(media, said, playback.progress) or _unrated(said, rating),
+        else (None if of_show else unfit)
+        or said.ignored
+        or _nameless(media, said, playback.progress)
+        or _unrated(said, rating),
         provisional=True,
         rating=rating,
         by_hand=said.by_hand,
+        of_show=of_show,
         player=player,
         app=app,
         event_name=_event_name(post.payload),

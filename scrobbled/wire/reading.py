@@ -59,7 +59,7 @@ def reading(event: PlaybackEvent) -> dict[str, object]:
 
 
 def _kind(event: PlaybackEvent) -> str:
-    if event.media is None or event.ignored in NEITHER_FILM_NOR_EPISODE:
+    if event.media is None or event.of_show or event.ignored in NEITHER_FILM_NOR_EPISODE:
         return "other"
     if event.ignored == LIVE_TV and event.source not in _KNOWS_BROADCASTS:
         return "other"

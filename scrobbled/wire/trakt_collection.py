@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-from scrobbled.wire.trakt_media import instant
+from scrobbled.wire.trakt_media import instants
 from scrobbled.wire.trakt_said import MEDIA
 
 
@@ -25,15 +24,10 @@ def seasons(
     with_metadata: bool,
 ) -> list[dict[str, Any]]:
     """``[{"number", "episodes": [{"number", "collected_at", "metadata"?}]}]`` from parallel columns."""
-    rows = zip(numbers, episodes, dates, media, strict=True)
-    return [
-        {
-            "number": number,
-            "episodes": [
-                {"number": episode, "collected_at": instant(at)}
-                | ({"metadata": metadata(copy)} if with_metadata else {})
-                for _, episode, at, copy in parts
-            ],
-        }
-        for number, parts in groupby(rows, key=lambda row: row[0])
-    ]
+    found: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
+    for number, episode, at, copy in zip(numbers, episodes, instants(dates), media, strict=True):
+        entry: dict[str, Any] = {"number": episode, "collected_at": at}
+        if with_metadata:
+            entry["metadata"] = metadata(copy)
+        found[number].append(entry)
+    return [{"number": number, "episodes": inside} for number, inside in found.items()]

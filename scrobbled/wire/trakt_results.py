@@ -9,7 +9,7 @@ from typing import Any, Final
 from scrobbled.model.media import Kind
 from scrobbled.wire.trakt_items import SECTIONS
 
-#: What a history and a collection count: never shows or seasons, though these may have been sent.
+#: What a history counts: never shows or seasons, though these may have been sent.
 WATCHABLE: Final = ("movies", "episodes")
 
 

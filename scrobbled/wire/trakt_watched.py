@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-from scrobbled.wire.trakt_media import instant
+from scrobbled.wire.trakt_media import instant, instants
 
 
 def watched(plays: int, last_watched_at: datetime, last_updated_at: datetime) -> dict[str, Any]:
@@ -23,22 +22,15 @@ def seasons(
     numbers: Sequence[int], episodes: Sequence[int], plays: Sequence[int], dates: Sequence[datetime]
 ) -> list[dict[str, Any]]:
     """``[{"number", "episodes": [{"number", "plays", "last_watched_at"}]}]`` from parallel columns."""
-    rows = zip(numbers, episodes, plays, dates, strict=True)
-    return [
-        {
-            "number": number,
-            "episodes": [
-                {"number": episode, "plays": count, "last_watched_at": instant(at)}
-                for _, episode, count, at in parts
-            ],
-        }
-        for number, parts in groupby(rows, key=lambda row: row[0])
-    ]
+    found: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
+    for number, episode, count, at in zip(numbers, episodes, plays, instants(dates), strict=True):
+        found[number].append({"number": episode, "plays": count, "last_watched_at": at})
+    return [{"number": number, "episodes": inside} for number, inside in found.items()]
 
 
 def minimal(entries: Iterable[tuple[int, Sequence[datetime]]]) -> dict[str, list[str]]:
     """``extended=min`` of films and episodes: ``{"<id>": ["<time>", …]}``."""
-    return {str(own): [instant(at) for at in dates] for own, dates in entries}
+    return {str(own): instants(dates) for own, dates in entries}
 
 
 def minimal_shows(
@@ -48,5 +40,5 @@ def minimal_shows(
     found: dict[str, dict[str, dict[str, list[str]]]] = {}
     for show, season, episode, dates in entries:
         inside = found.setdefault(str(show), {}).setdefault(str(season), {})
-        inside[str(episode)] = [instant(at) for at in dates]
+        inside[str(episode)] = instants(dates)
     return found

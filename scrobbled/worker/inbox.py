@@ -9,7 +9,7 @@ See docs/decisions/0020.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ log = structlog.get_logger(stage="worker")
 #: What was taken more often and never done with may be what killed the worker.
 _TAKEN = 3
 
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_LONG_AGO, _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Inbox:
@@ -47,18 +47,16 @@ class Inbox:
         """Whether nothing is kept for anybody."""
         return await inbox.is_empty(self._pool)
 
-    async def take(self, held: Collection[int], until: datetime | None) -> list[Delivery]:
+    async def take(self, held: Collection[int], until: Mapping[int, datetime]) -> list[Delivery]:
         """
-        The oldest that are kept for the partitions *held*, received *until* then (None:
-        whenever); [] when nothing is left. They stay until they are applied.
+        The oldest that are kept for the partitions *held*, received *until* then where the
+        partition has a time; [] when nothing is left. They stay until they are applied.
         """
-        while rows := await inbox.take(
-            self._pool,
-            partitions=self._limits.partitions,
-            held=held,
-            until=until,
-            limit=self._limits.batch_size * max(len(held), 1),  # as much as is read of the stream
-        ):
+        times = [
+            until.get(each, _ALWAYS) if each in held else None for each in range(self._limits.partitions)
+        ]
+        most = self._limits.batch_size * max(len(held), 1)  # as much as is read of the stream
+        while rows := await inbox.take(self._pool, times, most):
             deliveries = [self._delivery(row) for row in rows]
             if fit := [each for each in deliveries if each.tries <= _TAKEN]:
                 return fit
@@ -89,15 +87,15 @@ def in_order(deliveries: Sequence[Delivery]) -> list[tuple[datetime, Delivery]]:
     return sorted(((_received_at(each), each) for each in deliveries), key=lambda pair: pair[0])
 
 
-def complete_until(received: Sequence[tuple[datetime, Delivery]], full: int) -> datetime | None:
+def complete_until(received: Sequence[tuple[datetime, Delivery]], full: int) -> dict[int, datetime]:
     """
-    Up to when *received* is all that the stream has; None: it has nothing else. A partition
-    of which *full* entries were read may have more.
+    By partition, up to when *received* is all that the stream has: for those of which *full*
+    entries were read, since there may be more. The others have nothing else.
     """
     by_partition: defaultdict[int, list[datetime]] = defaultdict(list)
     for at, delivery in received:
         by_partition[delivery.partition].append(at)
-    return min((max(times) for times in by_partition.values() if len(times) >= full), default=None)
+    return {partition: max(times) for partition, times in by_partition.items() if len(times) >= full}
 
 
 def _received_at(delivery: Delivery) -> datetime:

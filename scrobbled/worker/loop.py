@@ -8,7 +8,7 @@ unacknowledged and not in that task's hands was left behind by somebody.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -106,8 +106,8 @@ class Worker:
                     await self._take_over()
                     next_look = clock() + _REST
                 deliveries = await self._consumer.read(0.5)
-                if self._leases.held:
-                    await self._process(deliveries)
+                if held := self._leases.held:
+                    await self._process(deliveries, held, full=self._limits.batch_size)
                 else:
                     await asyncio.sleep(0.2)
                 failures = 0
@@ -118,18 +118,21 @@ class Worker:
                 failures += 1
                 await self._begin_again()
 
-    async def _process(self, deliveries: Sequence[Delivery]) -> None:
-        """Apply *deliveries* and, before what came later, what the inbox holds for the same users."""
+    async def _process(
+        self, deliveries: Sequence[Delivery], partitions: Collection[int], *, full: int
+    ) -> None:
+        """
+        Apply *deliveries* and, before what came later, what the inbox holds for *partitions*. Of
+        a partition of which *full* entries are here the stream may have more.
+        """
         if await self._answered(self._inbox.is_empty, instead=True):  # as good as always
             await self._applier.process(deliveries)
             return
         began, drained = asyncio.get_running_loop().time(), 0
         received = in_order(deliveries)
-        until = complete_until(received, self._limits.batch_size)
+        until = complete_until(received, full)
         nothing: list[Delivery] = []
-        while kept := await self._answered(
-            lambda: self._inbox.take(self._leases.held, until), instead=nothing
-        ):
+        while kept := await self._answered(lambda: self._inbox.take(partitions, until), instead=nothing):
             newest = max(at for at, _ in in_order(kept))
             ripe = [each for at, each in received if at <= newest]
             received = received[len(ripe) :]
@@ -149,7 +152,9 @@ class Worker:
             deliveries = await self._consumer.left_behind(partition, idle)
             while deliveries and not self._rest.over:
                 metrics.retries.labels("redelivered").inc(len(deliveries))
-                await self._applier.process([each for each in deliveries if each.tries < _SUSPECT])
+                fit = [each for each in deliveries if each.tries < _SUSPECT]
+                if fit:
+                    await self._process(fit, {partition}, full=1)
                 for suspect in deliveries:
                     if suspect.tries >= _SUSPECT:
                         await self._applier.process([suspect])

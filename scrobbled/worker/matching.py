@@ -45,7 +45,7 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """
     What an event is about. *items* is empty when nobody can say; then *reason* says why
     and *candidates* what it might be. *score* 0–1; *how* is resolved, id, correction, alias,
-    exact, fuzzy, created, cached or none.
+    exact, fuzzy, created, cached or none. *title_id* is the film or show, where only that is known.
     """
 
     items: tuple[Item, ...] = ()
@@ -53,6 +53,7 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     how: str = "none"
     reason: str | None = None
     candidates: list[dict[str, Any]] = []
+    title_id: int | None = None
 
 
 NOTHING = Matched(reason="nothing_to_match")
@@ -116,7 +117,7 @@ class Matcher:
                     break
             else:
                 searches[wanted] = Search(
-                    media=event.media,
+                    media=_sought(event.media, of_show=event.of_show),
                     provisional=event.provisional,
                     user_id=event.user_id,
                     resolution=event.resolution,
@@ -156,7 +157,14 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def _key(event: PlaybackEvent, mark: tuple[int, ...]) -> bytes:
-    return _encode((event.media, event.provisional, event.resolution, mark))
+    return _encode((event.media, event.provisional, event.resolution, mark, event.of_show))
+
+
+def _sought(media: Media, *, of_show: bool) -> Media:
+    """What is looked for: of a show that is meant as a whole, what its episodes say of it."""
+    if not of_show:
+        return media
+    return Media(kind=Kind.EPISODE, show=media.title, show_year=media.year, show_ids=media.show_ids)
 
 
 # By ids ------------------------------------------------------------------------
@@ -210,7 +218,7 @@ def _matched(search: Search, items: dict[int, Item], titles: dict[int, Title]) -
     if found:
         return Matched(items=found, score=search.score, how=search.how)
     if search.title_id is not None:
-        return Matched(reason="unknown_episode")
+        return Matched(reason="unknown_episode", title_id=search.title_id, score=search.score, how=search.how)
     if search.decision is not None and search.decision.candidates:
         return Matched(
             score=search.decision.score,

@@ -11,6 +11,7 @@ from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.model.play import play_id, playback_id
 from scrobbled.model.viewing import Moment, Verdict
+from scrobbled.model.wanted import ThingKind
 from scrobbled.store.rated import Rating
 
 if TYPE_CHECKING:
@@ -35,7 +36,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the rules are asked: it is not ignored, and we know what it is about."""
         if self.event.ignored is not None:
             return False
-        return bool(self.matched.items) or self.event.action is Action.CANCEL_CHECKIN
+        return bool(self.item_ids) or self.event.action is Action.CANCEL_CHECKIN
+
+    @property
+    def item_ids(self) -> tuple[int, ...]:
+        """The films or episodes it is about, or the show that was rated."""
+        if self.event.of_show:
+            return () if self.matched.title_id is None else (self.matched.title_id,)
+        return tuple(item.id for item in self.matched.items)
 
 
 def moment_of(reading: Reading) -> Moment:
@@ -50,7 +58,7 @@ def moment_of(reading: Reading) -> Moment:
         id=event.id,
         at=event.occurred_at,
         action=event.action,
-        items=tuple(item.id for item in items),
+        items=reading.item_ids,
         progress=_progress(event, known),
         runtime=known or usual or 1.0,
         source=event.source,
@@ -59,22 +67,25 @@ def moment_of(reading: Reading) -> Moment:
 
 
 def ratings_of(reading: Reading) -> list[Rating]:
-    """What *reading* says was rated: each episode of a file that holds several."""
-    event = reading.event
+    """What *reading* says was rated: each episode of a file that holds several, or a show."""
+    event, items = reading.event, reading.matched.items
     if event.action is not Action.RATE or event.rating is None or not reading.counts:
         return []
+    rated = [(item.id, item.title.id, ThingKind(item.kind.value)) for item in items]
+    if event.of_show:
+        rated = [(show, show, ThingKind.SHOW) for show in reading.item_ids]
     return [
         Rating(
             user_id=event.user_id,
-            item_id=item.id,
-            title_id=item.title.id,
-            kind=item.kind,
+            item_id=item_id,
+            title_id=title_id,
+            kind=kind,
             rating=_stars(event.rating),
             rated_at=event.occurred_at,
             source=event.source,
             event_id=event.id,
         )
-        for item in reading.matched.items
+        for item_id, title_id, kind in rated
     ]
 
 

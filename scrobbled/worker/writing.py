@@ -104,6 +104,8 @@ def ending(reading: Reading, written: Written) -> tuple[Outcome, str | None, Ver
     if reading.event.ignored is not None:
         return Outcome.IGNORED, reading.event.ignored, None
     verdict = written.verdicts.get(reading.event.id)
+    if verdict is None and reading.event.of_show:
+        verdict = Verdict(outcome=Outcome.IGNORED, reason="unknown_show")
     if verdict is None:
         return Outcome.UNMATCHED, reading.matched.reason, None
     return verdict.outcome, verdict.reason, verdict

@@ -195,12 +195,13 @@ class Instance:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of scrobbled beside the instance."""
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of scrobbled beside the instance, with *stdin* typed into it."""
 
         return subprocess.run(
             [sys.executable, "-m", "scrobbled", *arguments],
             env=self.environ,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=60,

@@ -127,12 +127,15 @@ def test_trakt_says_it_in_its_own_way(limited: Instance, token: str) -> None:
         time.sleep(300 - time.time() % 300)
     reads = [limited.call("GET", TRAKT, token=token) for _ in range(13)]
     writes = [limited.call("DELETE", "/trakt/sync/playback/1", token=token) for _ in range(5)]
+    strangers = [limited.call("GET", "/trakt/movies/popular", token=None) for _ in range(13)]
     said = json.loads(reads[-1].headers["X-Ratelimit"])
 
     assert [200] * 12 + [429] == [reply.status for reply in reads]
     assert [404] * 4 + [429] == [reply.status for reply in writes]
     assert ("AUTHED_API_GET_LIMIT", 300, 12) == (said["name"], said["period"], said["limit"])
     assert 0 == said["remaining"]
+    assert [200] * 12 + [429] == [reply.status for reply in strangers]
+    assert "UNAUTHED_API_GET_LIMIT" == json.loads(strangers[-1].headers["X-Ratelimit"])["name"]
     assert said["until"].endswith("Z")
     assert 0 < int(reads[-1].headers["Retry-After"]) <= 300
     assert "AUTHED_API_POST_LIMIT" == json.loads(writes[-1].headers["X-Ratelimit"])["name"]

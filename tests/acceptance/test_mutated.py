@@ -42,7 +42,7 @@ EARLY: list[dict[str, Any]] = [
     plex_episode("media.pause"),
     plex_episode("media.stop"),
     plex_film("media.rate", userRating=8),
-    plex_film("media.scrobble", type="clip"),
+    plex_film("media.scrobble", type="clip", title="Official Trailer", guid="iva://trailer/1", Guid=[]),
     jellyfin_film("PlaybackStop", PlayedToCompletion=False),
     jellyfin_episode("PlaybackProgress"),
     jellyfin_film("UserDataSaved", SaveReason="PlaybackProgress", Played=True),

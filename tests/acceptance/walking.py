@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, product
 from math import prod
+from random import Random
 from typing import Any
 
 from tests.acceptance.instance import Instance, Reply
@@ -19,6 +19,18 @@ WORDS = ("me", "movies", "shows", "episodes", "seasons", "movie", "show", "episo
 _VALUES, _PATHS = 80, 1000
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+#: Parts of a path that only some words fit, by name.
+BY_NAME = {
+    "start_date": ("2026-01-01",),
+    "days": ("7",),
+    "section": ("progress_watched", "calendar", "recommendations"),
+    "id_type": ("tmdb", "imdb", "trakt"),
+    "player": ("plex", "jellyfin"),
+    "sort": ("added", "popular", "rank"),
+    "period": ("weekly", "all"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,12 +57,13 @@ class Operation:
         """The path with each of *values*, and of *WORDS*, in its variables: *most* at most, of all sorts."""
 
         ids = [*dict.fromkeys(str(value) for value in values)][:_VALUES]
-        fills = [[*ids, *WORDS] if name.endswith("id") else [*WORDS, *ids] for name in self.variables]
+        fills = [_fills(name, ids) for name in self.variables]
         whole = prod(map(len, fills))
-        for chosen in islice(product(*fills), 0, None, max(whole // most, 1)):
-            filled = self.path
-            for name, value in zip(self.variables, chosen, strict=True):
-                filled = filled.replace(f"{{{name}}}", value)
+        for number in range(whole) if whole <= most else Random(0).sample(range(whole), most):
+            filled, left = self.path, number
+            for name, values_of_it in zip(self.variables, fills, strict=True):
+                left, at = divmod(left, len(values_of_it))
+                filled = filled.replace(f"{{{name}}}", values_of_it[at])
             yield filled
 
     def call(self, instance: Instance, path: str, token: str | None, body: object = None) -> Reply:
@@ -60,6 +73,14 @@ class Operation:
             path, token = path.replace("{token}", token or "none"), None
         sent = None if self.method in ("GET", "HEAD") else {} if body is None else body
         return instance.call(self.method, path, sent, token=token)
+
+
+def _fills(name: str, ids: list[str]) -> list[str]:
+    """What to put into the part *name* of a path."""
+
+    if name in BY_NAME:
+        return [*BY_NAME[name]]
+    return [*ids, *WORDS] if name.endswith("id") else [*WORDS, *ids]
 
 
 def operations(instance: Instance) -> list[Operation]:

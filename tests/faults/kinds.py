@@ -10,7 +10,7 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -79,13 +79,12 @@ async def _stop_part(name: str, stack: Stack, chance: random.Random) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
-async def _stop_server(name: str, stack: Stack, chance: random.Random) -> None:
-    stopped = stack.processes(name)
-    for pid in stopped:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
+async def _stop_servers(names: Sequence[str], stack: Stack, chance: random.Random) -> None:
+    for name in names:
+        stack.signal(name, signal.SIGSTOP)
     await _last(chance, 3)
-    stack.signal(name, signal.SIGCONT)
+    for name in names:
+        stack.signal(name, signal.SIGCONT)
 
 
 # The network ----------------------------------------------------------------------
@@ -253,8 +252,9 @@ KINDS: dict[str, Fault] = {
     "front door killed without a stream": _start_without_stream,
     "front door stopped": partial(_stop_part, "front door"),
     "worker stopped": partial(_stop_part, "worker"),
-    "Valkey stopped": partial(_stop_server, "valkey"),
-    "PostgreSQL stopped": partial(_stop_server, "postgres"),
+    "Valkey stopped": partial(_stop_servers, ["valkey"]),
+    "PostgreSQL stopped": partial(_stop_servers, ["postgres"]),
+    "both servers stopped": partial(_stop_servers, ["valkey", "postgres"]),
     "stream cut in a command": partial(_cut, "up", _stream),
     "stream cut in a reply": partial(_cut, "down", _stream),
     "database cut in a query": partial(_cut, "up", _database),

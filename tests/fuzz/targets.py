@@ -32,7 +32,7 @@ SLOW = 1.0
 LONGEST, LARGEST = 5_000, 2**31 - 1
 
 #: Between what numbers of an event lie.
-_BOUNDS = (("progress", 0, 100), ("position", 0, 1e9), ("rating", -1, 10))
+_BOUNDS = (("progress", 0, 100), ("position", 0, 1e7), ("rating", -1, 10))
 
 #: Actions that need no title.
 BARE = {Action.CANCEL_CHECKIN, Action.PROGRESS}

@@ -196,6 +196,23 @@ async def test_a_play_added_by_hand_makes_a_duplicate(pool: Pool) -> None:
     assert 1 == len(await _history(pool, user))
 
 
+async def test_workers_tell_of_activity(pool: Pool) -> None:
+    """What a player brings moves the times that clients ask for: plays, and positions saved and left."""
+    (user,) = await new_users(pool, 1)
+    seen: list[set[str]] = []
+    for minute, action, progress in (
+        (0, Action.START, 0.0),
+        (1, Action.PAUSE, 40.0),
+        (200, Action.STOP, 95.0),
+    ):
+        await pool.execute("delete from activities where user_id = $1", user)
+        await _deliver(pool, [_reading(user, NOON + timedelta(minutes=minute), action, 0, progress)])
+        rows = await pool.fetch("select what from activities where user_id = $1", user)
+        seen.append({row["what"] for row in rows})
+
+    assert [set(), {"movies.paused_at"}, {"movies.paused_at", "movies.watched_at"}] == seen
+
+
 async def test_by_hand_and_by_a_worker_at_once(pool: Pool) -> None:
     """People and workers that write at the same moment wait for each other: nothing is lost."""
     (user,) = await new_users(pool, 1)

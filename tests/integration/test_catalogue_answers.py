@@ -59,6 +59,7 @@ async def test_an_answer_is_kept_until_the_catalogue_changes(pool: Pool, keeping
     path = f"/trakt/movies/{said['ids']['trakt']}"
 
     async def year() -> int:
+        """What the server says of it."""
         found = await (await keeping.get(path)).json()
         return int(found["year"])
 

@@ -241,8 +241,7 @@ async def test_nobody_signed_in(client: Client) -> None:
 
 async def test_sign_ins_are_not_counted_as_tokens(pool: Pool, person: Person) -> None:
     """A player that signs in over and over neither fails nor uses up its user's own tokens."""
-    for _ in range(25):
-        last = await let_in(pool, person)
+    last = [await let_in(pool, person) for _ in range(25)][-1]
     me = await person.client.get("/v1/me", headers={"Authorization": f"Bearer {last['access_token']}"})
     own = await person.ask("POST", "/v1/tokens", json={"label": "one more"})
 

@@ -265,6 +265,36 @@ async def test_the_order_of_a_user_is_kept(house: House) -> None:
     assert {"started", "progressed"} >= {str(each) for each in await house.outcomes(sent)}
 
 
+async def test_a_crowded_partition_lets_nobody_overtake(house: House) -> None:
+    """One partition has more than a batch; in another the inbox still comes before what came later."""
+    other = house.user_id + 1
+    crowd = [house.event(minute, user_id=other) for minute in range(35)]
+    for each in crowd:
+        await house.stream.xadd(names.events(other % PARTITIONS), {names.FIELD: encode_event(each)})
+    kept, later = house.event(100), house.event(101)
+    await house.keep(kept)
+    await house.send(later)
+    await house.work(2, batch_size=10)
+
+    assert [kept.id, later.id] == [each.id for each in house.applied if each.user_id == house.user_id]
+    assert [each.id for each in crowd] == [each.id for each in house.applied if each.user_id == other]
+
+
+async def test_what_a_dead_worker_had_overtakes_nobody(house: House) -> None:
+    """A worker died with what came after the outage, before it took the inbox: the order is kept."""
+    sent = [house.event(minute) for minute in range(5)]
+    await house.send(*sent[:1])
+    await house.keep(*sent[1:3])
+    await house.send(sent[3])
+    await house.stream.xgroup_create(names.events(house.partition), names.GROUP, id="0")
+    streams = {names.events(house.partition): ">"}
+    await house.stream.xreadgroup(names.GROUP, "dead", streams, count=10)  # type: ignore[arg-type]  # names as bytes
+    await house.send(sent[4])
+    await house.work(3)
+
+    assert [each.id for each in sent] == [each.id for each in house.applied]
+
+
 async def test_what_is_in_both_is_applied_once(house: House) -> None:
     """An event whose reply got lost is in the stream and in the inbox: one play."""
     event = house.event(action=Action.WATCHED)
@@ -294,7 +324,7 @@ async def test_what_kills_workers_leaves_the_inbox(house: House) -> None:
     event = house.event()
     await house.keep(event)
     for _ in range(3):
-        await inbox.take(house.pool, partitions=PARTITIONS, held={house.partition}, until=None, limit=10)
+        await inbox.take(house.pool, [NOW] * PARTITIONS, 10)
     await house.work()
 
     assert ["progressed"] == await house.outcomes([event])

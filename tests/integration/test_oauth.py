@@ -52,19 +52,19 @@ class App:
 
     async def exchange(self, code: str, **more: str | None) -> tuple[int, Any]:
         """What the app gets for a code."""
-        body: dict[str, str | None] = {
+        body = {
             "code": code, "client_id": self.id, "client_secret": self.secret, "redirect_uri": BACK,
             "grant_type": "authorization_code",
-        } | more  # fmt: skip
-        return await self.post("token", body)
+        }  # fmt: skip
+        return await self.post("token", {**body, **more})
 
     async def renew(self, refresh_token: str, **more: str | None) -> tuple[int, Any]:
         """What the app gets for a refresh token."""
-        body: dict[str, str | None] = {
+        body = {
             "refresh_token": refresh_token, "client_id": self.id, "client_secret": self.secret,
             "redirect_uri": BACK, "grant_type": "refresh_token",
-        } | more  # fmt: skip
-        return await self.post("token", body)
+        }  # fmt: skip
+        return await self.post("token", {**body, **more})
 
     async def post(self, what: str, body: dict[str, str | None]) -> tuple[int, Any]:
         """Ask as an app does."""
@@ -112,7 +112,7 @@ async def test_code(app: App) -> None:
 
 @pytest.mark.parametrize("how", ["form", "basic", "trakt", "slashes"])
 async def test_every_way_to_ask(app: App, how: str) -> None:
-    """JSON, a form, the secret as Basic authorization, with the prefix or too many slashes: all are served."""
+    """JSON, a form, Basic authorization, with the prefix or too many slashes: all are served."""
     body = {"code": await app.code(), "redirect_uri": BACK, "grant_type": "authorization_code"}
     given = {"client_id": app.id, "client_secret": app.secret}
     basic = {"Authorization": "Basic " + base64.b64encode(f"{app.id}:{app.secret}".encode()).decode()}
@@ -231,7 +231,7 @@ async def test_refresh_token_used_twice(app: App) -> None:
 async def test_bad_renewal(app: App, changed: dict[str, str | None], expected: tuple[int, str]) -> None:
     """A renewal that does not fit is refused and uses nothing up."""
     _, tokens = await app.exchange(await app.code())
-    status, answer = await app.renew(**({"refresh_token": tokens["refresh_token"]} | changed))  # type: ignore[arg-type]
+    status, answer = await app.renew(**({"refresh_token": tokens["refresh_token"]} | changed))
     right, _ = await app.renew(tokens["refresh_token"])
 
     assert (*expected, 200) == (status, answer["error"], right)

@@ -42,7 +42,7 @@ async def test_sign_in_and_out(pool: Pool, client: Client) -> None:
 
 
 async def test_cookie(pool: Pool, client: Client) -> None:
-    """The cookie is kept from scripts, other sites and, behind TLS, from plain connections; only its hash is kept."""
+    """The cookie is kept from scripts, other sites and plain connections; only its hash is kept."""
     user_id, name = await with_password(pool)
     async with Browser(client) as browser:
         page = await browser.get("/signin")
@@ -121,13 +121,14 @@ async def test_no_password(pool: Pool, client: Client, person: Person) -> None:
 
 
 async def test_lock_out(pool: Pool, client: Client) -> None:
-    """After ten wrong passwords even the right one is refused, wherever it comes from; a new one ends that."""
+    """After ten wrong passwords even the right one is refused, from anywhere; a new one ends that."""
     user_id, name = await with_password(pool)
     async with Browser(client) as browser:
         page = await browser.get("/signin")
         url = client.make_url("/signin")
 
         async def attempt(password: str) -> int:
+            """The status of a sign-in from an address of its own."""
             form = page.fields | {"name": name, "password": password}
             async with browser.session.post(
                 url, data=form, headers=elsewhere(), allow_redirects=False
@@ -153,6 +154,7 @@ async def test_lock_out_of_an_address(pool: Pool, client: Client) -> None:
         url = client.make_url("/signin")
 
         async def attempt(name: str, headers: dict[str, str]) -> int:
+            """The status of a sign-in as *name*."""
             form = page.fields | {"name": name, "password": PASSWORD}
             async with browser.session.post(url, data=form, headers=headers, allow_redirects=False) as answer:
                 return answer.status

@@ -91,6 +91,24 @@ async def test_reset(pool: Pool, person: Person, somebody_else: Person) -> None:
     assert 422 == (await person.ask("POST", f"{path}/reset", json={"reset_at": "soon"})).status
 
 
+async def test_resets_among_what_is_hidden(pool: Pool, person: Person) -> None:
+    """Old clients reset a show by hiding it, and find every reset there."""
+    (first, _), (second, _) = [await _begun(pool, person, 2, 2) for _ in range(2)]
+    hidden = "/users/hidden/progress_watched_reset"
+    path = "/trakt/shows/{}/progress/watched"
+    await person.ask("POST", f"{path.format(first.title_id)}/reset")
+    body = {"shows": [{"ids": {"trakt": second.title_id}}]}
+    await _post(person, hidden, 201, **body)
+    listed = {each["show"]["ids"]["trakt"] for each in await person.get(f"/trakt{hidden}")}
+    begun_again = (await person.get(path.format(second.title_id)))["completed"]
+    await _post(person, f"{hidden}/remove", 200, **body)
+    await person.ask("DELETE", f"{path.format(first.title_id)}/reset")
+
+    assert ({first.title_id, second.title_id}, 0) == (listed, begun_again)
+    assert 2 == (await person.get(path.format(second.title_id)))["completed"]
+    assert [] == await person.get(f"/trakt{hidden}")
+
+
 @pytest.mark.parametrize("word", ["no-such-show", "12", "%ED%A0%80"])
 async def test_no_such_show(person: Person, word: str) -> None:
     """A show that nobody knows is a 404."""

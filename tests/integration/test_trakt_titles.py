@@ -161,6 +161,7 @@ async def test_what_belongs_to_a_film(pool: Pool, client: Client) -> None:
     path, other = f"/trakt/movies/{said['ids']['trakt']}", said["names"][0]["name"]
 
     async def told(rest: str) -> Any:
+        """What the server says of *rest*, which must be there."""
         response = await client.get(path + rest)
         assert 200 == response.status, rest
         return await response.json()

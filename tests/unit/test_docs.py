@@ -15,12 +15,14 @@ from prometheus_client import Counter, Histogram
 
 from scrobbled import metrics
 from scrobbled.api import native as native_reads
+from scrobbled.api import oauth
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
 from scrobbled.cli.main import COMMANDS
 from scrobbled.config import table
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.model.outcome import Outcome
+from scrobbled.ui import routes as pages
 from scrobbled.web import description, health
 from scrobbled.web.routes import Route, Surface
 from scrobbled.wire import webhook
@@ -37,13 +39,13 @@ DOCUMENTS = [
 CONSTANT_REASONS = CODE / "wire" / "reasons.py"
 GIVEN_REASONS = [
     *(CODE / name for name in ("rules/fold.py", "rules/timeline.py", "match/decide.py")),
-    *(CODE / name for name in ("worker/matching.py", "worker/batch.py")),
+    *(CODE / name for name in ("worker/matching.py", "worker/batch.py", "worker/writing.py")),
 ]
 
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 CODE_SPANS = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 PATHS = re.compile(
-    r"(?<![\w.})])(/(?:v1|trakt|webhooks|api/public/v1|health)(?:/[\w{}$]+)*|/metrics|/openapi\.json|/docs)(?![\w/])"
+    r"(?<![\w.})])(/(?:v1|trakt|oauth|webhooks|api/public/v1|health)(?:/[\w{}$]+)*|/metrics|/openapi\.json|/docs)(?![\w/])"
 )
 #: What examples write for a part of a path that only the reader knows.
 PLACEHOLDERS = {"TOKEN", "$TOKEN", "EVENT_ID", "ID", "me"}
@@ -100,6 +102,7 @@ def routes() -> list[Route]:
     """Every route of every surface."""
     found = [*native.routes(1), *webhooks.routes(1), *trakt.routes(), *reelrifter.routes()]
     found += [*native_reads.routes(), *trakt_reads.routes(), *reelrifter_reads.routes()]
+    found += [*oauth.routes(), *pages.routes()]
     found += health.routes({}, [no_gauges])
     return found + description.routes(found)
 

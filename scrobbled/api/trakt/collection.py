@@ -81,7 +81,8 @@ async def _shows(request: web.Request) -> web.Response:
 
 def _entry(copy: store.Copy, thing: Thing, known: Known, *, with_metadata: bool) -> dict[str, Any]:
     entry = {"collected_at": instant(copy.collected_at), "updated_at": instant(copy.updated_at)}
-    found = entry | thing_objects(thing, known)
+    shown = thing_objects(thing, known)
+    found = entry | {"type": "movie" if "movie" in shown else "episode"} | shown
     if with_metadata:
         found["metadata"] = trakt_collection.metadata(copy.media)
     return found
@@ -130,7 +131,7 @@ async def add(request: web.Request) -> web.Response:
     copies = [_copy(each, *said[each.position], now) for each in had]
     became = await store.add(request.app[POOL], request[IDENTITY].user_id, copies)
     counted = {
-        word: trakt_results.watchable(each.kind for each in became if each.became == word)
+        word: trakt_results.counts(each.kind.value for each in became if each.became == word)
         for word in ("added", "updated", "existing")
     }
     return answer(counted | {"not_found": writing.lost(body, leaves, found)}, 201)
@@ -150,7 +151,8 @@ async def remove(request: web.Request) -> web.Response:
     leaves = body.leaves
     found = await meant(request, leaves)
     kinds = await store.remove(request.app[POOL], request[IDENTITY].user_id, selected(found))
-    return answer({"deleted": trakt_results.watchable(kinds), "not_found": writing.lost(body, leaves, found)})
+    counted = trakt_results.counts(kind.value for kind in kinds)
+    return answer({"deleted": counted, "not_found": writing.lost(body, leaves, found)})
 
 
 def routes() -> list[Route]:

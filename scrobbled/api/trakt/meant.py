@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scrobbled.api.pool import NAMES, POOL
+from scrobbled.errors import UnprocessableError
 from scrobbled.match.query import Query
 from scrobbled.store import catalog, items
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from scrobbled.model.wanted import Called, Found
     from scrobbled.wire.trakt_items import Entry
 
-#: Names that are looked for before others get their turn.
-_AT_ONCE = 20
+#: Names that are looked for before others get their turn, and that one request may ask for.
+_AT_ONCE, _MOST = 20, 5_000
 
 
 async def meant(request: web.Request, entries: Sequence[Entry]) -> list[Found | None]:
@@ -26,6 +27,9 @@ async def meant(request: web.Request, entries: Sequence[Entry]) -> list[Found | 
     pool, names = request.app[POOL], request.app[NAMES]
 
     async def by_name(called: Sequence[Called]) -> dict[Called, int]:
+        if len(called) > _MOST:
+            message = f"more than {_MOST} items have no id that is known here; send them in parts"
+            raise UnprocessableError(message)
         await names.refresh(pool)
         decided: dict[Called, int] = {}
         for number, name in enumerate(called, start=1):

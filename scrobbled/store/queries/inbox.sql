@@ -17,13 +17,13 @@ with kept as (
 select kept.events, (select count(*) from added) as added from kept
 
 -- name: take
--- The oldest $4 of the partitions $2 (of $1), received at $3 or before (null = whenever), and how
--- often they were taken, this time included.
+-- The oldest $3 of those received by the time that their partition (of $2) has in $1, null = not that
+-- partition; and how often they were taken, this time included.
 update inbox set tries = tries + 1
 from (
     select user_id, number from inbox
-    where user_id % $1 = any($2::bigint[]) and ($3::timestamptz is null or received_at <= $3)
-    order by number limit $4
+    where received_at <= ($1::timestamptz[])[user_id % $2 + 1]
+    order by number limit $3
 ) as oldest
 where inbox.user_id = oldest.user_id and inbox.number = oldest.number
 returning inbox.user_id, inbox.number, inbox.received_at, inbox.event, inbox.webhook, inbox.tries

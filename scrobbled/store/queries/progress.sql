@@ -74,8 +74,17 @@ where list_items.user_id = $1 and list_items.list_id = 1 and list_items.kind = '
 order by list_items.listed_at desc, list_items.id
 
 -- name: reset
+-- Old clients find it among what is hidden.
+with listed as (
+    insert into hidden (user_id, section, item_id, title_id, kind, hidden_at)
+    values ($1, 'progress_watched_reset', $2, $2, 'show', $3)
+    on conflict (user_id, section, item_id) do update set hidden_at = excluded.hidden_at
+)
 insert into progress_resets (user_id, title_id, reset_at) values ($1, $2, $3)
 on conflict (user_id, title_id) do update set reset_at = excluded.reset_at
 
 -- name: undo_reset
+with listed as (
+    delete from hidden where user_id = $1 and section = 'progress_watched_reset' and item_id = $2
+)
 delete from progress_resets where user_id = $1 and title_id = $2

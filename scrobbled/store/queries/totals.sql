@@ -12,7 +12,8 @@ set local work_mem = '64MB'
 select pg_try_advisory_xact_lock(7274665)
 
 -- name: refresh_titles
--- By title and period, up to $1: who played, has and likes it. Titles that only one player's own words
+-- By title and period, up to $1, from $2 (a day before), $3 (a week), $4 (a month) and $5 (a year) on: who
+-- played, has and likes it. Titles that only one player's own words
 -- made are nobody else's business. Rows that stay as they are are not touched.
 with played as (
     select title_id, count(*) as ever, sum(ever) as ever_times,
@@ -22,10 +23,10 @@ with played as (
         count(*) filter (where yearly > 0) as yearly, sum(yearly) as yearly_times
     from (
         select title_id, count(*) as ever,
-            count(*) filter (where watched_at > $1::timestamptz - interval '1 day' and watched_at <= $1) as daily,
-            count(*) filter (where watched_at > $1::timestamptz - interval '7 days' and watched_at <= $1) as weekly,
-            count(*) filter (where watched_at > $1::timestamptz - interval '30 days' and watched_at <= $1) as monthly,
-            count(*) filter (where watched_at > $1::timestamptz - interval '365 days' and watched_at <= $1) as yearly
+            count(*) filter (where watched_at > $2::timestamptz and watched_at <= $1) as daily,
+            count(*) filter (where watched_at > $3::timestamptz and watched_at <= $1) as weekly,
+            count(*) filter (where watched_at > $4::timestamptz and watched_at <= $1) as monthly,
+            count(*) filter (where watched_at > $5::timestamptz and watched_at <= $1) as yearly
         from plays group by title_id, user_id
     ) as of_users
     group by title_id
@@ -37,16 +38,16 @@ with played as (
         count(*) filter (where yearly > 0) as yearly, sum(yearly) as yearly_times
     from (
         select title_id, count(*) as ever,
-            count(*) filter (where collected_at > $1::timestamptz - interval '1 day' and collected_at <= $1) as daily,
-            count(*) filter (where collected_at > $1::timestamptz - interval '7 days' and collected_at <= $1) as weekly,
-            count(*) filter (where collected_at > $1::timestamptz - interval '30 days' and collected_at <= $1) as monthly,
-            count(*) filter (where collected_at > $1::timestamptz - interval '365 days' and collected_at <= $1) as yearly
+            count(*) filter (where collected_at > $2::timestamptz and collected_at <= $1) as daily,
+            count(*) filter (where collected_at > $3::timestamptz and collected_at <= $1) as weekly,
+            count(*) filter (where collected_at > $4::timestamptz and collected_at <= $1) as monthly,
+            count(*) filter (where collected_at > $5::timestamptz and collected_at <= $1) as yearly
         from collection group by title_id, user_id
     ) as of_users
     group by title_id
 ), spans (period, since) as (
-    values ('daily', $1::timestamptz - interval '1 day'), ('weekly', $1::timestamptz - interval '7 days'),
-        ('monthly', $1::timestamptz - interval '30 days'), ('yearly', $1::timestamptz - interval '365 days'), ('all', '-infinity')
+    values ('daily', $2::timestamptz), ('weekly', $3::timestamptz),
+        ('monthly', $4::timestamptz), ('yearly', $5::timestamptz), ('all', '-infinity')
 ), counted as (
     select period, title_id, users as watchers, times as plays, 0 as collectors, 0 as collected, 0 as favorited,
         0 as listed

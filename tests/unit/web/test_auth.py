@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from hashlib import sha256
 
+import msgspec
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
@@ -166,13 +167,26 @@ async def test_silent(
     authenticator: Authenticator, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that does not answer holds up nobody whose token is known."""
-    monkeypatch.setattr(auth, "PATIENCE", 0.01)
+    monkeypatch.setattr(auth, "HURRY", 0.01)
     await authenticator.owner("good")
     database.silent = True
     clock.now += auth.FRESH
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(0.5):
         assert ANN == await authenticator.owner("good")
+    assert ANN == authenticator.remembered("good")
+
+
+async def test_silent_database_and_an_unknown_token(
+    authenticator: Authenticator, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is not known is told soon that nobody can check."""
+    monkeypatch.setattr(auth, "PATIENCE", 0.01)
+    database.silent = True
+
+    async with asyncio.timeout(0.5):
+        with pytest.raises(Unavailable):
+            await authenticator.owner("good")
 
 
 async def test_impatient_client(authenticator: Authenticator, database: Database) -> None:
@@ -262,3 +276,18 @@ def test_token_in_the_path() -> None:
 def test_no_token() -> None:
     """No token is no token."""
     assert not token_of(make_mocked_request("GET", "/", match_info={}))
+
+
+async def test_runs_out(authenticator: Authenticator, database: Database, clock: Clock) -> None:
+    """A token that runs out is believed until then and no longer, whether the database answers or not."""
+    database.tokens[sha256(b"short").digest()] = msgspec.structs.replace(ANN, seconds_left=10.0)
+    first = await authenticator.owner("short")
+    database.away = True
+    clock.now += 9.9
+    last = await authenticator.owner("short")
+    clock.now += 0.2
+    with pytest.raises(Unavailable):
+        await authenticator.owner("short")
+
+    assert None not in {first, last}
+    assert 1 == database.asked - 1  # the second time when it had run out

@@ -238,7 +238,7 @@ def test_a_series_has_its_ids_as_the_shows() -> None:
         emby("item.rate", {"Type": "Series", "Name": "Game of Thrones", "ProviderIds": {"Tvdb": "121361"}})
     )
 
-    assert reasons.NOT_MEDIA == actual.ignored
+    assert reasons.NO_RATING == actual.ignored
     assert actual.media is not None
     assert ({}, {"tvdb": "121361"}) == (actual.media.ids, actual.media.show_ids)
 

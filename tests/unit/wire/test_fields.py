@@ -125,6 +125,12 @@ def test_a_truth_value_comes_from_any_spelling(value: object, expected: bool | N
     assert expected is fields.boolean(value)
 
 
+@pytest.mark.parametrize("ticks", [1e308, 2**63, "9223372036854775808", 10**30, 1e15])
+def test_a_position_beyond_all_videos_is_unknown(ticks: object) -> None:
+    """What no video reaches, found by fuzzing, is no position: in ticks, milliseconds or seconds."""
+    assert [None, None] == [fields.seconds(ticks, per_second) for per_second in (1, 1000)]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [("1:47:07", 6427.0), ("00:00:05", 5.0), ("", None), (9, None)]
 )

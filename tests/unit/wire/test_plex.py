@@ -10,6 +10,7 @@ from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import reasons, webhook
+from scrobbled.wire.reading import reading
 
 from .composed import RECEIPT, encoded, multipart, plex_episode, plex_film
 from .composed import plex as composed
@@ -254,6 +255,17 @@ def test_an_id_with_a_path_is_the_shows() -> None:
 def test_a_rating_is_the_users_own(payload: dict[str, object], rating: float | None) -> None:
     """``rating`` beside the event or userRating, 0 to 10, -1 when taken away; ``Rating`` is the critics'."""
     assert rating == parse(payload).rating
+
+
+def test_a_show_can_be_rated_and_nothing_else() -> None:
+    """Its title, year and ids are those of the show; what is played is never a show."""
+    show = {"type": "show", "title": "The Wire", "year": 2002, "Guid": [{"id": "tvdb://79126"}]}
+    rated, played = parse(composed("media.rate", **show, userRating=9)), parse(composed("media.play", **show))
+
+    assert (True, None, 9.0) == (rated.of_show, rated.ignored, rated.rating)
+    assert Media(kind=Kind.MOVIE, title="The Wire", year=2002, show_ids={"tvdb": "79126"}) == rated.media
+    assert ("other", "ignore") == (reading(rated)["kind"], reading(rated)["action"])
+    assert (False, reasons.NOT_MEDIA) == (played.of_show, played.ignored)
 
 
 def test_a_rating_is_done_by_hand() -> None:

@@ -201,6 +201,8 @@ def test_instants_are_utc_and_end_in_zeros() -> None:
 
     assert "2026-03-01T20:00:05.000Z" == trakt_media.instant(AT.astimezone(zone))
     assert "0900-01-01T00:00:00.000Z" == trakt_media.instant(datetime(900, 1, 1, tzinfo=UTC))
+    for at in (AT, datetime(900, 1, 1, tzinfo=UTC), AT.replace(microsecond=999_999)):
+        assert [trakt_media.instant(at)] == trakt_media.instants([at])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Real clients of other people, unmodified, against a running server."""

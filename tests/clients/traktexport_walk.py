@@ -1,0 +1,11 @@
+"""Runs traktexport, unmodified, against another server: its command line follows that server's address."""
+
+import sys
+
+import trakt.core
+
+trakt.core.BASE_URL = sys.argv.pop(1) + "/"
+
+from traktexport.__main__ import main  # noqa: E402
+
+main(prog_name="traktexport")

@@ -40,7 +40,7 @@ def ask(
     payload = None if body is None else json.dumps(body).encode()
     connection.request(method, path, payload, sent)
     response = connection.getresponse()
-    reply = Reply(response.status, response.headers, response.read())
+    reply = Reply(response.status, dict(response.getheaders()), response.read())
     connection.close()
     return reply
 
@@ -95,7 +95,7 @@ def test_browsers(served: tuple[Instance, int]) -> None:
         "Access_Control_Request_Method": "POST",
         "Access_Control_Request_Headers": "authorization,content-type,trakt-api-key,trakt-api-version",
     }
-    preflight = ask(served, "OPTIONS", "/sync/history", Authorization="", **asked)
+    preflight = ask(served, "OPTIONS", "/sync/history", None, own_port=False, Authorization="", **asked)
     answer = ask(served, "GET", "/trakt/sync/watchlist", Origin="https://app.example")
 
     assert (204, "*") == (preflight.status, preflight.headers["Access-Control-Allow-Origin"])

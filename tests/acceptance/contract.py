@@ -21,7 +21,7 @@ from scrobbled.web.routes import Route
 
 #: Words that are nobody's name, though a route for names would take them: these are not built.
 _ELSEWHERE = re.compile(
-    r"/hot$|^/trakt/lists/(popular|trending)$|^/trakt/users/(blocked|requests|syncs)|/comments/"
+    r"/hot$|^/trakt/lists/(popular|trending)$|^/trakt/users/(blocked|reactions|requests|syncs)|/comments/"
 )
 
 

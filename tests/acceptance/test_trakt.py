@@ -84,7 +84,7 @@ def test_spellings(served: tuple[Instance, int], *, own_port: bool) -> None:
     assert 400 == call("POST", "/sync/watchlist").status
     assert 201 == call("POST", "/sync/watchlist/", {"movies": []}).status
     assert 412 == call("POST", "/sync/watchlist", {}, Content_Type="text/plain").status
-    assert 501 == call("GET", "/users/me/followers/").status
+    assert 501 == call("GET", "/users/me/yir/2026/").status
     assert 405 == call("DELETE", "/sync/watchlist").status
 
 

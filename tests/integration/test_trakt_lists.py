@@ -210,6 +210,7 @@ async def test_activities(pool: Pool, person: Person) -> None:
     """Every change of a list moves the times that clients look at, and nothing else does."""
 
     async def told() -> dict[str, str]:
+        """The times that clients look at."""
         found = await person.get("/trakt/sync/last_activities")
         return {
             "watchlist": found["watchlist"]["updated_at"],
@@ -220,6 +221,7 @@ async def test_activities(pool: Pool, person: Person) -> None:
         }
 
     async def moved(method: str, path: str, status: int, **body: Any) -> set[str]:
+        """Which of them a write moves."""
         before = await told()
         await send(person, method, path, status, **body)
         after = await told()

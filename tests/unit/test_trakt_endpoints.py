@@ -57,10 +57,10 @@ async def test_unbuilt() -> None:
     routes = endpoints.routes()
     application = app.build(routes + unbuilt(routes), Authenticator(_nobody, _touch))
     async with TestClient(TestServer(application)) as client:
-        for path in ("/trakt/users/requests", "/trakt/users/ann/followers/", "/trakt//team"):
+        for path in ("/trakt/younify/connections", "/trakt/users/ann/yir/2026/", "/trakt//team"):
             response = await client.get(path)
             assert (501, "not_built") == (response.status, (await response.json())["error"]), path
-        root = await client.post("/users/ann/follow", headers={"trakt-api-key": "x"})
+        root = await client.post("/younify/connect", headers={"trakt-api-key": "x"})
         unknown = await client.get("/trakt/nonsense")
         built = await client.get("/trakt/sync/watchlist")
 

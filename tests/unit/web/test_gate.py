@@ -104,6 +104,7 @@ async def test_only_some_begin_in_one_turn(monkeypatch: pytest.MonkeyPatch) -> N
     begun: list[int] = []
 
     async def ask(number: int) -> None:
+        """One of the crowd."""
         assert door.enter()
         if not door.begin():
             await door.turn()

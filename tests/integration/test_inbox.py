@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 PARTITIONS = 2
 WEBHOOK = Webhook(player="plex", token_id=1, content_type="", filters={}, body=b"{}", size=2, truncated=False)
 NOW = datetime.now(UTC)
+#: No other test's film is called so.
+FILM = f"Film {uuid4().hex}"
 NOWHERE = "unix:///nowhere/valkey.sock"
 
 
@@ -57,7 +59,7 @@ class House:
         known = {
             "id": uuid4(), "user_id": self.user_id, "source": "test", "action": Action.PROGRESS,
             "occurred_at": at, "received_at": at, "provisional": True, "progress": 10.0 + minute / 100,
-            "media": Media(kind=Kind.MOVIE, title="Film", year=2001, ids={"tmdb": "990001"}, runtime=6000.0),
+            "media": Media(kind=Kind.MOVIE, title=FILM, year=2001, ids={"tmdb": "990001"}, runtime=6000.0),
         }  # fmt: skip
         return PlaybackEvent(**(known | changes))  # type: ignore[arg-type]  # a builder
 

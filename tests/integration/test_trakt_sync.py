@@ -147,12 +147,10 @@ async def test_collection(pool: Pool, person: Person) -> None:
     (movie,) = await person.get("/trakt/sync/collection/movies", extended="metadata")
     (show,) = await person.get("/trakt/sync/collection/shows")
 
-    assert {"movies": 1, "episodes": 2} == added["added"]
-    assert ({"movies": 0, "episodes": 0}, {"movies": 1, "episodes": 1}) == (
-        again["updated"],
-        again["existing"],
-    )
-    assert ({"movies": 1, "episodes": 0}, [{}]) == (changed["updated"], changed["not_found"]["episodes"])
+    none = {"movies": 0, "shows": 0, "seasons": 0, "episodes": 0}
+    assert none | {"movies": 1, "episodes": 2} == added["added"]
+    assert (none, none | {"movies": 1, "episodes": 1}) == (again["updated"], again["existing"])
+    assert (none | {"movies": 1}, [{}]) == (changed["updated"], changed["not_found"]["episodes"])
     assert (STARTED, "movie", item.id) == (
         movie["collected_at"],
         movie["type"],
@@ -202,7 +200,7 @@ async def test_uncollect(pool: Pool, person: Person, somebody_else: Person) -> N
         seasons=[{"ids": {"trakt": first.season_id}}],
     )  # fmt: skip
 
-    assert {"movies": 1, "episodes": 3} == told["deleted"]
+    assert {"movies": 1, "shows": 0, "seasons": 0, "episodes": 3} == told["deleted"]
     assert [{"ids": {"tmdb": 1}}] == told["not_found"]["movies"]
     assert 1 == len(await person.get("/trakt/sync/collection/media"))
     assert 5 == len(await somebody_else.get("/trakt/sync/collection/media"))

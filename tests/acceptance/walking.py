@@ -21,8 +21,8 @@ _VALUES, _PATHS = 80, 1000
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
-#: Parts of a path that only some words fit, by name.
-BY_NAME = {
+#: Parts of a path that only some words fit, by name; what is planted comes on top.
+BY_NAME: dict[str, tuple[str, ...]] = {
     "start_date": ("2026-01-01",),
     "days": ("7",),
     "section": ("progress_watched", "calendar", "recommendations"),

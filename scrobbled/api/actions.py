@@ -54,6 +54,7 @@ def routes() -> list[Route]:
     )
     gone = (
         (200, "How many plays went"),
+        (400, "The id is none"),
         (404, "No such action of yours, or it is taken back already"),
         (503, "Not applied in time; it will be, once"),
     )

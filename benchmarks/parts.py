@@ -29,6 +29,7 @@ from scrobbled.stream.pipe import Pipe
 from scrobbled.stream.producer import Producer
 from scrobbled.web import app
 from scrobbled.web.auth import Authenticator, Identity
+from scrobbled.web.gate import Gate
 from scrobbled.web.responses import dump
 from scrobbled.web.written import Written
 from scrobbled.wire import native as wire
@@ -142,7 +143,9 @@ async def _front_door() -> web.AppRunner:
     application = app.build(native.routes(1024 * 1024), Authenticator(look_up, touch))
     producer = Producer("redis://nowhere", partitions=16, limit=10**9)
     producer._pipe = cast("Pipe", _Stream())  # noqa: SLF001  # what `run` would connect
-    application[DOOR] = Door(producer, cast("Any", None), name="bench", patience=5)
+    application[DOOR] = Door(
+        producer, cast("Any", None), cast("Any", None), Gate(10**9), name="bench", patience=5
+    )
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     app.shorten(runner, application)

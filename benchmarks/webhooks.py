@@ -66,9 +66,9 @@ def measure(stack: Stack, *, seconds: float) -> list[str]:
 def _bare(seconds: float) -> str:
     """What a handler that does nothing takes here and now: no answer can come sooner."""
     request = load.request("POST", "/v1/events", _json(plex_film()), [])
-    with bare_server() as port:
+    with bare_server() as bare:
         time.sleep(0.5)
-        result = load.run(port, lambda _: request, connections=1, seconds=seconds, rate=_RATE)
+        result = load.run(bare.port, lambda _: request, connections=1, seconds=seconds, rate=_RATE)
     return _row("*nothing is done*", 628, result, None)
 
 

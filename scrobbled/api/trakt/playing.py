@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 
@@ -140,59 +141,30 @@ def _span(request: web.Request) -> reads.Span:
 
 def routes() -> list[Route]:
     """The routes."""
-    trakt, read = Surface.TRAKT, Scope.READ
-    paged = (
-        *paging.PARAMETERS,
-        Parameter("start_at", "From this time on"),
-        Parameter("end_at", "Before this time"),
-    )
+    sync, user = "/trakt/sync", "/trakt/users/{user}"
+    period = (Parameter("start_at", "From this time on"), Parameter("end_at", "Before this time"))
     page = ((200, "A page, newest first"), (400, "What is wrong with a parameter"))
-    reads_of = [
-        ("/trakt/sync/history", history, "What was watched"),
-        ("/trakt/sync/history/{type}", history, "What was watched, of one type"),
-        ("/trakt/sync/history/{type}/{id}", history, "Plays of one title or episode"),
-        ("/trakt/sync/playback", playback, "Where to continue"),
-        ("/trakt/sync/playback/{type}", playback, "Where to continue, of one type"),
-    ]
-    found = [
-        Route("GET", path, handler, trakt, read, summary, query=paged, answers=page)
-        for path, handler, summary in reads_of
-    ]
-    found += [
-        Route(
-            "GET",
-            f"/trakt/users/{{user}}/history{rest}",
-            history,
-            trakt,
-            read,
-            "What a user watched",
-            query=paged,
-            answers=page,
-            anonymous=True,
-        )
-        for rest in ("", "/{type}", "/{type}/{id}")
-    ]
-    gone = ((204, "Removed"), (404, "No such position"))
     idle = ((200, "What is being watched"), (204, "Nothing"))
-    found += [
-        Route(
-            "DELETE",
-            "/trakt/sync/playback/{id}",
-            forget_playback,
-            trakt,
-            Scope.WRITE,
-            "Remove a position",
-            answers=gone,
+    gone = ((204, "Removed"), (404, "No such position"))
+    get = partial(Route, "GET", surface=Surface.TRAKT, scope=Scope.READ)
+    plays = partial(get, handler=history, query=(*paging.PARAMETERS, *period), answers=page)
+    positions = partial(get, handler=playback, query=(*paging.PARAMETERS, *period), answers=page)
+    return [
+        plays(path=f"{sync}/history", summary="What was watched"),
+        plays(path=f"{sync}/history/{{type}}", summary="What was watched, of one type"),
+        plays(path=f"{sync}/history/{{type}}/{{id}}", summary="Plays of one title or episode"),
+        positions(path=f"{sync}/playback", summary="Where to continue"),
+        positions(path=f"{sync}/playback/{{type}}", summary="Where to continue, of one type"),
+        *(
+            plays(path=f"{user}/history{rest}", summary="What a user watched", anonymous=True)
+            for rest in ("", "/{type}", "/{type}/{id}")
         ),
         Route(
-            "GET",
-            "/trakt/users/{user}/watching",
-            watching,
-            trakt,
-            read,
-            "What a user watches now",
-            answers=idle,
-            anonymous=True,
+            "DELETE", f"{sync}/playback/{{id}}", forget_playback, Surface.TRAKT, Scope.WRITE,
+            "Remove a position", answers=gone,
         ),
-    ]
-    return found
+        get(
+            path=f"{user}/watching", handler=watching, summary="What a user watches now",
+            answers=idle, anonymous=True,
+        ),
+    ]  # fmt: skip

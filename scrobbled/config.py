@@ -88,8 +88,9 @@ class Settings:
     )
     requests_at_once: int = setting(
         whole(1, 100_000),
-        "256",
-        "Events, and other requests beside them, that a front door works on; on top it answers 503.",
+        "128",
+        "Events, and other requests beside them, that a front door works on; on top of them, or of four "
+        "times as many in a burst, it answers 503.",
     )
     max_tries: int = setting(whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")
     batch_size: int = setting(whole(1, 10_000), "500", "Events a worker takes at once.")

@@ -24,7 +24,7 @@ install: $(VENV)/.run ## Install without starting
 
 ##@ Develop
 
-test: check unit integration acceptance ## Everything that CI runs: the checks, then the tests from fast to slow
+test: check unit integration acceptance ## The checks, then the tests from fast to slow
 
 check: lint types layers docstrings ## The checks that run no code of ours
 

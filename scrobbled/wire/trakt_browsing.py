@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from scrobbled.errors import UnprocessableError
+from scrobbled.wire import trakt_body
 
 #: What ``browsing`` says where a user set nothing.
 _USUAL: Final[dict[str, Any]] = {
@@ -117,7 +118,7 @@ def said(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(kind, dict):
             found[name] = _value(f"browsing.{name}", new[name], kind)
             continue
-        part = group(new, name)
+        part = trakt_body.part(new, f"browsing.{name}") or {}
         kept = {
             each: _value(f"browsing.{name}.{each}", part[each], kind[each]) for each in kind if each in part
         }
@@ -137,14 +138,3 @@ def _value(where: str, value: Any, kind: type) -> Any:
         raise UnprocessableError(message)
     clean = [each.replace("\x00", "").encode("utf-8", "replace").decode() for each in words]
     return clean if isinstance(value, list) else clean[0] if clean else value
-
-
-def group(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The object *name* of what was sent; left out, an empty one. Raises *UnprocessableError* otherwise."""
-    found = body.get(name)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        message = f"{name} must be an object"
-        raise UnprocessableError(message)
-    return found

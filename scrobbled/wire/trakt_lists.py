@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import orjson
 
-from scrobbled.errors import PayloadError, UnprocessableError
+from scrobbled.errors import UnprocessableError
 from scrobbled.model.wanted import ThingKind
-from scrobbled.wire import fields
+from scrobbled.wire import fields, trakt_body
 from scrobbled.wire.trakt_items import identifier
 from scrobbled.wire.trakt_media import instant
 
@@ -100,14 +99,7 @@ def head(of: ListHead, owner: dict[str, Any]) -> dict[str, Any]:
 
 def body(raw: bytes) -> Mapping[str, Any]:
     """A JSON object; an empty body is an empty one. Raises *PayloadError*, *UnprocessableError*."""
-    try:
-        found = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError as error:
-        message = f"the body is not JSON: {error}"
-        raise PayloadError(message) from error
-    if not isinstance(found, dict):
-        raise UnprocessableError("the body must be an object")
-    return found
+    return trakt_body.read(raw) if raw.strip() else {}
 
 
 def ranks(said: Mapping[str, Any]) -> list[int]:

@@ -16,7 +16,7 @@ import msgspec
 
 from scrobbled.errors import UnprocessableError
 from scrobbled.model.profile import Numbers, Profile, Watched
-from scrobbled.wire import fields, trakt_browsing, trakt_lists
+from scrobbled.wire import fields, trakt_body, trakt_browsing, trakt_lists
 from scrobbled.wire.trakt_media import instant
 
 _TEXTS: Final = {"name": 100, "location": 100, "about": 2000}
@@ -127,7 +127,7 @@ def said(
     ``PUT /users/settings``: whether one is private from now on (None: as before), and the whole *profile*
     with what is new. Raises *UnprocessableError*.
     """
-    own, private, found = trakt_browsing.group(body, "user"), None, dict(profile)
+    own, private, found = trakt_body.part(body, "user") or {}, None, dict(profile)
     if own.get("private") is not None:
         private = fields.boolean(own["private"])
         if private is None:
@@ -137,7 +137,7 @@ def said(
             found[name] = trakt_lists.text(own, name, longest)
     if "dob" in own:
         found["dob"] = _birthday(own["dob"], today)
-    browsing = trakt_browsing.group(body, "browsing")
+    browsing = trakt_body.part(body, "browsing")
     if browsing:
         found["browsing"] = trakt_browsing.said(profile.get("browsing", {}), browsing)
     return private, found

@@ -9,23 +9,28 @@ from typing import Any
 from scrobbled.wire.trakt_media import instant, instants
 
 
-def watched(plays: int, last_watched_at: datetime, last_updated_at: datetime) -> dict[str, Any]:
-    """How every entry of a list of what was watched begins."""
+def watched(plays: int, last_watched_at: str, last_updated_at: datetime) -> dict[str, Any]:
+    """How every entry of a list of what was watched begins; *last_watched_at* is written already."""
     return {
         "plays": plays,
-        "last_watched_at": instant(last_watched_at),
+        "last_watched_at": last_watched_at,
         "last_updated_at": instant(last_updated_at),
     }
 
 
-def seasons(
-    numbers: Sequence[int], episodes: Sequence[int], plays: Sequence[int], dates: Sequence[datetime]
-) -> list[dict[str, Any]]:
-    """``[{"number", "episodes": [{"number", "plays", "last_watched_at"}]}]`` from parallel columns."""
-    found: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
-    for number, episode, count, at in zip(numbers, episodes, plays, instants(dates), strict=True):
-        found[number].append({"number": episode, "plays": count, "last_watched_at": at})
-    return [{"number": number, "episodes": inside} for number, inside in found.items()]
+def seasons(parts: Iterable[tuple[int, int, tuple[int, str]]]) -> list[dict[str, Any]]:
+    """
+    ``[{"number", "episodes": [{"number", "plays", "last_watched_at"}]}]`` of (season, number, (plays,
+    time)) in their order.
+    """
+    found: list[dict[str, Any]] = []
+    inside: list[dict[str, Any]] = []
+    for season, number, (plays, at) in parts:
+        if not found or season != found[-1]["number"]:
+            inside = []
+            found.append({"number": season, "episodes": inside})
+        inside.append({"number": number, "plays": plays, "last_watched_at": f"{at[:19]}.000Z"})
+    return found
 
 
 def minimal(entries: Iterable[tuple[int, Sequence[datetime]]]) -> dict[str, list[str]]:

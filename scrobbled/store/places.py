@@ -7,9 +7,10 @@ PostgreSQL longer than looking them up here by id.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from itertools import compress, count
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -31,6 +32,22 @@ class Places(msgspec.Struct, frozen=True, gc=False):
     seasons: list[int]
     numbers: list[int]
     aired: int
+
+    def find(self, item_ids: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+        """
+        Parallel, in the order of the show: where in *item_ids* its episodes are, their seasons and their numbers.
+        What is in *item_ids* and no episode of it is left out.
+        """
+        at = dict(zip(item_ids, count()))
+        found = list(map(at.get, self.ids))
+        if None not in found:
+            return cast("list[int]", found), self.seasons, self.numbers
+        there = [each is not None for each in found]
+        return (
+            [each for each in found if each is not None],
+            list(compress(self.seasons, there)),
+            list(compress(self.numbers, there)),
+        )
 
 
 async def places(

@@ -33,9 +33,10 @@ class WatchedItem(msgspec.Struct, frozen=True, gc=False):
 
 class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A show of which something was seen, and of which *aired* episodes can be by now. *parts* are
-    (season, number, (plays, the last one's time)) of the episodes that were seen, in the order of the show.
-    That time and *last_watched_at* are text, ``2014-09-01T09:10:11.123456`` in UTC: there are thousands.
+    A show of which something was seen, and of which *aired* episodes can be by now. *seasons*,
+    *numbers*, *counts* (plays) and *dates* (of the last one) are parallel: one element for each episode
+    that was seen, in the order of the show. *dates* and *last_watched_at* are text,
+    ``2014-09-01T09:10:11.123456`` in UTC: there are thousands.
     """
 
     title_id: int
@@ -44,7 +45,10 @@ class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
     last_updated_at: datetime
     reset_at: datetime | None
     aired: int
-    parts: list[tuple[int, int, tuple[int, str]]]
+    seasons: list[int]
+    numbers: list[int]
+    counts: list[int]
+    dates: list[str]
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,23 +104,21 @@ async def season_places(database: Database, episode_ids: Iterable[int]) -> dict[
 
 def _show(row: asyncpg.Record, listed: Places) -> WatchedShow | None:
     """A row as a show with what was seen of those episodes that are *listed*; None where none of them was."""
-    title_id, updated_at, reset_at, item_ids, counts, dates = row
-    seen = dict(zip(item_ids, zip(counts, orjson.loads(dates), strict=True), strict=True))
-    parts = [
-        (season, number, viewed)
-        for season, number, viewed in zip(
-            listed.seasons, listed.numbers, map(seen.get, listed.ids), strict=True
-        )
-        if viewed is not None
-    ]
-    if not parts:
+    title_id, updated_at, reset_at, item_ids, counts, written = row
+    found, seasons, numbers = listed.find(item_ids)
+    if not found:
         return None
+    dates = orjson.loads(written)
+    counts, dates = [counts[at] for at in found], [dates[at] for at in found]
     return WatchedShow(
         title_id=title_id,
-        plays=sum(viewed[0] for _, _, viewed in parts),
-        last_watched_at=max(viewed[1] for _, _, viewed in parts),
+        plays=sum(counts),
+        last_watched_at=max(dates),
         last_updated_at=updated_at,
         reset_at=reset_at,
         aired=listed.aired,
-        parts=parts,
+        seasons=seasons,
+        numbers=numbers,
+        counts=counts,
+        dates=dates,
     )

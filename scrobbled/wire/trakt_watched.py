@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from scrobbled.wire.trakt_media import instant, instants
 
 
@@ -18,19 +20,20 @@ def watched(plays: int, last_watched_at: str, last_updated_at: datetime) -> dict
     }
 
 
-def seasons(parts: Iterable[tuple[int, int, tuple[int, str]]]) -> list[dict[str, Any]]:
+def seasons(
+    numbers: Sequence[int], episodes: Sequence[int], plays: Sequence[int], dates: Sequence[str]
+) -> orjson.Fragment:
     """
-    ``[{"number", "episodes": [{"number", "plays", "last_watched_at"}]}]`` of (season, number, (plays,
-    time)) in their order.
+    ``[{"number", "episodes": [{"number", "plays", "last_watched_at"}]}]`` from parallel columns; *dates*
+    as for `instant_of`. Written here: objects of thousands of episodes would take twice as long.
     """
-    found: list[dict[str, Any]] = []
-    inside: list[dict[str, Any]] = []
-    for season, number, (plays, at) in parts:
-        if not found or season != found[-1]["number"]:
-            inside = []
-            found.append({"number": season, "episodes": inside})
-        inside.append({"number": number, "plays": plays, "last_watched_at": f"{at[:19]}.000Z"})
-    return found
+    found: dict[int, list[str]] = {number: [] for number in numbers}
+    for number, episode, count, at in zip(numbers, episodes, plays, dates, strict=True):
+        found[number].append(
+            f'{{"number":{episode},"plays":{count},"last_watched_at":"{at[:19]}.000Z"}}'
+        )
+    written = (f'{{"number":{number},"episodes":[{",".join(inside)}]}}' for number, inside in found.items())
+    return orjson.Fragment(f"[{','.join(written)}]")
 
 
 def minimal(entries: Iterable[tuple[int, Sequence[datetime]]]) -> dict[str, list[str]]:

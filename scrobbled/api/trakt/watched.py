@@ -68,7 +68,7 @@ async def _shows(request: web.Request, user_id: int) -> web.Response:
         entry["reset_at"] = None if each.reset_at is None else instant(each.reset_at)
         entry["show"] = title_object(title, known) | {"aired_episodes": each.aired}
         if with_seasons:
-            entry["seasons"] = trakt_watched.seasons(each.parts)
+            entry["seasons"] = trakt_watched.seasons(each.seasons, each.numbers, each.counts, each.dates)
         data.append(entry)
     return answer(data, headers=page.headers(len(found)))
 

@@ -20,9 +20,7 @@ from scrobbled.ingest import trakt as ingest
 from scrobbled.web.routes import Route
 
 #: Words that are nobody's name, though a route for names would take them: these are not built.
-_ELSEWHERE = re.compile(
-    r"/hot$|^/trakt/lists/(popular|trending)$|^/trakt/users/(blocked|reactions|requests|syncs)|/comments/"
-)
+_ELSEWHERE = re.compile(r"/hot$|^/trakt/users/(blocked|reactions|syncs)|/(watchlist|favorites)/comments/")
 
 
 class Bug(NamedTuple):

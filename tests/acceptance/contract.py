@@ -119,7 +119,7 @@ def disagreements(operation: Operation, status: int, body: bytes) -> list[str]:
     bug = KNOWN_BUGS.get(operation.name, _NONE)
     if status not in operation.schemas.keys() | bug.statuses:
         return [f"status {status}, not one of {sorted(operation.schemas)}: {body[:200]!r}"]
-    schema = operation.schemas.get(status) or next(iter(operation.schemas.values()), None)
+    schema = operation.schemas.get(status, next(iter(operation.schemas.values()), None))
     if not schema:
         return []
     if not body:

@@ -34,7 +34,8 @@ class Flow:
     def judge(self, operation: Operation | None, reply: Reply) -> None:
         """Hold an answer to the contract."""
         if operation is not None:
-            self.wrong += [f"{operation}: {each}" for each in disagreements(operation, reply.status, reply.body)]
+            found = disagreements(operation, reply.status, reply.body)
+            self.wrong += [f"{operation}: {each}" for each in found]
 
 
 def test_every_way_of_signing_in(instance: Instance) -> None:

@@ -84,7 +84,7 @@ async def test_preflight_at_the_root() -> None:
     ],
 )
 async def test_signing_in(path: str, expected: int) -> None:
-    """A page may exchange a code for tokens, which no cookie does; where people let apps in it may nothing."""
+    """A page may exchange a code for tokens, but do nothing where people let apps in."""
     asked = {
         "Origin": HERE,
         "Access-Control-Request-Method": "POST",

@@ -65,7 +65,10 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """A place to continue from. *progress* in percent."""
+    """
+    A place to continue from. *progress* in percent. *id* is the film's or episode's own: a user has one
+    position in each, and clients read no more than 31 bits of it (Jellyfin).
+    """
 
     id: int
     progress: float
@@ -181,16 +184,19 @@ async def positions(
         found = await items(connection, [row["item_id"] for row in rows])
     return [
         Position(
-            id=row["id"], progress=row["progress"], paused_at=row["paused_at"], item=found.get(row["item_id"])
+            id=row["item_id"],
+            progress=row["progress"],
+            paused_at=row["paused_at"],
+            item=found.get(row["item_id"]),
         )
         for row in rows
     ], total
 
 
-async def forget_position(database: Database, user_id: int, playback_id: int) -> bool:
-    """Remove a saved position; False when there is none of that id."""
+async def forget_position(database: Database, user_id: int, item_id: int) -> bool:
+    """Remove the saved position in a film or episode; False when there is none."""
     async with asking(database, "forget_position") as connection, connection.transaction():
-        kind = await connection.fetchval(_QUERIES["forget_position"], user_id, playback_id)
+        kind = await connection.fetchval(_QUERIES["forget_position"], user_id, item_id)
         if kind is not None:
             await activities.moved_of(connection, user_id, [kind], "paused_at")
     return kind is not None

@@ -140,6 +140,24 @@ async def test_ids(pool: Pool, client: Client) -> None:
     assert (200, []) == (none.status, await none.json())
 
 
+async def test_all_in_the_query(client: Client, pool: Pool) -> None:
+    """The first clients of this API say type and id in the query, and year for years."""
+    name = unique()
+    said = await film(pool, title=name, year=2016)
+    expected = [int(said["ids"]["trakt"])]
+    queries: list[dict[str, Any]] = [
+        {"query": name, "type": "movie", "year": 2016, "page": "", "limit": ""},
+        {"id_type": "imdb", "id": said["ids"]["imdb"]},
+    ]
+
+    assert expected == ids(await found(client, "", query=name))
+    for query in queries:
+        response = await client.get("/trakt/search", params=query)
+        assert expected == ids(await response.json()), query
+    response = await client.get("/trakt/search", params={"query": name, "type": "movie", "year": 2015})
+    assert [] == await response.json()
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -88,7 +88,7 @@ def filters(request: web.Request) -> Filters:
     """What the list is narrowed down by. Raises *PayloadError* for a range that is none."""
     genres = _words(request, "genres")
     return Filters(
-        years=_range(request, "years"),
+        years=_range(request, "years") or _range(request, "year"),
         runtimes=_range(request, "runtimes"),
         ratings=_range(request, "ratings"),
         votes=_range(request, "votes"),

@@ -44,9 +44,14 @@ _LONGEST: Final = 300
 _ESCAPED: Final = re.compile(r'\\([+\-&|!(){}\[\]^"~*?:\\/ ])')
 
 
+async def search(request: web.Request) -> web.Response:
+    """``GET /search?query=&type=``, ``GET /search?id_type=&id=``: as the first clients of this API ask."""
+    return await (by_id if "id_type" in request.query else by_words)(request)
+
+
 async def by_words(request: web.Request) -> web.Response:
     """``GET /search/{type}?query=``: the best fitting first."""
-    types, page = _types(request.match_info["type"]), paging.page(request, default=_USUAL)
+    types, page = _types(_said(request, "type")), paging.page(request, default=_USUAL)
     found = await _searched(request, types)
     return await _page(request, page, [(_score(each), number) for each, number in found])
 
@@ -60,11 +65,11 @@ async def exact(request: web.Request) -> web.Response:
 
 async def by_id(request: web.Request) -> web.Response:
     """``GET /search/{id_type}/{id}?type=``: all that go by an id; the id spaces of kinds overlap."""
-    source = request.match_info["id_type"]
+    source = _said(request, "id_type")
     if source not in _ID_TYPES:
         raise NotFound
-    word = parameters.storable(request.match_info["id"], "the id").strip()
-    types = _types(request.query.get("type") or ",".join(_TYPES))
+    word = parameters.storable(_said(request, "id"), "the id").strip()
+    types = _types(request.query.get("type", ""))
     found = await shows.with_id(request.app[POOL], source, word, parameters.number(word))
     ranked = [(_CERTAIN, number) for kind, number in found if kind in types]
     return await _page(request, paging.page(request, default=_USUAL), ranked)
@@ -115,12 +120,17 @@ def _score(found: Found) -> int:
     return round(found.score * (_CERTAIN - 1))
 
 
+def _said(request: web.Request, name: str) -> str:
+    """What the path has for *name*, or else the query."""
+    return request.match_info.get(name) or request.query.get(name, "")
+
+
 def _types(word: str) -> list[str]:
-    """The comma list of *word*, each once. Raises *NotFound* for a type that nobody knows."""
+    """The comma list of *word*, each once; all without a word. Raises *NotFound* for one nobody knows."""
     types = list(dict.fromkeys(each.strip() for each in word.lower().split(",") if each.strip()))
-    if not types or not set(types) <= set(_TYPES):
+    if not set(types) <= set(_TYPES):
         raise NotFound
-    return types
+    return types or list(_TYPES)
 
 
 def routes() -> list[Route]:
@@ -134,6 +144,7 @@ def routes() -> list[Route]:
         (404, "There is no such type"),
     )
     told = [
+        ("/trakt/search", search, "Search by words, or by an id, all in the query", query),
         ("/trakt/search/{type}/exact", exact, "Titles that are called just so", query),
         ("/trakt/search/{type}", by_words, "Search by words", query),
         (

@@ -100,11 +100,11 @@ where seasons.id = $1
 
 -- name: saved_positions
 -- What can be continued, most recently paused first.
-select id, item_id, kind, progress, paused_at
+select item_id, progress, paused_at
 from playback
 where user_id = $1 and paused_at is not null and paused_at < $2 and paused_at >= $3
     and ($4::text is null or kind = $4)
-order by paused_at desc, id
+order by paused_at desc, item_id
 offset $5 limit $6
 
 -- name: count_positions
@@ -114,7 +114,7 @@ where user_id = $1 and paused_at is not null and paused_at < $2 and paused_at >=
 
 -- name: forget_position
 update playback set progress = null, paused_at = null
-where user_id = $1 and id = $2 and paused_at is not null
+where user_id = $1 and item_id = $2 and paused_at is not null
 returning kind
 
 -- name: watching

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
+from scrobbled.api.trakt import asked
 from scrobbled.api.trakt.catalogue import kept
 from scrobbled.api.trakt.media import full
 from scrobbled.api.trakt.titles import EXTENDED
 from scrobbled.errors import PayloadError
-from scrobbled.model.media import Item, Title
+from scrobbled.model.media import Item, Thing, Title
 from scrobbled.store import calendars, items
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
@@ -74,6 +75,7 @@ async def _listed_films(
     request: web.Request, since: date, until: date, *, on_disc: bool
 ) -> list[dict[str, Any]]:
     found = await calendars.films(request.app[POOL], since, until, user_id=_whose(request), on_disc=on_disc)
+    found = await asked.fitting(request, found, lambda each: each[0])
     things = await items.things(request.app[POOL], [number for number, _ in found])
     known = await full(request, things.values())
     return [
@@ -88,12 +90,17 @@ async def _listed_episodes(
 ) -> list[dict[str, Any]]:
     found = await calendars.episodes(request.app[POOL], since, until, user_id=_whose(request), which=which)
     things = await items.things(request.app[POOL], [number for number, _ in found])
+    found = await asked.fitting(request, found, lambda each: _title_of(things.get(each[0])))
     known = await full(request, things.values())
     return [
         {"first_aired": trakt_media.instant(at), **trakt_media.item_objects(episode, known)}
         for number, at in found
         if isinstance(episode := things.get(number), Item)
     ]
+
+
+def _title_of(thing: Thing | None) -> int | None:
+    return thing.title.id if isinstance(thing, Item) else None
 
 
 def _whose(request: web.Request) -> int | None:
@@ -144,7 +151,7 @@ def _route(target: str, path: str, handler: Handler) -> Route:
         Surface.TRAKT,
         Scope.READ,
         summary,
-        query=(EXTENDED,),
+        query=(EXTENDED, *asked.FILTERS),
         answers=((200, summary), (400, "What is wrong with the date")),
         anonymous=target == "all",
     )

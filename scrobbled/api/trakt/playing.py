@@ -8,9 +8,10 @@ from aiohttp import web
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging, people
+from scrobbled.api.trakt import asked, paging, people
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
+from scrobbled.model.filters import Filters
 from scrobbled.model.media import Kind
 from scrobbled.store import reads
 from scrobbled.web.auth import IDENTITY
@@ -47,11 +48,12 @@ _EVERYTHING = 10**9
 async def history(request: web.Request) -> web.Response:
     """``GET /sync/history[/{type}[/{id}]]``, ``/users/{user}/history…``: one page, newest first."""
     page = paging.page(request, default=_USUAL_OF_USERS if people.WHO in request.match_info else _USUAL)
+    user_id = await people.whose(request)
     entries, total = await reads.history_page(
         request.app[POOL],
-        await people.whose(request),
+        user_id,
         _span(request),
-        await _subject(request),
+        await _subject(request, user_id),
         offset=page.offset,
         limit=page.limit or _EVERYTHING,
     )
@@ -72,6 +74,7 @@ async def playback(request: web.Request) -> web.Response:
         request[IDENTITY].user_id,
         _span(request),
         kind=_kind(request),
+        filters=asked.filters(request),
         offset=page.offset,
         limit=page.limit or _EVERYTHING,
     )
@@ -105,11 +108,17 @@ async def watching(request: web.Request) -> web.Response:
     )
 
 
-async def _subject(request: web.Request) -> reads.Subject:
-    """What is asked for; an id nobody knows is a title nobody has watched, not an error."""
+async def _subject(request: web.Request, user_id: int) -> reads.Subject:
+    """
+    What of a user's plays is asked for: of what an id names, or else of what fits the filters. An id nobody
+    knows is a title nobody has watched, not an error.
+    """
     kind, word = _kind(request), request.match_info.get("id")
     if word is None:
-        return reads.Subject(kind=kind)
+        wanted = asked.filters(request)
+        if wanted == Filters():
+            return reads.Subject(kind=kind)
+        return reads.Subject(kind=kind, titles=await reads.played_titles(request.app[POOL], user_id, wanted))
     what = _ENTITIES.get(request.match_info["type"])
     if what is None:
         raise NotFound
@@ -143,6 +152,7 @@ def routes() -> list[Route]:
     trakt, read = Surface.TRAKT, Scope.READ
     paged = (
         *paging.PARAMETERS,
+        *asked.FILTERS,
         Parameter("start_at", "From this time on"),
         Parameter("end_at", "Before this time"),
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging
+from scrobbled.api.trakt import asked, paging
 from scrobbled.api.trakt.media import full
 from scrobbled.model.media import Title
 from scrobbled.model.progress import Show, Standing
@@ -84,7 +84,8 @@ async def _rows(request: web.Request, show_ids: Collection[int] | None) -> list[
     pool, user_id = request.app[POOL], request[IDENTITY].user_id
     out_of_sight = await hidden.hidden_shows(pool, user_id, _HIDING)
     shows = await store.watched(pool, user_id, show_ids, datetime.now(UTC))
-    titles = await items.things(pool, shows.keys() - out_of_sight)
+    fitting = await asked.fitting(request, shows.keys() - out_of_sight, int)
+    titles = await items.things(pool, fitting)
     rows = []
     for own, title in titles.items():
         if isinstance(title, Title):
@@ -119,6 +120,7 @@ def routes() -> list[Route]:
     """The routes."""
     query = (
         *paging.PARAMETERS,
+        *asked.FILTERS,
         Parameter("sort_by", f"{', '.join(_SORTS)}; the last one watched first without it"),
         Parameter("sort_how", "asc or desc"),
         Parameter("include_stats", "true for plays and minutes"),

@@ -47,6 +47,7 @@ create index titles_updated on titles (kind, updated_at);
 -- Dates as text, which ISO 8601 has in their order.
 create index titles_released on titles ((details ->> 'released')) where details ? 'released';
 create index titles_on_disc on titles ((details ->> 'on_disc')) where details ? 'on_disc';
+create index titles_streamed on titles ((details ->> 'streamed')) where details ? 'streamed';
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
 
 -- Whether a user watched, collected or wants to watch a title: those of the three that *words* has.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +87,13 @@ async def fitting(
     async with asking(database, "fitting") as connection:
         rows = await connection.fetch(_QUERIES["fitting"], list(title_ids), filters.as_json(), everybody)
     return {row["id"] for row in rows}
+
+
+async def hot(database: Database, title_ids: Collection[int]) -> set[int]:
+    """Those of *title_ids* that somebody watched this week or has in a list."""
+    async with asking(database, "hot") as connection:
+        rows = await connection.fetch(_QUERIES["hot"], list(title_ids))
+    return {row["title_id"] for row in rows}
 
 
 async def _counted(database: Database, name: str, asked: Asked, *more: Any) -> Chart:

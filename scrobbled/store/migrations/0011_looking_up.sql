@@ -35,3 +35,14 @@ return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::in
 
 -- Names by their words, for search. What is only called by its number is found by that.
 create index episodes_words on episodes using gin (to_tsvector('simple', name)) where name not like 'Episode %';
+
+-- A film's first day online, of the dates of all countries.
+create index titles_streamed on titles ((details ->> 'streamed')) where details ? 'streamed';
+update titles set details = titles.details || jsonb_build_object('streamed', online.day)
+from (
+    select id, min(release ->> 'date') as day
+    from titles cross join lateral jsonb_array_elements(details -> 'releases') as release
+    where details -> 'releases' @> '[{"type": "digital"}]' and release ->> 'type' = 'digital'
+    group by id
+) as online
+where titles.id = online.id;

@@ -114,18 +114,21 @@ def unfit(metadata: Mapping[str, object]) -> str | None:
 
 
 def _type(metadata: Mapping[str, object]) -> str:
-    """Give the item's type; forwarders that drop it leave other traces."""
+    """Give the item's type; forwarders that drop it leave other traces.
+
+    The film's library holds its trailers too, so there a guid has to be a film's.
+    """
     named = text(metadata.get("type"))
     if named:
         return named.lower()
-    if metadata.get("grandparentTitle") or str(metadata.get("guid")).startswith("plex://episode/"):
+    guid = plex_guid.split(metadata.get("guid"))
+    kind = plex_guid.kind(guid) if guid else None
+    if metadata.get("grandparentTitle") or kind == Kind.EPISODE.value:
         return Kind.EPISODE.value
     section = text(metadata.get("librarySectionType")) or ""
-    if section in KINDS:  # "episode" comes from a template of Tautulli's
+    if section in KINDS and kind != plex_guid.EXTRA:  # "episode" comes from a template of Tautulli's
         return section
-    if str(metadata.get("guid")).startswith("plex://movie/"):
-        return Kind.MOVIE.value
-    return ""
+    return kind or ""
 
 
 def media(metadata: Mapping[str, object], runtime: float | None) -> Media | None:

@@ -59,6 +59,8 @@ _SHORT: Final = frozenset(ID_SOURCES)
 
 _PLEX: Final = "plex"  # ``plex://episode/<24 hex digits>``: its path holds no numbers
 
+EXTRA: Final = "clip"
+
 #: Not matched yet, or never to be: told apart by the show's own guid.
 _UNMATCHED: Final = "local"
 
@@ -101,6 +103,19 @@ def source_and_id(guid: Guid, kind: Kind) -> tuple[str, str] | None:
         digits_are = "tmdb" if kind is Kind.MOVIE else "tvdb"
         return external_id("imdb", guid.id) or external_id(digits_are, guid.id)
     return external_id(_AGENTS.get(guid.scheme, guid.scheme), guid.id)
+
+
+def kind(guid: Guid) -> str | None:
+    """Say what sort of thing *guid* names: movie, episode, ... as Plex's own do; *EXTRA*; None is unknown.
+
+    A trailer's or a pre-roll's is of no agent's: ``iva://``, ``file://``, ``prerolls://``.
+    """
+    if guid.scheme == _PLEX:
+        return guid.id
+    known = guid.scheme in _AGENTS or guid.scheme in _LOCAL_AGENTS or guid.scheme in _SHORT
+    if known or guid.scheme in {_HAMA, _UNMATCHED} or guid.scheme.startswith(_NFO_PREFIXES):
+        return None
+    return EXTRA
 
 
 def order(metadata: Mapping[str, object]) -> str | None:

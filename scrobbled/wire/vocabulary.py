@@ -91,6 +91,10 @@ KINDS: Final = {word: kind for kind, words in _KINDS.items() for word in words.s
 
 #: Words for a show, which is an episode where the number of one stands beside it.
 SHOWS: Final = frozenset({"show", "tv", "series", "tvshow", "tvseries", "anime"})
+SEASON_KIND: Final = "season"
+
+#: What has episodes, and is none.
+WHOLES: Final = SHOWS | {SEASON_KIND}
 
 _UNFIT: Final = {
     reasons.MUSIC: "track song music album artist audio musicvideo",

@@ -128,6 +128,8 @@ def _like_plex(payload: Mapping[str, object], player: str) -> str:
     show, title = text(metadata.get("grandparentTitle")), text(metadata.get("title")) or ""
     if show is not None and title.startswith(f"{show} - "):  # Tautulli's {title}
         return tautulli.SOURCE
+    if isinstance(metadata.get("index"), str) or isinstance(metadata.get("parentIndex"), str):
+        return tautulli.SOURCE  # it prints everything; Plex counts
     return player if player in {tautulli.SOURCE, kodi.SOURCE, jellyfin.SOURCE} else plex.SOURCE
 
 

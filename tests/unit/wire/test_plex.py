@@ -356,6 +356,25 @@ def test_what_is_no_film_is_ignored_for_a_reason(changes: dict[str, object], rea
     assert reason == parse(plex_film("media.pause", **changes)).ignored
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"guid": "com.plexapp.agents.imdb://tt2543164?lang=en", "librarySectionType": "movie"}, None),
+        ({"guid": None, "librarySectionType": "movie"}, None),
+        ({"guid": None}, reasons.NOT_MEDIA),
+        ({"guid": "plex://clip/5d776b59ad5437001f79c6f8"}, reasons.TRAILER),
+        ({"guid": "iva://api.example/2.0/7", "librarySectionType": "movie"}, reasons.TRAILER),
+        ({"guid": "file:///films/Arrival-trailer.mkv", "librarySectionType": "movie"}, reasons.TRAILER),
+        ({"guid": "prerolls://7", "librarySectionType": "movie"}, reasons.TRAILER),
+        ({"guid": "plex://season/5d776b59ad5437001f79c6f8"}, reasons.NOT_MEDIA),
+    ],
+)
+def test_without_a_type_the_guid_says_what_it_is(changes: dict[str, object], reason: str | None) -> None:
+    """A trailer that a forwarder stripped of its type is no film, whatever ids of the film it keeps."""
+    assert reason == parse(plex_film("media.scrobble", **({"type": None} | changes))).ignored
+
+
 def test_a_new_episode_of_a_known_show_counts() -> None:
     """``local://`` only says the agent does not know the episode yet; the show's guid is Plex's."""
     assert parse(plex_episode(guid="local://7", Guid=None)).ignored is None

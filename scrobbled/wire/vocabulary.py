@@ -44,7 +44,7 @@ STATE: Final = (
 
 # Ids -------------------------------------------------------------------------------
 
-ITEM_IDS: Final = ("ids", "uniqueids", "externalids", "providerids", "guids")
+ITEM_IDS: Final = ("ids", "uniqueids", "uniqueid", "externalids", "providerids", "guids")
 SHOW_IDS: Final = (
     "showids", "showuniqueids", "tvshowuniqueids", "seriesids", "seriesproviderids", "tvshowids",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from scrobbled.model.event import PlaybackEvent, Receipt
-from scrobbled.wire import emby, generic, jellyfin, kodi, plex, reasons, tautulli
+from scrobbled.wire import emby, generic, jellyfin, kodi, kodi_player, plex, reasons, tautulli
 from scrobbled.wire.body import decode, is_blank
 from scrobbled.wire.fields import mapping, text
 from scrobbled.wire.filters import NONE, Filters, refused
@@ -99,6 +99,8 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
     fields = folded(payload)
     if "notificationtype" in fields:
         return jellyfin.SOURCE
+    if kodi_player.is_notification(fields):
+        return kodi.SOURCE
     name = text(fields.get("event")) or ""
     if isinstance(fields.get("item"), dict) or "Event" in payload:
         return _media_server(payload, fields, name, player)
@@ -154,7 +156,7 @@ def _flat(fields: Mapping[str, object], player: str) -> str:
     keys = fields.keys()
     if "lot" in keys and "identifier" in keys:
         return kodi.SOURCE
-    if keys & _KODI_FLAT or letters(fields.get("method")).startswith("player"):
+    if keys & _KODI_FLAT:
         return kodi.SOURCE
     if keys & _JELLYFIN_FLAT:
         return jellyfin.SOURCE

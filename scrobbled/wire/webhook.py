@@ -57,6 +57,10 @@ _WEBHOOKS_PLUGIN: Final = frozenset(
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
+#: What Plex sends around the item; anything else beside its event is of who borrowed that.
+_PLEX_ENVELOPE: Final = frozenset(
+    {"event", "user", "owner", "account", "server", "player", "metadata", "rating"}
+)
 
 
 def parse(
@@ -104,7 +108,7 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
     name = text(fields.get("event")) or ""
     if isinstance(fields.get("item"), dict) or "Event" in payload:
         return _media_server(payload, fields, name, player)
-    if name.startswith(_PLEX_EVENTS) and not fields.keys() & _KODI_FLAT:
+    if name.startswith(_PLEX_EVENTS) and fields.keys() <= _PLEX_ENVELOPE:
         return plex.SOURCE
     return _flat(fields, player)
 

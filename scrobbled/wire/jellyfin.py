@@ -66,7 +66,7 @@ def read(sent: Post) -> PlaybackEvent:
         unfit=media_server.unfit(fields),
         occurred_at=_occurred_at(fields, sent.receipt.received_at, said),
         rating=item_fields.rating(fields) if said.action is Action.RATE else None,
-        of_show=said is post.RATED and item_fields.item_type(fields) == "series",
+        of_show=said is post.RATED and item_fields.item_type(fields) in media_server.WHOLES,
         player=text(first(fields.top, "devicename") or first(fields.session, "devicename")),
         app=text(first(fields.top, "clientname", "client") or first(fields.session, "client")),
     )

@@ -65,6 +65,9 @@ EXTRA: Final = "clip"
 _UNMATCHED: Final = "local"
 
 
+#: Where the show's guid stands beside an episode's and a season's; a season's legacy guid names the show too.
+_PARENTS: Final = ("grandparentGuid", "parentGuid")
+
 #: External guids that are looked at; a real list has three.
 _MOST_ENTRIES: Final = 50
 
@@ -174,10 +177,11 @@ def all_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, str],
     if guid and found:
         is_own = kind is Kind.MOVIE or (guid.scheme in _SHORT and guid.season is None)
         (own if is_own else show).setdefault(*found)
-    if kind is Kind.EPISODE and not show:
-        guid = split(metadata.get("grandparentGuid"))
+    for parent in _PARENTS if kind is Kind.EPISODE and not show else ():
+        guid = split(metadata.get(parent))
         found = guid and source_and_id(guid, kind)
-        show = dict([found]) if found else show
+        if found:
+            return own, dict([found])
     return own, show
 
 

@@ -194,6 +194,26 @@ def test_a_finished_save_is_proof_unless_it_may_be_a_rewatch(
     assert (None if is_proof else reasons.USER_DATA_ECHO) == parse(sent).ignored
 
 
+@pytest.mark.parametrize("rating", [8, None])
+def test_a_season_can_be_rated(rating: object) -> None:
+    """It is a number of its series; a like has no number, and says nothing."""
+    sent = {
+        "NotificationType": "UserDataSaved",
+        "SaveReason": "UpdateUserRating",
+        "ItemType": "Season",
+        "Name": "Season 2",
+        "SeriesName": "Game of Thrones",
+        "SeasonNumber": 2,
+        "Likes": True,
+        "Rating": rating,
+    }
+    actual = parse(sent)
+
+    assert (True, None if rating else reasons.NO_RATING) == (actual.of_show, actual.ignored)
+    assert actual.media is not None
+    assert ("Game of Thrones", 2) == (actual.media.show, actual.media.season)
+
+
 @pytest.mark.parametrize(
     ("changes", "is_watched"),
     [

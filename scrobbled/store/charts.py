@@ -58,6 +58,13 @@ async def trending(database: Database, asked: Asked, now: datetime) -> Chart:
     return await _counted(database, "trending", asked, now)
 
 
+async def watching(database: Database, kind: TitleKind, now: datetime) -> int:
+    """How many users are watching a film, or a show, at *now*."""
+    async with asking(database, "watching_now") as connection:
+        count: int = await connection.fetchval(_QUERIES["watching"], kind.value, now)
+    return count
+
+
 async def anticipated(database: Database, asked: Asked, now: datetime) -> Chart:
     """What stands in lists and is yet to come."""
     return await _counted(database, "anticipated", asked, now.date().isoformat(), now.year)

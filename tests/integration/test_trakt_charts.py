@@ -131,7 +131,17 @@ async def test_trending(pool: Pool, client: Client, person: Person, somebody_els
     for one, row in zip((person, somebody_else), episodes, strict=False):
         await library.put_on(pool, one.id, library.Episode(row["id"], 0, 0))
     (row,) = await rows_of(client, "shows/trending", said)
+    shows, films = [
+        int(
+            (await client.get(f"/trakt/{kind}/trending", params={"limit": 1})).headers[
+                "X-Trending-User-Count"
+            ]
+        )
+        for kind in ("shows", "movies")
+    ]
 
+    assert shows >= 2
+    assert shows + films <= await pool.fetchval("select count(*) from viewers where item_ids is not null")
     assert {"watchers", "show"} == set(row)
     assert 2 == row["watchers"]
     watching = f"shows/{said['ids']['trakt']}/watching"

@@ -68,9 +68,12 @@ class _Of:
 
     async def trending(self, request: web.Request) -> web.Response:
         """``/movies/trending``: what is being watched now, then what was this week."""
-        page, wanted = self._asked(request)
-        found = await charts.trending(request.app[POOL], wanted, datetime.now(UTC))
-        return await self._told(request, page, found, lambda place: {"watchers": place.watchers})
+        (page, wanted), now = self._asked(request), datetime.now(UTC)
+        found = await charts.trending(request.app[POOL], wanted, now)
+        response = await self._told(request, page, found, lambda place: {"watchers": place.watchers})
+        users = await charts.watching(request.app[POOL], self.kind, now)
+        response.headers["X-Trending-User-Count"] = str(users)
+        return response
 
     async def popular(self, request: web.Request) -> web.Response:
         """``/movies/popular``: the best known; bare titles."""

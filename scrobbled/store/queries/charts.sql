@@ -33,6 +33,13 @@ where $2::jsonb = '{}' or exists (select from titles where titles.id = title_id 
 order by shown_now.watchers desc nulls last, of_week.watchers desc nulls last, title_id
 offset $4 limit $5
 
+-- name: watching
+-- How many users watch something of the kind $1 at $2.
+select count(*)
+from viewers left join episodes on episodes.id = viewers.item_ids[1]
+where viewers.expires_at > $2 and viewers.item_ids is not null
+    and (episodes.id is null) = ($1::text = 'movie')
+
 -- name: popular
 -- The best known of the catalogue.
 select id as title_id

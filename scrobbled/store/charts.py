@@ -23,10 +23,15 @@ MOST_COUNTED = 10_000
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A title on a chart, and the numbers that brought it there; *updated_at* for what changed."""
+    """
+    A title on a chart, and the numbers that brought it there: *lately* is who watched this week what others
+    are watching now, *popularity* that of the catalogue; *updated_at* for what changed.
+    """
 
     title_id: int
     watchers: int = 0
+    lately: int = 0
+    popularity: float = 0.0
     plays: int = 0
     collectors: int = 0
     collected: int = 0

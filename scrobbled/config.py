@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
@@ -20,6 +21,12 @@ from scrobbled.errors import ConfigError
 from scrobbled.log import without_password
 
 PREFIX = "SCROBBLED_"
+
+#: Networks that nobody reaches us from through the internet.
+_PRIVATE = (
+    "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+    "::1/128", "fc00::/7", "fe80::/10",
+)  # fmt: skip
 
 T = TypeVar("T")
 
@@ -178,6 +185,15 @@ def _origins(text: str) -> tuple[str, ...]:
     return words
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """``private``, ``none``, or networks; ``private`` may be one of several."""
+    words = [word.strip() for word in text.lower().split(",")]
+    if words == ["none"]:
+        return ()
+    named = [network for word in words for network in (_PRIVATE if word == "private" else (word,))]
+    return tuple(map(ip_network, named))
+
+
 def _url(*schemes: str) -> Kind[str]:
     def parse(text: str) -> str:
         if urlsplit(_text(text)).scheme not in schemes:
@@ -194,6 +210,9 @@ TEXT = Kind("a non-empty text", _text)
 FOLDER = Kind("an absolute path", _folder)
 FLAG = Kind("true or false", _yes_or_no)
 ORIGINS = Kind("*, none, or origins such as https://app.example with commas between them", _origins)
+NETWORKS = Kind(
+    "private, none, or networks such as 127.0.0.1, 10.1.0.0/16 with commas between them", _networks
+)
 TMDB_KEY = Kind("an API key (v3, 32 hexadecimal digits) or a read access token (v4)", _tmdb_key)
 
 
@@ -288,6 +307,16 @@ class Settings:
         _whole(10, 1_000_000),
         "5000",
         "Connections one front door holds; beyond them, those that rest make way for new ones.",
+    )
+    connections_per_address: int = setting(
+        _whole(0, 1_000_000),
+        "200",
+        "Connections one address holds at a front door, if it is none of `SCROBBLED_PROXIES`; 0 is no limit.",
+    )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
+        NETWORKS,
+        "private",
+        "Networks of proxies, which are believed when they say whom they ask for; `private` is all that are.",
     )
     requests_per_minute: int = setting(
         _whole(0, 1_000_000_000),
@@ -397,7 +426,7 @@ def _written(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={minute}/{day}" for name, (minute, day) in value.items())
     if isinstance(value, tuple):
-        return ", ".join(value) or "none"
+        return ", ".join(map(str, value)) or "none"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -39,11 +39,12 @@ from scrobbled.stream.producer import Producer
 from scrobbled.ui import routes as pages
 from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.address import PROXIES, Proxies
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
 from scrobbled.web.gate import Gates
-from scrobbled.web.limits import Limits
+from scrobbled.web.limits import DEVICE_CODES, DEVICE_CODES_AT_ONCE, Limits, Share
 from scrobbled.web.origins import Origins
 from scrobbled.web.passwords import Checker
 from scrobbled.web.routes import Surface
@@ -103,6 +104,8 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[POOL] = pool
         application[PUT_BACK] = door.put_back
         application[PUBLIC_URL] = settings.public_url or ""
+        application[PROXIES] = Proxies(settings.proxies)
+        application[DEVICE_CODES] = Share(counters.take, "device_codes", DEVICE_CODES_AT_ONCE)
         application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
         application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
         application[NAMES] = Names(settings.names_path)
@@ -201,7 +204,12 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     await runner.setup()
     app.shorten(runner, application)
     assert runner.server is not None  # what setup makes
-    connections = Connections(runner.server, settings.connections)
+    connections = Connections(
+        runner.server,
+        settings.connections,
+        each=settings.connections_per_address,
+        proxies=application[PROXIES],
+    )
     try:
         listening = [
             await loop.create_server(connections.accept, settings.host, port, backlog=1024)

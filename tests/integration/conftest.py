@@ -18,11 +18,13 @@ from scrobbled.catalog.live import Names
 from scrobbled.store import devices, users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
+from scrobbled.stream.limits import Counters
 from scrobbled.ui import routes as pages
 from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
+from scrobbled.web.limits import DEVICE_CODES, Bounds, Share
 from scrobbled.web.passwords import Checker
 
 if TYPE_CHECKING:
@@ -65,13 +67,13 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-async def client(pool: Pool) -> AsyncIterator[Client]:
+async def client(pool: Pool, servers: Servers) -> AsyncIterator[Client]:
     """A client of a server that reads from *pool*."""
-    async with TestClient(TestServer(served(pool))) as opened:
+    async with TestClient(TestServer(served(pool, servers.redis_url))) as opened:
         yield opened
 
 
-def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
+def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Application:
     """A server that reads from *pool*."""
 
     async def _look_up(digest: bytes) -> Identity | None:
@@ -103,6 +105,14 @@ def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
     application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
     application[PUT_BACK] = _put_back
+    bounds = Bounds(each=100_000, everybody=100_000, seconds=600)
+    counters = Counters(redis_url)
+    application[DEVICE_CODES] = Share(counters.take, "device_codes", bounds)
+
+    async def _hang_up(_application: web.Application) -> None:
+        await counters.close()
+
+    application.on_cleanup.append(_hang_up)
     application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
     return application

@@ -7,7 +7,17 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, accounts, actions, learning, matching, parameters, received, shapes
+from scrobbled.api import (
+    account,
+    accounts,
+    actions,
+    administration,
+    learning,
+    matching,
+    parameters,
+    received,
+    shapes,
+)
 from scrobbled.api.pool import POOL
 from scrobbled.errors import NotFound
 from scrobbled.match.normalize import normalize
@@ -171,6 +181,7 @@ def routes() -> list[Route]:
         *actions.routes(),
         *accounts.routes(),
         *account.routes(),
+        *administration.routes(),
     ]  # fmt: skip
 
 

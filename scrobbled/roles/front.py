@@ -17,6 +17,7 @@ from scrobbled.api import native as native_reads
 from scrobbled.api import oauth
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
+from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.api.trakt import operations
@@ -34,6 +35,7 @@ from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
 from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
+from scrobbled.stream.dead import DeadLetters
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
 from scrobbled.ui import routes as pages
@@ -93,8 +95,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         routes = _routes(settings, roles, pool, client)
         origins = Origins(settings.cors_origins)
         application = app.build(routes, authenticator, _limits(settings, counters), gates, origins)
-        if settings.trakt_port is not None:
-            application[app.TRAKT_PORT] = settings.trakt_port
+        _tell(application, settings, counters)
         most = settings.inbox_max_events
         inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
         patience = settings.answer_timeout
@@ -103,10 +104,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
         application[PUT_BACK] = door.put_back
-        application[PUBLIC_URL] = settings.public_url or ""
-        application[PROXIES] = Proxies(settings.proxies)
-        application[DEVICE_CODES] = Share(counters.take, "device_codes", DEVICE_CODES_AT_ONCE)
-        application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
+        application[DEAD_LETTERS] = DeadLetters(client)
         application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
         application[NAMES] = Names(settings.names_path)
         application[ANSWERS] = answers = Answers()
@@ -114,6 +112,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         chores.append(answers.follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
+
+
+def _tell(application: web.Application, settings: Settings, counters: Counters) -> None:
+    """What handlers need of the settings."""
+    if settings.trakt_port is not None:
+        application[app.TRAKT_PORT] = settings.trakt_port
+    application[PUBLIC_URL] = settings.public_url or ""
+    application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
+    application[PROXIES] = Proxies(settings.proxies)
+    application[DEVICE_CODES] = Share(counters.take, "device_codes", DEVICE_CODES_AT_ONCE)
 
 
 async def _doubt(client: redis.asyncio.Redis) -> None:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+import redis.asyncio
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, oauth, reelrifter, trakt
+from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
 from scrobbled.store import devices, users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
+from scrobbled.stream.dead import DeadLetters
 from scrobbled.stream.limits import Counters
 from scrobbled.ui import routes as pages
 from scrobbled.ui import visitor
@@ -109,8 +112,12 @@ def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Appl
     counters = Counters(redis_url)
     application[DEVICE_CODES] = Share(counters.take, "device_codes", bounds)
 
+    stream = redis.asyncio.Redis.from_url(redis_url)
+    application[DEAD_LETTERS] = DeadLetters(stream)
+
     async def _hang_up(_application: web.Application) -> None:
         await counters.close()
+        await stream.aclose()
 
     application.on_cleanup.append(_hang_up)
     application[NAMES] = catalogue_names()
@@ -148,7 +155,7 @@ async def let_in(pool: Pool, person: Person, client_id: str = "c" * 64) -> dict[
     return tokens
 
 
-async def new_person(pool: Pool, client: Client, scopes: tuple[str, ...] = users.ALL_SCOPES) -> Person:
+async def new_person(pool: Pool, client: Client, scopes: tuple[str, ...] = users.USUAL_SCOPES) -> Person:
     """A new user with a token that may do *scopes*."""
     user_id = await users.add_user(pool, uuid4().hex)
     token, _ = await users.create_token(pool, user_id, "test", scopes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -25,6 +26,7 @@ from scrobbled.stream.limits import Counters
 from scrobbled.ui import routes as pages
 from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.address import PROXIES, Proxies
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.limits import DEVICE_CODES, Bounds, Share
@@ -107,6 +109,7 @@ def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Appl
     application[POOL] = pool
     application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
+    application[PROXIES] = Proxies([ip_network("127.0.0.1")])
     application[PUT_BACK] = _put_back
     bounds = Bounds(each=100_000, everybody=100_000, seconds=600)
     counters = Counters(redis_url)

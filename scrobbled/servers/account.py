@@ -66,8 +66,8 @@ def command_as(
 ) -> list[str]:
     """*command* as it is run on behalf of *account*: through setpriv, when that is not ourselves.
 
-    *reached* is what it opens: its data, its socket. *dies_with* is the signal it gets when we die. It is named here because the
-    kernel forgets it when a process changes its user.
+    *reached* is what it opens: its data, its socket. *dies_with* is the signal it gets
+    when we die. It is named here because the kernel forgets it when a process changes its user.
     """
 
     if account is None:

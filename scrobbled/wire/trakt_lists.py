@@ -1,8 +1,7 @@
 """
 Lists as Trakt shows and takes them: their names, what is on them, the order (Trakt fact sheet §6, §7).
 
-What the sheet leaves open is decided here: which way an order runs when nobody says so, and that the
-share link of a list is a path of this server.
+What the sheet leaves open is decided here: which way an order runs when nobody says so.
 """
 
 from __future__ import annotations
@@ -78,11 +77,11 @@ def state(updated_at: datetime, item_count: int) -> dict[str, Any]:
     return {"updated_at": instant(updated_at), "item_count": item_count}
 
 
-def head(of: ListHead, owner: dict[str, Any]) -> dict[str, Any]:
-    """A list without what is on it."""
+def head(of: ListHead, owner: dict[str, Any], server: str) -> dict[str, Any]:
+    """A list without what is on it; *server* is the address of this one, which its link leads to."""
     return {
         **msgspec.structs.asdict(of.settings),
-        "share_link": f"/trakt/lists/{of.id}",
+        "share_link": f"{server}/trakt/lists/{of.id}",
         "type": "personal",
         "created_at": instant(of.created_at),
         "updated_at": instant(of.updated_at),

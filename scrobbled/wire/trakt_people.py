@@ -112,6 +112,7 @@ def settings(person: Profile, words: frozenset[str], limits: Limits, today: date
             "list": {"count": limits.lists, "item_count": limits.items},
             "watchlist": {"item_count": limits.items},
             "favorites": {"item_count": limits.items},
+            "collection": {"item_count": limits.items},
             "recommendations": {"item_count": limits.items},
         },
     }

@@ -14,6 +14,7 @@ from scrobbled.model.media import Item, Kind
 from scrobbled.store import activities, sql
 from scrobbled.store.asking import asking
 from scrobbled.store.catalog import items
+from scrobbled.store.lengths import Lengths
 
 if TYPE_CHECKING:
     import asyncpg
@@ -27,6 +28,10 @@ END = datetime(9999, 12, 31, tzinfo=UTC)
 
 #: Letters from which on a part of a name finds it: nearly every name holds a shorter one.
 _PART = 3
+
+
+#: One for the process, which has one database; those of another would have other times.
+_LENGTHS = Lengths()
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +122,8 @@ async def history_page(
         )
         if len(rows) < limit and (rows or offset == 0):
             total = offset + len(rows)  # the last page: nothing is left to count
+        elif span == Span() and subject.items is None and subject.titles is None:
+            total = await _LENGTHS.of(connection, user_id, subject.kind)
         else:
             name, asked = _of(subject, "count_history")
             word = subject.kind and subject.kind.value

@@ -82,7 +82,7 @@ def test_plextraktsync(server: Instance, somebody: Somebody, tmp_path: Path) -> 
         "ratings": [7, 8],
         "liked": [],
         "lists": [0],
-        "progress": [["movie", 30.0]],
+        "progress": [["episode", 30.0]],
         "stopped": "The Office",
     }
 

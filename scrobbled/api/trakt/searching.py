@@ -12,6 +12,7 @@ from scrobbled.api.trakt import asked, paging
 from scrobbled.api.trakt.catalogue import kept
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound, PayloadError
+from scrobbled.match.search import MOST, Found, called
 from scrobbled.store import catalog, charts, items, shows
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
@@ -20,7 +21,7 @@ from scrobbled.wire import trakt_media
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from scrobbled.match.search import Found
+    from scrobbled.model.filters import Filters
 
 #: What can be searched for. People are not in the catalogue, and lists are their owners'.
 _TYPES: Final = ("movie", "show", "episode", "person", "list")
@@ -39,6 +40,9 @@ _HOLDS: Final = 10
 _CERTAIN: Final = 1000
 
 _LONGEST: Final = 300
+
+#: Letters that find an episode by its name.
+_SHORTEST: Final = 3
 
 #: Clients escape what Solr reads as its own: ``Star Wars\: Episode``.
 _ESCAPED: Final = re.compile(r'\\([+\-&|!(){}\[\]^"~*?:\\/ ])')
@@ -76,23 +80,26 @@ async def by_id(request: web.Request) -> web.Response:
 
 
 async def _searched(request: web.Request, types: Sequence[str]) -> list[tuple[Found, int]]:
-    """What fits the words of the request, with the id of the title or episode it is told as."""
+    """What fits the words of the request, the best first, with the id of what it is told as."""
     text = _ESCAPED.sub(r"\1", parameters.storable(request.query.get("query", ""), "query")).strip()
     if not text:
         raise PayloadError("query is missing: the words to search for")
+    text, wanted = text[:_LONGEST], asked.filters(request, query=False)
     names, pool = request.app[NAMES], request.app[POOL]
     await names.refresh(pool)
     kinds = {"show" if each == "episode" else each for each in types}
-    found = names.search(text[:_LONGEST], kinds)
-    shown = await charts.fitting(pool, [each.title_id for each in found], asked.filters(request))
+    found = names.search(text, kinds)
+    shown = await charts.fitting(pool, [each.title_id for each in found], wanted)
     fitting = [each for each in found if each.title_id in shown]
     told = [(each, each.title_id) for each in fitting if each.kind in types]
     if "episode" in types:
-        told += await _episodes(request, fitting)
-    return told
+        told += await _numbered(request, fitting)
+        told += await _named(request, text, wanted)
+        told.sort(key=lambda each: -each[0].score)
+    return list({number: (each, number) for each, number in reversed(told)}.values())[::-1]
 
 
-async def _episodes(request: web.Request, found: Sequence[Found]) -> list[tuple[Found, int]]:
+async def _numbered(request: web.Request, found: Sequence[Found]) -> list[tuple[Found, int]]:
     """The episodes that the words name with a season and a number: *Show S01E02*."""
     numbered = [
         each for each in found if each.kind == "show" and each.season is not None and each.episode is not None
@@ -100,6 +107,18 @@ async def _episodes(request: web.Request, found: Sequence[Found]) -> list[tuple[
     wanted = [(place, each.title_id, each.season, each.episode or 0) for place, each in enumerate(numbered)]
     at = await catalog.episodes_at(request.app[POOL], wanted) if wanted else {}
     return [(numbered[place], number) for place, number in sorted(at.items())]
+
+
+async def _named(request: web.Request, text: str, wanted: Filters) -> list[tuple[Found, int]]:
+    """The episodes whose own names have the words; too short a text finds none."""
+    if len(text) < _SHORTEST:
+        return []
+    named = await shows.episodes_called(request.app[POOL], text, wanted, most=MOST)
+    found = []
+    for each in named:
+        score, exact = called(text, each.name, each.popularity)
+        found.append((Found(each.show_id, "episode", score, exact), each.id))
+    return found
 
 
 async def _page(request: web.Request, page: paging.Page, ranked: Sequence[tuple[int, int]]) -> web.Response:

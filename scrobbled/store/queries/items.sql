@@ -75,19 +75,19 @@ where $6::timestamptz is null
 -- name: things
 -- Films and shows, seasons, episodes by id: one id space.
 select
-    titles.id, null::bigint as season_id, null::bigint as episode_id, titles.id as title_id, titles.kind, titles.name,
+    null::bigint as season_id, null::bigint as episode_id, titles.id as title_id, titles.kind, titles.name,
     titles.year, titles.runtime, titles.slug, titles.popularity, titles.ids as title_ids, null::int as season,
     null::int as number, null::text as own_name, null::int as own_runtime, null::jsonb as own_ids
 from titles where titles.id = any($1::bigint[])
 union all
 select
-    seasons.id, seasons.id, null, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
+    seasons.id, null, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
     titles.popularity, titles.ids, seasons.number, seasons.number, seasons.name, null, seasons.ids
 from seasons join titles on titles.id = seasons.show_id
 where seasons.id = any($1::bigint[])
 union all
 select
-    episodes.id, null, episodes.id, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
+    null, episodes.id, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
     titles.popularity, titles.ids, episodes.season, episodes.number, episodes.name, episodes.runtime, episodes.ids
 from episodes join titles on titles.id = episodes.show_id
 where episodes.id = any($1::bigint[])

@@ -23,10 +23,15 @@ MOST_COUNTED = 10_000
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A title on a chart, and the numbers that brought it there; *updated_at* for what changed."""
+    """
+    A title on a chart, and the numbers that brought it there: *lately* is who watched this week what others
+    are watching now, *popularity* that of the catalogue; *updated_at* for what changed.
+    """
 
     title_id: int
     watchers: int = 0
+    lately: int = 0
+    popularity: float = 0.0
     plays: int = 0
     collectors: int = 0
     collected: int = 0
@@ -56,6 +61,13 @@ async def ranked(database: Database, asked: Asked, period: str, by: str) -> Char
 async def trending(database: Database, asked: Asked, now: datetime) -> Chart:
     """What is being watched at *now*, then what was watched this week."""
     return await _counted(database, "trending", asked, now)
+
+
+async def watching(database: Database, kind: TitleKind, now: datetime) -> int:
+    """How many users are watching a film, or a show, at *now*."""
+    async with asking(database, "watching_now") as connection:
+        count: int = await connection.fetchval(_QUERIES["watching"], kind.value, now)
+    return count
 
 
 async def anticipated(database: Database, asked: Asked, now: datetime) -> Chart:

@@ -131,7 +131,17 @@ async def test_trending(pool: Pool, client: Client, person: Person, somebody_els
     for one, row in zip((person, somebody_else), episodes, strict=False):
         await library.put_on(pool, one.id, library.Episode(row["id"], 0, 0))
     (row,) = await rows_of(client, "shows/trending", said)
+    shows, films = [
+        int(
+            (await client.get(f"/trakt/{kind}/trending", params={"limit": 1})).headers[
+                "X-Trending-User-Count"
+            ]
+        )
+        for kind in ("shows", "movies")
+    ]
 
+    assert shows >= 2
+    assert shows + films <= await pool.fetchval("select count(*) from viewers where item_ids is not null")
     assert {"watchers", "show"} == set(row)
     assert 2 == row["watchers"]
     watching = f"shows/{said['ids']['trakt']}/watching"
@@ -189,6 +199,42 @@ async def test_anticipated(pool: Pool, client: Client, person: Person) -> None:
 
     assert [1] == [each["list_count"] for each in await rows_of(client, "movies/anticipated", coming)]
     assert [] == await rows_of(client, "movies/anticipated", out)
+
+
+async def test_films_and_shows_together(pool: Pool, client: Client, person: Person) -> None:
+    """Charts of both kinds: trending, popular and anticipated, each by its own number, in pages."""
+    later = str(TODAY.year + 1)
+    series, movie = await show(pool, year=TODAY.year + 1, dated=False), await film(pool, year=TODAY.year + 1)
+    await pool.execute("delete from episodes where show_id = $1", await own_id(pool, series))
+    for said, popularity in ((series, 2.0e8), (movie, 1.0e8)):
+        await pool.execute(
+            "update titles set popularity = $2, details = details - 'released' where id = $1",
+            await own_id(pool, said),
+            popularity,
+        )
+    body = {"movies": [{"ids": movie["ids"]}], "shows": [{"ids": series["ids"]}]}
+    assert 201 == (await person.ask("POST", "/trakt/sync/watchlist", json=body)).status
+    await library.put_on(pool, person.id, library.Film(await own_id(pool, movie), ""))
+    await totals.refresh(pool, NOW)
+    wanted = [int(each["ids"]["trakt"]) for each in (series, movie)]
+
+    popular = await get(client, "media/popular", years=later, limit=2)
+    second = await client.get("/trakt/media/popular", params={"years": later, "limit": 1, "page": 2})
+    assert wanted == [each["ids"]["trakt"] for each in popular]
+    assert wanted[1:] == [each["ids"]["trakt"] for each in await second.json()]
+    assert ("2", "1") == tuple(second.headers[f"X-Pagination-{name}"] for name in ("Page", "Limit"))
+    for kind, said in (("show", series), ("movie", movie)):
+        (row,) = [
+            each
+            for each in await get(client, "media/anticipated", years=later, limit=250)
+            if each.get(kind, {}).get("ids", {}).get("trakt") == int(said["ids"]["trakt"])
+        ]
+        assert {"list_count": 1, kind: row[kind]} == row
+    trending = await get(client, "media/trending", limit=250)
+    assert [each["watchers"] for each in trending] == sorted(
+        (each["watchers"] for each in trending), reverse=True
+    )
+    assert {"watchers", "movie"} in [set(each) for each in trending]
 
 
 async def test_updates(pool: Pool, client: Client) -> None:

@@ -466,3 +466,14 @@ async def test_share_link(person: Person) -> None:
     assert f"{server}/trakt/lists/{made['ids']['trakt']}" == made["share_link"] == listed["share_link"]
     assert f"https://tv.example/trakt/lists/{made['ids']['trakt']}" == (await found.json())["share_link"]
     assert (200, "Best") == (opened.status, (await opened.json())["name"])
+
+
+@pytest.mark.parametrize("path", ["sync/watchlist", "users/me/favorites"])
+async def test_whether_the_owner_is_private(person: Person, path: str) -> None:
+    """A header tells whether the owner of a watchlist keeps to themselves."""
+    told = []
+    for private in (True, False):
+        await send(person, "PUT", "users/settings", 201, user={"private": private})
+        told.append((await person.ask("GET", f"/trakt/{path}")).headers["X-Private-User"])
+
+    assert ["true", "false"] == told

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from aiohttp import web
+from msgspec.structs import replace
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
@@ -17,7 +18,7 @@ from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
 from scrobbled.model.wanted import ThingKind
 from scrobbled.rules import ranks
-from scrobbled.store import items, list_items, lists
+from scrobbled.store import items, list_items, lists, users
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter
 from scrobbled.wire import trakt_items, trakt_lists, trakt_results, trakt_said
@@ -166,6 +167,7 @@ def _headers(shown: Shown, sort: tuple[str, str]) -> dict[str, str]:
 async def shown_special(request: web.Request, user_id: int, list_id: int) -> Shown:
     """The watchlist or the favorites of a user."""
     found = await lists.special(request.app[POOL], user_id, list_id)
+    shown = Shown(key=(user_id, list_id), private=(await users.profile(request.app[POOL], user_id)).private)
     if found is None:
-        return Shown(key=(user_id, list_id))
-    return Shown(key=(user_id, list_id), sort_by=found.settings.sort_by, sort_how=found.settings.sort_how)
+        return shown
+    return replace(shown, sort_by=found.settings.sort_by, sort_how=found.settings.sort_how)

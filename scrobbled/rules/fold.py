@@ -226,7 +226,10 @@ class Fold:
         viewing = replace(viewing, saved=None, paused_at=None)
         if play is None:
             self._keep(item, viewing)
-            return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
+            kept_at = self.ledger.last_play_at(item, since=viewing.unticked_at)
+            if kept_at is None:
+                return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
+            return Verdict(outcome=Outcome.IGNORED, reason="play_kept", watched_at=kept_at)
         self._keep(
             item, replace(viewing, counted=False, settled=False, last_play_at=None, unticked_at=moment.at)
         )

@@ -9,7 +9,7 @@ import msgspec
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.outcome import Answer, Outcome
-from scrobbled.model.play import play_id, playback_id
+from scrobbled.model.play import play_id
 from scrobbled.model.viewing import Moment, Verdict
 from scrobbled.model.wanted import ThingKind
 from scrobbled.store.rated import Rating
@@ -122,7 +122,7 @@ def answer_of(event: PlaybackEvent, item: Item | None, verdict: Verdict) -> Answ
         reason=verdict.reason,
         item=item,
         play_id=play_id(event.id, item.id) if item and makes_play else None,
-        playback_id=playback_id(event.user_id, item.id)
+        playback_id=item.id
         if item and verdict.outcome is Outcome.PAUSED and verdict.reason is None
         else None,
         progress=verdict.progress,

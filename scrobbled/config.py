@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from scrobbled.log import without_password
 from scrobbled.setting import (
     FLAG,
     FOLDER,
+    NETWORKS,
     ORIGINS,
     SURFACES,
     TEXT,
@@ -129,6 +131,16 @@ class Settings:
         whole(10, 1_000_000),
         "5000",
         "Connections one front door holds; beyond them, those that rest make way for new ones.",
+    )
+    connections_per_address: int = setting(
+        whole(0, 1_000_000),
+        "200",
+        "Connections one address holds at a front door, if it is none of `SCROBBLED_PROXIES`; 0 is no limit.",
+    )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
+        NETWORKS,
+        "private",
+        "Networks of proxies, which are believed when they say whom they ask for; `private` is all that are.",
     )
     requests_per_minute: int = setting(
         whole(0, 1_000_000_000),

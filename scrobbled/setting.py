@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
+
+#: Networks that nobody reaches us from through the internet.
+_PRIVATE = (
+    "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+    "::1/128", "fc00::/7", "fe80::/10",
+)  # fmt: skip
 
 T = TypeVar("T")
 
@@ -174,6 +181,15 @@ def _origins(text: str) -> tuple[str, ...]:
     return words
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """``private``, ``none``, or networks; ``private`` may be one of several."""
+    words = [word.strip() for word in text.lower().split(",")]
+    if words == ["none"]:
+        return ()
+    named = [network for word in words for network in (_PRIVATE if word == "private" else (word,))]
+    return tuple(map(ip_network, named))
+
+
 def url(*schemes: str) -> Kind[str]:
     """A URL of one of *schemes*."""
 
@@ -192,6 +208,9 @@ TEXT = Kind("a non-empty text", _text)
 FOLDER = Kind("an absolute path", _folder)
 FLAG = Kind("true or false", _yes_or_no)
 ORIGINS = Kind("*, none, or origins such as https://app.example with commas between them", _origins)
+NETWORKS = Kind(
+    "private, none, or networks such as 127.0.0.1, 10.1.0.0/16 with commas between them", _networks
+)
 TMDB_KEY = Kind("an API key (v3, 32 hexadecimal digits) or a read access token (v4)", _tmdb_key)
 
 
@@ -201,5 +220,5 @@ def written(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={minute}/{day}" for name, (minute, day) in value.items())
     if isinstance(value, tuple):
-        return ", ".join(value) or "none"
+        return ", ".join(map(str, value)) or "none"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

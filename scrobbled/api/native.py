@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, accounts, actions, learning, matching, parameters, received
+from scrobbled.api import account, accounts, actions, administration, learning, matching, parameters, received
 from scrobbled.api.pool import POOL
 from scrobbled.api.shapes.events import Event, Unmatched, UnmatchedPage, event_of
 from scrobbled.api.shapes.items import item_of, watched_of
@@ -172,6 +172,7 @@ def routes() -> list[Route]:
         *actions.routes(),
         *accounts.routes(),
         *account.routes(),
+        *administration.routes(),
     ]  # fmt: skip
 
 

@@ -24,8 +24,8 @@ _QUERIES = sql.load("places")
 
 class Places(msgspec.Struct, frozen=True, gc=False):
     """
-    The episodes of a show in their order: *ids*, *seasons* and *numbers* are parallel. *aired* is how many of them
-    can be by now, specials aside.
+    The episodes of a show in their order: *ids*, *seasons* and *numbers* are parallel. *aired* is how many
+    of them can be by now, specials aside.
     """
 
     ids: list[int]
@@ -35,8 +35,8 @@ class Places(msgspec.Struct, frozen=True, gc=False):
 
     def find(self, item_ids: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
         """
-        Parallel, in the order of the show: where in *item_ids* its episodes are, their seasons and their numbers.
-        What is in *item_ids* and no episode of it is left out.
+        Parallel, in the order of the show: where in *item_ids* its episodes are, their seasons and their
+        numbers. What is in *item_ids* and no episode of it is left out.
         """
         at = dict(zip(item_ids, count()))
         found = list(map(at.get, self.ids))
@@ -55,6 +55,4 @@ async def places(
 ) -> dict[int, Places]:
     """By id, the episodes of shows; a show without any is left out."""
     rows = await connection.fetch(_QUERIES["places"], list(show_ids), specials, now)
-    return {
-        title_id: Places(ids, seasons, numbers, aired) for title_id, ids, seasons, numbers, aired in rows
-    }
+    return {title_id: Places(ids, seasons, numbers, aired) for title_id, ids, seasons, numbers, aired in rows}

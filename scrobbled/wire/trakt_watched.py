@@ -29,9 +29,7 @@ def seasons(
     """
     found: dict[int, list[str]] = {number: [] for number in numbers}
     for number, episode, count, at in zip(numbers, episodes, plays, dates, strict=True):
-        found[number].append(
-            f'{{"number":{episode},"plays":{count},"last_watched_at":"{at[:19]}.000Z"}}'
-        )
+        found[number].append(f'{{"number":{episode},"plays":{count},"last_watched_at":"{at[:19]}.000Z"}}')
     written = (f'{{"number":{number},"episodes":[{",".join(inside)}]}}' for number, inside in found.items())
     return orjson.Fragment(f"[{','.join(written)}]")
 

@@ -27,10 +27,21 @@ def small() -> Iterator[Instance]:
         made.remove()
 
 
-def connect(instance: Instance) -> socket.socket:
-    """A connection on which nothing has been said."""
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Instance]:
+    """An instance that gives each address room for 5 connections, and believes no proxy but one."""
 
-    return socket.create_connection(("127.0.0.1", instance.port), timeout=90)
+    made = Instance({"SCROBBLED_CONNECTIONS_PER_ADDRESS": "5", "SCROBBLED_PROXIES": "127.0.0.2"})
+    try:
+        yield made.start()
+    finally:
+        made.remove()
+
+
+def connect(instance: Instance, source: str = "127.0.0.1") -> socket.socket:
+    """A connection from the address *source* on which nothing has been said."""
+
+    return socket.create_connection(("127.0.0.1", instance.port), timeout=90, source_address=(source, 0))
 
 
 def said(connection: socket.socket) -> bytes:
@@ -215,3 +226,39 @@ def test_where_all_are_busy_there_is_no_room(small: Instance) -> None:
     assert b" 503 " in answer.split(b"\r\n")[0]
     assert b"Retry-After:" in answer
     eventually(small.ready, "room again")
+
+
+def test_an_address_has_its_share(shared: Instance) -> None:
+    """While one address sends slowly on all the connections it may have, it is refused; others are not."""
+
+    def ask(source: str) -> bytes:
+        with closing(connect(shared, source)) as connection:
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return said(connection).split(b"\r\n")[0]
+
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {shared.token}\r\n"
+    with ExitStack() as stack:
+        for source in ("127.0.0.1", "127.0.0.2"):
+            for _ in range(5):
+                busy = stack.enter_context(closing(connect(shared, source)))
+                busy.sendall(f"{head}Content-Length: 1000\r\n\r\n[".encode())
+        time.sleep(0.5)
+        full, proxy, other = ask("127.0.0.1"), ask("127.0.0.2"), ask("127.0.0.3")
+    eventually(shared.ready, "room again")
+
+    assert b" 503 " in full
+    assert b" 200 " in proxy
+    assert b" 200 " in other
+
+
+def test_what_rests_makes_way_for_its_own(shared: Instance) -> None:
+    """An address with many connections that rest gets new ones, and holds no more than its share."""
+
+    with ExitStack() as stack:
+        held = [stack.enter_context(closing(connect(shared))) for _ in range(30)]
+        time.sleep(0.3)
+        replies = [shared.call("GET", "/v1/me").status for _ in range(3)]
+        left = [each for each in held if not closed_within(each, 0.2)]
+
+    assert [200] * 3 == replies
+    assert len(left) <= 5

@@ -20,6 +20,7 @@ from tests.integration.conftest import served
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
+    from tests.conftest import Servers
     from tests.integration.conftest import Client, Person
 
 BACK = "https://app.example/back?x=1"
@@ -403,10 +404,11 @@ async def test_strangers_secret(pool: Pool, stranger: App) -> None:
     assert (False, 2) == (listed[stranger.id].registered, listed[stranger.id].sign_ins)
 
 
-async def test_strangers_are_denied(pool: Pool, stranger: App, app: App) -> None:
+async def test_strangers_are_denied(pool: Pool, servers: Servers, stranger: App, app: App) -> None:
     """With SCROBBLED_UNKNOWN_APPS=deny only registered apps sign in; others are told what to do."""
     code, registered = await stranger.code(), await app.code()
-    async with TestClient(TestServer(served(pool, unknown_apps=False))) as strict, Browser(strict) as browser:
+    denying = served(pool, servers.redis_url, unknown_apps=False)
+    async with TestClient(TestServer(denying)) as strict, Browser(strict) as browser:
         page = await browser.get(stranger.address())
         device = await strict.post("/oauth/device/code", json={"client_id": stranger.id})
         refused = await device.json()

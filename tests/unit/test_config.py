@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import FrozenInstanceError
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,8 @@ def test_frozen() -> None:
         ("METRICS_PORT", "9100", "metrics_port", 9100),
         ("DATA_DIR", "/srv/data", "data_dir", Path("/srv/data")),
         ("REDIS_URL", "unix:///run/valkey.sock", "redis_url", "unix:///run/valkey.sock"),
+        ("PROXIES", "None", "proxies", ()),
+        ("PROXIES", "10.1.0.0/16, ::1", "proxies", (ip_network("10.1.0.0/16"), ip_network("::1"))),
     ],
 )
 def test_right_values(name: str, text: str, attribute: str, value: object) -> None:
@@ -97,6 +100,9 @@ def test_right_values(name: str, text: str, attribute: str, value: object) -> No
         ("BODY_LIMIT", "1 furlong"),
         ("WATCHED_THRESHOLD", "101"),
         ("HOST", "a\nb"),
+        ("PROXIES", "caddy"),
+        ("PROXIES", "none, 10.0.0.1"),
+        ("PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_wrong_values(name: str, text: str) -> None:

@@ -35,11 +35,11 @@ NOTHING: Expected = {"kind": "other", "action": "ignore"}
 NUMBERS = {"type": "episode", "grandparentTitle": "Game of Thrones", "parentIndex": 1, "index": 2}
 
 
-def _plex(event: str = "media.scrobble", **metadata: object) -> dict[str, object]:
+def _plex(event: str = "media.scrobble", **metadata: Any) -> dict[str, object]:
     return plex(event, **NUMBERS, **metadata)
 
 
-def _legacy(guid: str, **more: object) -> dict[str, object]:
+def _legacy(guid: str, **more: Any) -> dict[str, object]:
     return _plex(guid=guid, **more)
 
 

@@ -107,7 +107,7 @@ def _asked(pool: Pool) -> Iterator[tuple[str, Callable[[], Awaitable[Any]]]]:
         "33 days of everybody's episodes",
         lambda: calendars.episodes(pool, today, month, user_id=None, which="all"),
     )
-    yield "33 days of a user's films", lambda: calendars.films(pool, today, month, user_id=1, on_disc=False)
+    yield "33 days of a user's films", lambda: calendars.films(pool, today, month, user_id=1, by="released")
 
 
 async def _timed(what: str, ask: Callable[[], Awaitable[Any]], times: int) -> str:

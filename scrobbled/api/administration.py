@@ -16,8 +16,9 @@ import structlog
 from aiohttp import web
 from msgspec import Meta
 
-from scrobbled.api import parameters, shapes
+from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
+from scrobbled.api.shapes import administration as shapes
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.store import enrolling, users
 from scrobbled.web.auth import IDENTITY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ async def anticipated(database: Database, asked: Asked, now: datetime) -> Chart:
 
 async def popular(database: Database, asked: Asked) -> Chart:
     """The best known of the catalogue; at most *MOST_COUNTED* are counted."""
-    return await _uncounted(database, "popular", asked, _wanted(asked.filters))
+    return await _uncounted(database, "popular", asked, asked.filters.as_json())
 
 
 async def updated(database: Database, asked: Asked, since: datetime) -> Chart:
@@ -80,16 +80,25 @@ async def related(database: Database, title_id: int, *, offset: int, limit: int)
     return _chart(rows, offset)
 
 
-async def fitting(database: Database, title_ids: Sequence[int], filters: Filters) -> set[int]:
-    """Those of *title_ids* that may be shown to everybody and fit *filters*."""
+async def fitting(
+    database: Database, title_ids: Sequence[int], filters: Filters, *, everybody: bool = True
+) -> set[int]:
+    """Those of *title_ids* that fit *filters* and, for *everybody*, are not one user's own words alone."""
     async with asking(database, "fitting") as connection:
-        rows = await connection.fetch(_QUERIES["fitting"], list(title_ids), _wanted(filters))
+        rows = await connection.fetch(_QUERIES["fitting"], list(title_ids), filters.as_json(), everybody)
     return {row["id"] for row in rows}
+
+
+async def hot(database: Database, title_ids: Collection[int]) -> set[int]:
+    """Those of *title_ids* that somebody watched this week or has in a list."""
+    async with asking(database, "hot") as connection:
+        rows = await connection.fetch(_QUERIES["hot"], list(title_ids))
+    return {row["title_id"] for row in rows}
 
 
 async def _counted(database: Database, name: str, asked: Asked, *more: Any) -> Chart:
     """A chart whose rows say how many there are in all."""
-    before = asked.kind.value, _wanted(asked.filters), *more
+    before = asked.kind.value, asked.filters.as_json(), *more
     async with asking(database, name) as connection:
         rows = await connection.fetch(_QUERIES[name], *before, asked.offset, asked.limit)
         if not rows and asked.offset:  # behind the end: nothing says where that is
@@ -114,8 +123,3 @@ def _chart(rows: Sequence[Any], offset: int) -> Chart:
         return [], offset
     places = [Place(**{name: value for name, value in row.items() if name != "total"}) for row in rows]
     return places, rows[0]["total"]
-
-
-def _wanted(filters: Filters) -> dict[str, Any]:
-    """As the function *fits* takes it."""
-    return msgspec.to_builtins(filters)  # type: ignore[no-any-return]

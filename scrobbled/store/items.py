@@ -22,6 +22,9 @@ FIRST_ID = 1_000_000_000
 _ORDER = ("trakt", "imdb", "tmdb", "tvdb")
 _LAST = len(ID_SOURCES)
 
+#: An enum takes longer to look up, and there are thousands.
+_TITLE_KINDS = {kind.value: kind for kind in TitleKind}
+
 #: Finds films and shows by their names: for each that it knows, the id.
 ByName: TypeAlias = Callable[[Sequence[Called]], Awaitable[Mapping[Called, int]]]
 
@@ -90,7 +93,9 @@ async def things(database: Database, ids: Iterable[int]) -> dict[int, Thing]:
     wanted = list(set(ids))
     if not wanted:
         return {}
-    return {row["id"]: _thing(row) for row in await database.fetch(_QUERIES["things"], wanted)}
+    titles: dict[int, Title] = {}
+    found = (_thing(row, titles) for row in await database.fetch(_QUERIES["things"], wanted))
+    return {thing.id: thing for thing in found}
 
 
 async def facts(database: Database, ids: Iterable[int]) -> dict[int, Facts]:
@@ -142,9 +147,14 @@ async def _at_places(
             episodes.append((at, show, each.season, each.number))
     found = await catalog.episodes_at(database, episodes) if episodes else {}
     if seasons:
-        rows = await database.fetch(_QUERIES["seasons_at"], *sql.columns(seasons, 3))
-        found |= {row["position"]: row["id"] for row in rows}
+        found |= await seasons_at(database, seasons)
     return found
+
+
+async def seasons_at(database: Database, asked: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+    """By position, the season at (position, show, number)."""
+    rows = await database.fetch(_QUERIES["seasons_at"], *sql.columns(asked, 3))
+    return {row["position"]: row["id"] for row in rows}
 
 
 async def _places(
@@ -182,30 +192,35 @@ def _told(row: Any) -> dict[str, Any]:
     return told
 
 
-def _thing(row: Any) -> Thing:
-    title = Title(
-        id=row["title_id"],
-        kind=TitleKind(row["kind"]),
-        name=row["name"],
-        slug=row["slug"],
-        year=row["year"],
-        runtime=row["runtime"],
-        popularity=row["popularity"],
-        ids=row["title_ids"],
-    )
-    if row["season_id"] is not None:
-        return Season(
-            id=row["season_id"], number=row["season"], title=title, name=row["own_name"], ids=row["own_ids"]
+def _thing(row: Any, titles: dict[int, Title]) -> Thing:
+    """The row as what it is; *titles* are those of the rows before it, since many are of one show."""
+    (
+        season_id, episode_id, title_id, kind, name, year, runtime, slug, popularity, title_ids,
+        season, number, own_name, own_runtime, own_ids,
+    ) = row  # fmt: skip
+    title = titles.get(title_id)
+    if title is None:
+        title = titles[title_id] = Title(
+            id=title_id,
+            kind=_TITLE_KINDS[kind],
+            name=name,
+            slug=slug,
+            year=year,
+            runtime=runtime,
+            popularity=popularity,
+            ids=title_ids,
         )
-    if row["episode_id"] is None:
-        return title
-    return Item(
-        id=row["episode_id"],
-        kind=Kind.EPISODE,
-        title=title,
-        season=row["season"],
-        episode=row["number"],
-        episode_title=row["own_name"],
-        ids=row["own_ids"],
-        runtime=row["own_runtime"] or title.runtime,
-    )
+    if episode_id is not None:
+        return Item(
+            id=episode_id,
+            kind=Kind.EPISODE,
+            title=title,
+            season=season,
+            episode=number,
+            episode_title=own_name,
+            ids=own_ids,
+            runtime=own_runtime or runtime,
+        )
+    if season_id is not None:
+        return Season(id=season_id, number=season, title=title, name=own_name, ids=own_ids)
+    return title

@@ -20,12 +20,20 @@ _QUERIES = sql.load("progress")
 
 
 async def watched(
-    database: Database, user_id: int, show_ids: Collection[int] | None, now: datetime
+    database: Database,
+    user_id: int,
+    show_ids: Collection[int] | None,
+    now: datetime,
+    *,
+    lifetime: bool = False,
 ) -> dict[int, Show]:
-    """By id, shows with what a user watched of them; *show_ids* None: all that the user ever began."""
+    """
+    By id, shows with what a user watched of them since they began again, or in their *lifetime*; *show_ids*
+    None: all that the user ever began.
+    """
     asked = None if show_ids is None else list(show_ids)
     async with asking(database, "progress") as connection:
-        rows = await connection.fetch(_QUERIES["watched_shows"], user_id, asked)
+        rows = await connection.fetch(_QUERIES["watched_shows"], user_id, asked, lifetime)
     return {row["title_id"]: _show(row, now) for row in rows}
 
 

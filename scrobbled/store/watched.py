@@ -7,18 +7,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+import orjson
 
 from scrobbled.model.media import Kind
 from scrobbled.store import sql
 from scrobbled.store.asking import asking
+from scrobbled.store.places import Places, places
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("watched")
 
 
-class WatchedItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class WatchedItem(msgspec.Struct, frozen=True, gc=False):
     """A film or episode that was seen *plays* times."""
 
     item_id: int
@@ -31,19 +35,20 @@ class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
     """
     A show of which something was seen, and of which *aired* episodes can be by now. *seasons*,
     *numbers*, *counts* (plays) and *dates* (of the last one) are parallel: one element for each episode
-    that was seen, in the order of the show.
+    that was seen, in the order of the show. *dates* and *last_watched_at* are text,
+    ``2014-09-01T09:10:11.123456`` in UTC: there are thousands.
     """
 
     title_id: int
     plays: int
-    last_watched_at: datetime
+    last_watched_at: str
     last_updated_at: datetime
     reset_at: datetime | None
     aired: int
     seasons: list[int]
     numbers: list[int]
     counts: list[int]
-    dates: list[datetime]
+    dates: list[str]
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,14 +70,18 @@ async def items(database: Database, user_id: int, kind: Kind) -> list[WatchedIte
     """The films or episodes that a user has seen, most recently watched first."""
     async with asking(database, "watched_items") as connection:
         rows = await connection.fetch(_QUERIES["watched_items"], user_id, kind.value)
-    return [WatchedItem(**row) for row in rows]
+    return [WatchedItem(*row) for row in rows]
 
 
 async def shows(database: Database, user_id: int, now: datetime, *, specials: bool) -> list[WatchedShow]:
     """The shows that a user has seen something of, most recently watched first."""
     async with asking(database, "watched_shows") as connection:
-        rows = await connection.fetch(_QUERIES["watched_shows"], user_id, specials, now)
-    return [WatchedShow(**row) for row in rows]
+        rows = await connection.fetch(_QUERIES["watched_shows"], user_id)
+        listed = await places(connection, [row["title_id"] for row in rows], now, specials=specials)
+    found = [_show(row, listed[row["title_id"]]) for row in rows if row["title_id"] in listed]
+    return sorted(
+        (show for show in found if show is not None), key=lambda show: show.last_watched_at, reverse=True
+    )
 
 
 async def dates(database: Database, user_id: int, kind: Kind) -> list[Dates]:
@@ -91,3 +100,25 @@ async def season_places(database: Database, episode_ids: Iterable[int]) -> dict[
     """By episode, its season."""
     rows = await database.fetch(_QUERIES["season_places"], list(set(episode_ids)))
     return {row["id"]: SeasonPlace(season=row["season"], season_id=row["season_id"]) for row in rows}
+
+
+def _show(row: asyncpg.Record, listed: Places) -> WatchedShow | None:
+    """A row as a show with what was seen of those episodes that are *listed*; None where none of them was."""
+    title_id, updated_at, reset_at, item_ids, counts, written = row
+    found, seasons, numbers = listed.find(item_ids)
+    if not found:
+        return None
+    dates = orjson.loads(written)
+    counts, dates = [counts[at] for at in found], [dates[at] for at in found]
+    return WatchedShow(
+        title_id=title_id,
+        plays=sum(counts),
+        last_watched_at=max(dates),
+        last_updated_at=updated_at,
+        reset_at=reset_at,
+        aired=listed.aired,
+        seasons=seasons,
+        numbers=numbers,
+        counts=counts,
+        dates=dates,
+    )

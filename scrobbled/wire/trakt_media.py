@@ -18,9 +18,8 @@ from scrobbled.model.media import Facts, Item, Kind, Season, Thing, Title, Title
 #: By id of a title, season or episode, what is known of it; None asks for minimal objects.
 Known: TypeAlias = Mapping[int, Facts] | None
 
-_MOVIE_IDS: Final = ("imdb", "tmdb")
-_SHOW_IDS: Final = ("tvdb", "imdb", "tmdb")
-_SEASON_IDS: Final = ("tvdb", "tmdb")
+#: Instants to the second, with a Z.
+_SECONDS: Final = orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_UTC_Z
 
 #: Genres that sources call otherwise than Trakt does.
 _GENRES: Final = {
@@ -32,16 +31,17 @@ _GENRES: Final = {
     "soap-opera": "soap",
 }
 
-#: What ``extended=full`` adds, and what stands there where nothing is known.
+#: What ``extended=full`` adds, and what stands there where nothing is known. What is counted is 0 then, as
+#: at Trakt: clients calculate with it.
 _TITLE_FACTS: Final[dict[str, Any]] = {
     "tagline": None,
     "overview": None,
     "runtime": None,
     "country": None,
     "status": None,
-    "rating": None,
-    "votes": None,
-    "comment_count": None,
+    "rating": 0.0,
+    "votes": 0,
+    "comment_count": 0,
     "trailer": None,
     "homepage": None,
     "updated_at": None,
@@ -59,14 +59,14 @@ _SHOW_FACTS: Final = {
     "airs": {"day": None, "time": None, "timezone": None},
     "total_runtime": None,
     "network": None,
-    "aired_episodes": None,
+    "aired_episodes": 0,
     **_TITLE_FACTS,
 }
 _SEASON_FACTS: Final[dict[str, Any]] = {
-    "rating": None,
-    "votes": None,
-    "episode_count": None,
-    "aired_episodes": None,
+    "rating": 0.0,
+    "votes": 0,
+    "episode_count": 0,
+    "aired_episodes": 0,
     "title": None,
     "overview": None,
     "first_aired": None,
@@ -77,9 +77,9 @@ _SEASON_FACTS: Final[dict[str, Any]] = {
 _EPISODE_FACTS: Final[dict[str, Any]] = {
     "number_abs": None,
     "overview": None,
-    "rating": None,
-    "votes": None,
-    "comment_count": None,
+    "rating": 0.0,
+    "votes": 0,
+    "comment_count": 0,
     "first_aired": None,
     "released": None,
     "effective_release_date": None,
@@ -97,31 +97,42 @@ def instant(at: datetime) -> str:
     """``2014-09-01T09:10:11.000Z``: whole seconds, since clients match the zeros (§1)."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    return f"{at.isoformat()[:19]}.000Z"
+    return f"{orjson.dumps(at, option=_SECONDS)[1:20].decode()}.000Z"
 
 
 def instants(times: Sequence[datetime]) -> list[str]:
-    """The same of many, all in UTC, at a fifth of the cost: thousands of them stand in one answer."""
-    written: list[str] = orjson.loads(orjson.dumps(times, option=orjson.OPT_OMIT_MICROSECONDS))
-    return [f"{at[:19]}.000Z" for at in written]
+    """The same of many, all in UTC, at half the cost: thousands of them stand in one answer."""
+    written: list[str] = orjson.loads(orjson.dumps(times, option=_SECONDS).replace(b'Z"', b'.000Z"'))
+    return written
+
+
+def instant_of(text: str) -> str:
+    """The same of what is written as ``2014-09-01T09:10:11.123456`` already, in UTC."""
+    return f"{text[:19]}.000Z"
 
 
 def title_object(title: Title, known: Known = None) -> dict[str, Any]:
     """A movie or show."""
-    is_movie = title.kind is TitleKind.MOVIE
-    ids = _typed(title.ids, title.id, _MOVIE_IDS if is_movie else _SHOW_IDS)
-    found = {
-        "title": title.name,
-        "year": title.year,
-        "ids": {"trakt": ids.pop("trakt"), "slug": title.slug, **ids},
-    }
+    is_movie, ids = title.kind is TitleKind.MOVIE, title.ids
+    typed = {"trakt": trakt_id(ids, title.id), "slug": title.slug}
+    if not is_movie:
+        typed["tvdb"] = _whole(ids.get("tvdb"))
+    typed["imdb"] = ids.get("imdb")
+    typed["tmdb"] = _whole(ids.get("tmdb"))
+    found = {"title": title.name, "year": title.year, "ids": typed}
+    if known is None:
+        return found
     return found | _full(_MOVIE_FACTS if is_movie else _SHOW_FACTS, title.id, known)
 
 
 def season_object(season: Season, known: Known = None) -> dict[str, Any]:
     """A season."""
-    found = {"number": season.number, "ids": _typed(season.ids, season.id, _SEASON_IDS)}
-    told = found | _full(_SEASON_FACTS, season.id, known)
+    ids = {
+        "trakt": trakt_id(season.ids, season.id),
+        "tvdb": _whole(season.ids.get("tvdb")),
+        "tmdb": _whole(season.ids.get("tmdb")),
+    }
+    told = {"number": season.number, "ids": ids} | _full(_SEASON_FACTS, season.id, known)
     if told.get("first_aired", known) is None:
         told.pop("first_aired", None)  # the one fact that Trakt leaves out and never has as null
     return told
@@ -129,13 +140,19 @@ def season_object(season: Season, known: Known = None) -> dict[str, Any]:
 
 def episode_object(item: Item, known: Known = None) -> dict[str, Any]:
     """An episode."""
+    ids = item.ids
     found = {
         "season": item.season,
         "number": item.episode,
         "title": item.episode_title,
-        "ids": _typed(item.ids, item.id, _SHOW_IDS),
+        "ids": {
+            "trakt": trakt_id(ids, item.id),
+            "tvdb": _whole(ids.get("tvdb")),
+            "imdb": ids.get("imdb"),
+            "tmdb": _whole(ids.get("tmdb")),
+        },
     }
-    return found | _full(_EPISODE_FACTS, item.id, known)
+    return found if known is None else found | _full(_EPISODE_FACTS, item.id, known)
 
 
 def item_objects(item: Item, known: Known = None) -> dict[str, Any]:
@@ -148,7 +165,8 @@ def item_objects(item: Item, known: Known = None) -> dict[str, Any]:
 def thing_objects(thing: Thing, known: Known = None) -> dict[str, Any]:
     """``{"type": "season", "season": …, "show": …}``: with its type, and a part of a show with its show."""
     if isinstance(thing, Title):
-        return {"type": thing.kind.value, thing.kind.value: title_object(thing, known)}
+        kind = "movie" if thing.kind is TitleKind.MOVIE else "show"
+        return {"type": kind, kind: title_object(thing, known)}
     if isinstance(thing, Season):
         return {
             "type": "season",
@@ -192,14 +210,6 @@ def _written(value: Any, default: Any) -> Any:
     if isinstance(value, dict) and isinstance(default, dict):
         return default | value  # clients count on every member
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _typed(ids: Mapping[str, str], own_id: int, sources: tuple[str, ...]) -> dict[str, Any]:
-    """Ids as Trakt types them: numbers but for imdb; ours where Trakt's own is not known."""
-    typed: dict[str, Any] = {"trakt": trakt_id(ids, own_id)}
-    for source in sources:
-        typed[source] = ids.get("imdb") if source == "imdb" else _whole(ids.get(source))
-    return typed
 
 
 def _whole(value: str | None) -> int | None:

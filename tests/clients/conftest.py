@@ -51,6 +51,7 @@ CATALOGUE: list[dict[str, Any]] = [
                 "title": f"Part {season}.{number}",
                 "runtime": 22,
                 "first_aired": (datetime(2005, 3, 24, 21, tzinfo=UTC) + timedelta(weeks=number)).isoformat(),
+                "absolute": season * 3 - 3 + number,
                 "ids": {"tvdb": str(110000 + season * 100 + number)},
             }
             for season in (1, 2)

@@ -140,12 +140,6 @@ async def somebody_else(pool: Pool, client: Client) -> Person:
     return await new_person(pool, client)
 
 
-@pytest.fixture
-async def oauth_token(pool: Pool, person: Person) -> dict[str, Any]:
-    """The answer with the tokens of an app that *person* let in."""
-    return await let_in(pool, person)
-
-
 async def let_in(pool: Pool, person: Person, client_id: str = "c" * 64) -> dict[str, Any]:
     """Sign an app in for *person* by the device flow: the answer with its tokens."""
     asked = await person.client.post("/oauth/device/code", json={"client_id": client_id})

@@ -270,13 +270,15 @@ async def test_calendar_says_what_it_covers(client: Client) -> None:
 
 
 async def test_films_come_out(pool: Pool, client: Client) -> None:
-    """Films by their first day, and by that of the disc."""
-    day = (TODAY + timedelta(days=3)).isoformat()
-    said = await film(pool, details={"released": day, "on_disc": (TODAY + timedelta(days=4)).isoformat()})
-    (row,), (disc,) = [await rows_of(client, f"calendars/all/{path}", said) for path in ("movies", "dvd")]
+    """Films by their first day, by that of the disc, and by that online."""
+    day, disc_day, online_day = ((TODAY + timedelta(days=days)).isoformat() for days in (3, 4, 5))
+    said = await film(pool, details={"released": day, "on_disc": disc_day, "streamed": online_day})
+    (row,), (disc,), (online,) = [
+        await rows_of(client, f"calendars/all/{path}", said) for path in ("movies", "dvd", "streaming")
+    ]
 
     assert (day, said["title"]) == (row["released"], row["movie"]["title"])
-    assert (TODAY + timedelta(days=4)).isoformat() == disc["released"]
+    assert (disc_day, online_day) == (disc["released"], online["released"])
     together = await get(client, "calendars/all/media")
     assert said["title"] in [each["movie"]["title"] for each in together if "movie" in each]
 
@@ -284,7 +286,8 @@ async def test_films_come_out(pool: Pool, client: Client) -> None:
 async def test_my_calendar(pool: Pool, client: Client, person: Person, somebody_else: Person) -> None:
     """What I watched or want to watch, without what I hid; and nobody else's."""
     watched, wanted, hidden, strange = [await show(pool) for _ in range(4)]
-    soon = await film(pool, details={"released": (TODAY + timedelta(days=1)).isoformat()})
+    day = (TODAY + timedelta(days=1)).isoformat()
+    soon = await film(pool, details={"released": day, "on_disc": day, "streamed": day})
     for said in (watched, hidden):
         row = await pool.fetchval("select min(id) from episodes where show_id = $1", await own_id(pool, said))
         await library.watch(pool, person.id, library.Episode(row, await own_id(pool, said), 0))
@@ -303,15 +306,40 @@ async def test_my_calendar(pool: Pool, client: Client, person: Person, somebody_
         await own_id(pool, hidden),
     )
     mine = await person.get("/trakt/calendars/my/shows")
-    films = await person.get("/trakt/calendars/my/movies")
+    films = [await person.get(f"/trakt/calendars/my/{path}") for path in ("movies", "dvd", "streaming")]
     theirs = await somebody_else.get("/trakt/calendars/my/shows")
 
     expected = {int(said["ids"]["trakt"]) for said in (watched, wanted)}
     assert expected == {each["show"]["ids"]["trakt"] for each in mine}
-    assert [int(soon["ids"]["trakt"])] == [each["movie"]["ids"]["trakt"] for each in films]
+    assert [[int(soon["ids"]["trakt"])]] * 3 == [
+        [each["movie"]["ids"]["trakt"] for each in found] for found in films
+    ]
     assert [] == theirs
     assert 401 == (await client.get("/trakt/calendars/my/shows")).status
     assert strange["ids"]["trakt"] not in str(mine)
+
+
+async def test_hot_releases(pool: Pool, client: Client, person: Person) -> None:
+    """What comes out and is watched or waited for, by day; of one type; new shows and finales alone."""
+    cold, warm = [await film(pool, details={"released": TODAY.isoformat()}) for _ in range(2)]
+    series = await show(pool)
+    body = {"movies": [{"ids": warm["ids"]}], "shows": [{"ids": series["ids"]}]}
+    assert 201 == (await person.ask("POST", "/trakt/sync/watchlist", json=body)).status
+    await totals.refresh(pool, NOW)
+    recent, begin = ((TODAY - timedelta(days=days)).isoformat() for days in (2, 52))
+    hot = "calendars/releases/hot"
+    found = await get(client, f"{hot}/{recent}/7")
+    films = [each["movie"]["ids"]["trakt"] for each in found if "movie" in each]
+
+    assert int(warm["ids"]["trakt"]) in films
+    assert int(cold["ids"]["trakt"]) not in films
+    assert sorted(found, key=lambda each: each.get("released") or each["first_aired"]) == found
+    assert [each for each in found if "movie" in each] == await get(client, f"{hot}/{recent}/7", type="movie")
+    assert [each for each in found if "show" in each] == await get(client, f"{hot}/{recent}/7", type="show")
+    assert [(2, 1), (2, 2)] == await on(client, f"{hot}/{recent}/33?type=show", series)
+    assert [(2, 1)] == await on(client, f"{hot}/premieres/{recent}/7", series)
+    assert [(1, 1)] == await on(client, f"{hot}/new/{begin}", series)
+    assert [(1, 2)] == await on(client, f"{hot}/finales/{begin}/7", series)
 
 
 async def test_a_hidden_season_is_not_on_it(pool: Pool, person: Person) -> None:

@@ -16,6 +16,7 @@ from scrobbled import config
 from scrobbled.cli.context import unknown_settings
 from scrobbled.config import Settings
 from scrobbled.errors import ConfigError
+from scrobbled.setting import Setting
 
 HOME = {"HOME": "/home/anna"}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -112,7 +113,7 @@ def test_wrong_values(name: str, text: str) -> None:
 
 
 @given(st.sampled_from(config.table()), st.text())
-def test_any_text(row: config.Setting, text: str) -> None:
+def test_any_text(row: Setting, text: str) -> None:
     """Whatever a variable holds, it is a value or a ConfigError, never another error."""
 
     try:

@@ -39,7 +39,7 @@ DOCUMENTS = [
 #: Where reasons are given: as constants of the first, as ``reason=…`` in the others.
 CONSTANT_REASONS = CODE / "wire" / "reasons.py"
 GIVEN_REASONS = [
-    *(CODE / name for name in ("rules/fold.py", "rules/timeline.py", "match/decide.py")),
+    *(CODE / name for name in ("rules/counting.py", "rules/fold.py", "rules/timeline.py", "match/decide.py")),
     *(CODE / name for name in ("worker/matching.py", "worker/batch.py", "worker/writing.py")),
 ]
 

@@ -64,7 +64,7 @@ def page(request: web.Request, *, default: int | None, most: int = MOST) -> Page
     """
     if request.query.get("limit", "").lower() == "all":
         return Page(1, None)
-    if default is None and "page" not in request.query and "limit" not in request.query:
+    if default is None and not (request.query.get("page") or request.query.get("limit")):
         return Page(1, None)
     return Page(
         parameters.clamped(request, "page", 1, 10**9),

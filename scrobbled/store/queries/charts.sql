@@ -91,6 +91,11 @@ order by cardinality(array(select unnest(near.genres) intersect select unnest(ow
 offset $2 limit $3
 
 -- name: fitting
--- Those of $1 that fit the filters $2 and are somebody's business.
+-- Those of $1 that fit the filters $2; $3: and are everybody's business.
 select id from titles
-where id = any($1::bigint[]) and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+where id = any($1::bigint[]) and not ($3 and provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+
+-- name: hot
+-- Those of $1 that somebody watched this week, or that stand in a list.
+select distinct title_id from totals
+where title_id = any($1::bigint[]) and ((period = 'weekly' and watchers > 0) or (period = 'all' and listed > 0))

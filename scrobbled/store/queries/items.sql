@@ -75,19 +75,19 @@ where $6::timestamptz is null
 -- name: things
 -- Films and shows, seasons, episodes by id: one id space.
 select
-    titles.id, null::bigint as season_id, null::bigint as episode_id, titles.id as title_id, titles.kind, titles.name,
+    null::bigint as season_id, null::bigint as episode_id, titles.id as title_id, titles.kind, titles.name,
     titles.year, titles.runtime, titles.slug, titles.popularity, titles.ids as title_ids, null::int as season,
     null::int as number, null::text as own_name, null::int as own_runtime, null::jsonb as own_ids
 from titles where titles.id = any($1::bigint[])
 union all
 select
-    seasons.id, seasons.id, null, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
+    seasons.id, null, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
     titles.popularity, titles.ids, seasons.number, seasons.number, seasons.name, null, seasons.ids
 from seasons join titles on titles.id = seasons.show_id
 where seasons.id = any($1::bigint[])
 union all
 select
-    episodes.id, null, episodes.id, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
+    null, episodes.id, titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.slug,
     titles.popularity, titles.ids, episodes.season, episodes.number, episodes.name, episodes.runtime, episodes.ids
 from episodes join titles on titles.id = episodes.show_id
 where episodes.id = any($1::bigint[])
@@ -96,6 +96,7 @@ where episodes.id = any($1::bigint[])
 
 -- name: title_facts
 -- The regular episodes that have aired by now are counted; where nobody knows when any was, all have been.
+-- A status that nobody told follows from the years, since clients count on one.
 select titles.id, titles.runtime, lower(titles.country) as country, titles.genres, titles.updated_at, titles.details,
     array(
         select distinct lower(language) from title_names
@@ -104,7 +105,13 @@ select titles.id, titles.runtime, lower(titles.country) as country, titles.genre
     ) as available_translations,
     case when titles.kind = 'show' then coalesce(nullif(aired.listed, 0) - aired.to_come, titles.episode_count) end
         as aired_episodes,
-    aired.total_runtime, aired.first_aired
+    aired.total_runtime, aired.first_aired,
+    coalesce(titles.details ->> 'status', case
+        when titles.kind = 'show' and titles.end_year is not null then 'ended'
+        when titles.kind = 'show' then 'returning series'
+        when coalesce(titles.details ->> 'released', titles.year::text) > (now() at time zone 'UTC')::date::text
+            then 'planned'
+        else 'released' end) as status
 from titles
 left join lateral (
     select count(*) as listed, sum(coalesce(episodes.runtime, titles.runtime)) as total_runtime,

@@ -2,14 +2,14 @@
 
 -- name: watched_shows
 -- The shows ($2; null = all that were ever begun) with their episodes; the arrays are parallel, in the order of the
--- show. What was watched before a reset does not count. An episode that nobody knows a date of has aired when it
+-- show. What was watched before a reset does not count, unless $3. An episode that nobody knows a date of has aired when it
 -- was watched, or when no episode of its show has one. Episodes are read show by show, as in watched.sql.
 with begun as materialized (
     select plays.title_id, plays.item_id, count(*)::int as times, max(plays.watched_at) as at
     from plays
     left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = plays.title_id
     where plays.user_id = $1 and plays.kind = 'episode' and ($2::bigint[] is null or plays.title_id = any($2))
-        and (progress_resets.reset_at is null or plays.watched_at >= progress_resets.reset_at)
+        and ($3 or progress_resets.reset_at is null or plays.watched_at >= progress_resets.reset_at)
     group by plays.title_id, plays.item_id
 ), asked as materialized (
     select title_id from begun

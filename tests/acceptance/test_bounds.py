@@ -174,7 +174,7 @@ def test_many_parts_are_kept_as_unreadable(instance: Instance) -> None:
 
 
 def test_slow_clients_are_cut(instance: Instance) -> None:
-    """Silence, rest, a head or a body byte by byte, an answer nobody takes: all end, and are no error of ours."""
+    """Silence, rest, a head or a body byte by byte, an answer nobody takes: all end, none is our error."""
 
     bearer = f"Authorization: Bearer {instance.token}\r\n"
     with ExitStack() as stack:

@@ -55,7 +55,7 @@ def main(count: int, seed: int) -> int:
     """*count* requests to a server of their own; the status to end with."""
     instance = Instance()
     try:
-        instance.start()
+        instance.start().administer()
         found = asyncio.run(_send(instance, count, seed))
         instance.drain(300)
         found.broken += _said(instance)

@@ -78,7 +78,9 @@ class Settings:
         whole(1, 1024), "8", "Partitions of the stream; everywhere the same, changed only while it is empty."
     )
     answer_timeout: float = setting(
-        seconds(0.1, 60), "5", "Seconds that a Trakt or Simkl call waits for its answer before it gets 503."
+        seconds(0.1, 60),
+        "5",
+        "Seconds that a Trakt or ReelRifter call waits for its answer before it gets 503.",
     )
     stream_max_events: int = setting(
         whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."

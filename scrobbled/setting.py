@@ -202,7 +202,7 @@ def url(*schemes: str) -> Kind[str]:
 
 
 SURFACES = Kind(
-    "surfaces with requests a minute and a day, such as `native=600/50000, flick=60/5000`", _surfaces
+    "surfaces with requests a minute and a day, such as `native=600/50000, reelrifter=60/5000`", _surfaces
 )
 TEXT = Kind("a non-empty text", _text)
 FOLDER = Kind("an absolute path", _folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from scrobbled.api import parameters
@@ -11,15 +9,12 @@ from scrobbled.api.pool import POOL
 from scrobbled.api.resolving import RESOLVER, Target, target_of
 from scrobbled.api.shapes.corrections import Correction, Corrections, Resolved, Said
 from scrobbled.api.shapes.events import event_of
-from scrobbled.api.shapes.items import Show
+from scrobbled.api.shapes.items import show_of
 from scrobbled.errors import NotFound
 from scrobbled.store import corrections
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer, cursor_of, read_cursor
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
-
-if TYPE_CHECKING:
-    from scrobbled.model.media import Title
 
 
 async def resolve(request: web.Request) -> web.Response:
@@ -93,15 +88,9 @@ def _shape(found: corrections.Correction) -> Correction:
     return Correction(
         id=found.id,
         kind=found.title.kind.value if found.title else None,
-        title=_title(found.title),
+        title=show_of(found.title) if found.title else None,
         season=found.season,
         episode=found.number,
         taught_at=found.taught_at,
         said=[Said(**each) for each in found.said],
     )
-
-
-def _title(title: Title | None) -> Show | None:
-    if title is None:
-        return None
-    return Show(id=title.id, title=title.name, year=title.year, slug=title.slug, ids=title.ids)

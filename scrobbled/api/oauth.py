@@ -129,9 +129,13 @@ async def _renewed(
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:
-    """``POST /oauth/revoke``: the sign-in a token belongs to ends. 200 also for none (RFC 7009)."""
+    """
+    ``POST /oauth/revoke``: the sign-in a token belongs to ends. 200 also for none (RFC 7009). Universal
+    Trakt Scrobbler says ``access_token``.
+    """
     given = await _fields(request)
-    found = await grants.holder(request.app[POOL], _needed(given, "token"))
+    token = given.get("access_token") or _needed(given, "token")
+    found = await grants.holder(request.app[POOL], token)
     if found is None:
         return answer({})
     if given.get("client_id", found.client_id) != found.client_id:

@@ -205,7 +205,10 @@ class Fold:
         play = self.ledger.take_back(item, moment.at)
         self._keep(item, unticked(self._viewing(item), moment.at, taken_back=play is not None))
         if play is None:
-            return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
+            kept_at = self.ledger.last_play_at(item, since=self._viewing(item).unticked_at)
+            if kept_at is None:
+                return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
+            return Verdict(outcome=Outcome.IGNORED, reason="play_kept", watched_at=kept_at)
         return Verdict(outcome=Outcome.CANCELLED, reason="unticked", watched_at=play.watched_at)
 
     def _count_listed(self, item: int, moment: Moment) -> Verdict:

@@ -59,6 +59,7 @@ def read(sent: Post) -> PlaybackEvent:
     playback = _playback(fields, runtime)
     said = flat.said_by(fields) or flat.implied(fields, playback.progress)
     occurred_at, is_undated = _occurred_at(fields, sent.receipt.received_at)
+    day_only = occurred_at is not None and instant(first(fields, *_WATCHED_AT, *_HAPPENED_AT)) is None
     if is_undated and said.action is Action.WATCHED:
         said = said._replace(ignored=reasons.UNDATED)
     return post.event(
@@ -73,6 +74,7 @@ def read(sent: Post) -> PlaybackEvent:
         rating=flat.rating(fields, said),
         player=text(first(fields, "player", "playername", "device", "devicename")),
         app=text(first(fields, "app", "source", "client")),
+        day_only=day_only,
     )
 
 

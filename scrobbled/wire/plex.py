@@ -84,6 +84,7 @@ def read(sent: Post, source: str = SOURCE) -> PlaybackEvent:
         rating=_rating(payload, metadata) if said.action is Action.RATE else None,
         of_show=said is post.RATED and _type(metadata) in WHOLES,
         player=text(mapping(payload.get("Player")).get("title")),
+        by_owner=boolean(payload.get("user")),
     )
 
 

@@ -141,6 +141,8 @@ def _known_runtime(media: Media | None, items: tuple[Item, ...]) -> float | None
 def _progress(event: PlaybackEvent, runtime: float | None) -> float | None:
     if event.progress is not None:
         return event.progress
+    if event.position == 0:
+        return 0.0  # the beginning, however long it takes
     if event.position is None or not runtime:
         return None
     reached = event.position / runtime

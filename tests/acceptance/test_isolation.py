@@ -32,6 +32,7 @@ UNREACHED = {
 PUBLIC = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}
 
 SCOPES = ("read", "scrobble", "write", "admin")
+SURFACES = ("", "/v1", "/trakt", "/api/public/v1", "/webhooks", "/oauth", "/health")
 #: Paths of one operation that a stranger tries.
 MOST = 90
 
@@ -302,6 +303,46 @@ def test_every_answer_is_kept_private(walk: Walk) -> None:
                 bad.append((each.name, "frames"))
             if headers.get("x-content-type-options") != "nosniff" or "referrer-policy" not in headers:
                 bad.append((each.name, "types, referrer"))
+
+    assert [] == bad
+
+
+#: What is refused, on every surface: (method, path, what is sent, with which headers).
+REFUSED: list[tuple[str, str, object, dict[str, str]]] = [
+    *(("GET", f"{surface}/nowhere", None, {}) for surface in SURFACES),
+    *(("POST", f"{surface}/{'x' * 300}", b"{", {}) for surface in SURFACES),
+    ("PATCH", "/v1/me", None, {}),
+    ("PUT", "/trakt/sync/history", None, {}),
+    ("POST", "/v1/events", b"{", {}),
+    ("POST", "/v1/events", b" " * 5_000_000, {}),
+    ("POST", "/v1/events", b"x", {"Content-Encoding": "gzip"}),
+    ("POST", "/trakt/scrobble/start", b"[[[[", {}),
+    ("POST", "/trakt/scrobble/start", b"x", {"Content-Type": "text/plain"}),
+    ("POST", "/api/public/v1/scrobble", b"{}", {}),
+    ("POST", "/oauth/token", b"{}", {}),
+    ("POST", "/oauth/device/code", b"", {}),
+    ("POST", "/signin", b"name=x", {"Content-Type": "application/x-www-form-urlencoded"}),
+    ("GET", "/oauth/authorize", None, {}),
+    ("GET", "/activate/NOPE", None, {}),
+    ("GET", "/v1/history?limit=x", None, {}),
+]
+
+
+def test_every_refusal_is_kept_private(walk: Walk) -> None:
+    """What is refused, whatever for and on whichever surface, is guarded like what is answered."""
+
+    bad = []
+    for method, path, body, more in REFUSED:
+        reply = walk.instance.call(method, path, body, token=walk.vera, headers=more)
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        guarded = (
+            headers.get("cache-control") == "no-store"
+            and headers.get("x-content-type-options") == "nosniff"
+            and "frame-ancestors 'none'" in headers.get("content-security-policy", "")
+            and "referrer-policy" in headers
+        )
+        if not guarded or b"Traceback" in reply.body or reply.status == 500:
+            bad.append((method, path, reply.status, headers))
 
     assert [] == bad
 

@@ -104,18 +104,19 @@ def somebody_at(server: Instance) -> Somebody:
 
 @pytest.fixture(scope="session")
 def python() -> Path:
-    """An interpreter that has the clients written in Python."""
-    home = INSTALLED / "python"
-    interpreter = home / "bin" / "python"
-    wanted = HERE / "requirements.txt"
-    stamp = home / "installed.txt"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+    """An interpreter that has PyTrakt and traktexport."""
+    return interpreter("python", *(HERE / "requirements.txt").read_text().split())
+
+
+def interpreter(name: str, *wanted: str) -> Path:
+    """An interpreter of its own, since clients do not agree on what they need, that has what is *wanted*."""
+    home = INSTALLED / name
+    found, stamp = home / "bin" / "python", home / "installed.txt"
+    if not stamp.exists() or stamp.read_text().split() != list(wanted):
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run(
-            [interpreter, "-m", "pip", "install", "--quiet", "-r", wanted], check=True, timeout=300
-        )
-        stamp.write_text(wanted.read_text())
-    return interpreter
+        subprocess.run([found, "-m", "pip", "install", "--quiet", *wanted], check=True, timeout=300)
+        stamp.write_text("\n".join(wanted))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -73,23 +73,21 @@ Trakt["sync/ratings"].seasons(store=shows, exceptions=True)
 Trakt["sync/collection"].movies(movies, exceptions=True)
 Trakt["sync/watched"].movies(movies, exceptions=True)
 Trakt["sync/ratings"].movies(store=movies, exceptions=True)
-got["shows"] = {
-    "/".join(key): [
-        each.rating.value,
-        [
-            [
-                part.pk,
-                [[one.pk, one.is_watched, one.is_collected, one.plays] for one in part.episodes.values()],
-            ]
-            for part in each.seasons.values()
-        ],
-    ]
+
+
+def ticks(season):
+    """Number, watched, collected and plays of each episode."""
+    return [[one.pk[1], one.is_watched, one.is_collected, one.plays] for one in season.episodes.values()]
+
+
+got["shows"] = [
+    ["/".join(key), each.rating.value, [ticks(season) for season in each.seasons.values()]]
     for key, each in shows.items()
-}
-got["movies"] = {
-    "/".join(key): [each.rating.value, each.is_watched, each.is_collected, each.plays]
+]
+got["movies"] = [
+    ["/".join(key), each.rating.value, each.is_watched, each.is_collected, each.plays]
     for key, each in movies.items()
-}
+]
 
 Trakt["sync/watchlist"].add({"shows": [show]})
 got["watchlist"] = [each.title for each in Trakt["sync/watchlist"].get(flat=True)]
@@ -110,16 +108,13 @@ got["episode"] = Trakt["shows"].episode("the-office", 1, 2).title
 got["lookup"] = Trakt["search"].lookup("tt2543164", "imdb")[0].title
 got["lookup_show"] = Trakt["search"].lookup("73244", "tvdb", "show")[0].title
 got["query"] = [each.title for each in Trakt["search"].query("arrival", "movie", 2016)]
-got["episodes_found"] = Trakt["search"].query("Part 1.1", "episode") is not None
 got["next"] = Trakt["shows"].next_episode("the-office")
 got["last"] = Trakt["shows"].last_episode("the-office").pk
-got["trending"] = [each.title for each in Trakt["shows"].trending() or ()]
 got["popular"] = [each.title for each in Trakt["movies"].popular() or ()]
 progress = Trakt["shows"].progress_watched("the-office")
 got["progress"] = [progress.aired, progress.completed, progress.next_episode.pk]
 progress = Trakt["shows"].progress_collection("the-office")
 got["progress_collected"] = [progress.aired, progress.completed]
-got["calendar"] = Trakt["calendars/my/*"].get("shows", days=7) is not None
 
 # Lists ----------------------------------------------------------------------------------
 name = got["settings"]
@@ -130,7 +125,7 @@ got["list_items"] = [each.title for each in Trakt["users/*/lists/*"].items(name,
 got["lists"] = [each.name for each in Trakt["users/*/lists"].get(name)]
 got["updated"] = Trakt["users/*/lists/*"].update(name, made.id, name="Mondays").name
 got["deleted"] = Trakt["users/*/lists/*"].delete(name, made.id)
-got["profile"] = Trakt["users"].profile("me") is not None if hasattr(Trakt["users"], "profile") else None
+got["profile"] = Trakt["users/*"].get(name).username
 got["likes"] = len(list(Trakt["users"].likes("lists") or ()))
 got["friends"] = len(Trakt["users/*/friends"].get(name) or ())
 got["public_lists"] = len(Trakt["lists"].popular() or ())

@@ -43,7 +43,7 @@ def main(examples: int, seed: int) -> int:
     """The same on a server of its own, and what it says afterwards; the status to end with."""
     instance = Instance()
     try:
-        status, sent, said = run(instance.start(), examples, seed)
+        status, sent, said = run(instance.start().administer(), examples, seed)
         failed = [line for line in instance.log() if line["event"] == "handler_failed"]
     finally:
         instance.remove()

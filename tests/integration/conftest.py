@@ -18,6 +18,7 @@ from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
+from scrobbled.roles.front import _authenticator
 from scrobbled.store import devices, users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
@@ -28,7 +29,6 @@ from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
 from scrobbled.web.address import PROXIES, Proxies
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
-from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.limits import DEVICE_CODES, Bounds, Share
 from scrobbled.web.passwords import Checker
 
@@ -81,18 +81,6 @@ async def client(pool: Pool, servers: Servers) -> AsyncIterator[Client]:
 def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Application:
     """A server that reads from *pool*."""
 
-    async def _look_up(digest: bytes) -> Identity | None:
-        owner = await users.by_token(pool, digest)
-        if owner is None:
-            return None
-        return Identity(
-            user_id=owner.user_id,
-            token_id=owner.token_id,
-            name=owner.name,
-            scopes=owner.scopes,
-            seconds_left=owner.seconds_left,
-        )
-
     async def _answers() -> None:
         await pool.fetchval("select 1")
 
@@ -104,8 +92,8 @@ def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Appl
 
     routes = [*oauth.routes(), *native.routes(), *trakt.routes(), *reelrifter.routes()]
     routes += health.routes({"postgresql": _answers}, [_gauges])
-    authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
-    application = app.build([*routes, *description.routes(routes), *pages.routes()], authenticator)
+    described = [*routes, *description.routes(routes), *pages.routes()]
+    application = app.build(described, _authenticator(pool))
     application[POOL] = pool
     application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()

@@ -249,13 +249,16 @@ async def test_access_token_runs_out(pool: Pool, app: App) -> None:
     assert (False, 200) == (works, renewed)
 
 
-@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-async def test_revoke(app: App, which: str) -> None:
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [("access_token", "token"), ("refresh_token", "token"), ("access_token", "access_token")],
+)
+async def test_revoke(app: App, which: str, said: str) -> None:
     """Revoking one token of a sign-in ends all of it; what is no token is no error."""
     _, tokens = await app.exchange(await app.code())
     worked = await app.works(tokens)
     revoked = await app.post(
-        "revoke", {"token": tokens[which], "client_id": app.id, "client_secret": app.secret}
+        "revoke", {said: tokens[which], "client_id": app.id, "client_secret": app.secret}
     )
     again = await app.post("revoke", {"token": "scr_app_unknown"})
     renewed, _ = await app.renew(tokens["refresh_token"])

@@ -17,6 +17,7 @@ from scrobbled.cli.context import unknown_settings
 from scrobbled.config import Settings
 from scrobbled.errors import ConfigError
 from scrobbled.setting import Setting
+from scrobbled.web.routes import Surface
 
 HOME = {"HOME": "/home/anna"}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -184,3 +185,14 @@ def test_a_key_is_never_shown(key: str) -> None:
     with pytest.raises(ConfigError, match=r"'\*\*\*'; it must be an API key") as caught:
         settings(TMDB_KEY=key[:-8] + " oops")
     assert key[:8] not in str(caught.value)
+
+
+def test_the_example_of_surfaces_names_surfaces() -> None:
+    """What the documentation proposes for surfaces' limits is taken by a server."""
+    row = next(row for row in config.table() if row.attribute == "surface_limits")
+    (example,) = re.findall(r"`(.+)`", row.allowed)
+
+    limits = settings(SURFACE_LIMITS=example).surface_limits
+
+    assert limits is not None
+    assert set(limits) <= {surface.value for surface in Surface}

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from scrobbled.model.media import Item, Kind
+from scrobbled.model.media import Item, Kind, Title
 
 
 class Show(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,5 +65,10 @@ def item_of(found: Item) -> Movie | Episode:
         episode=found.episode,
         ids=found.ids,
         runtime=found.runtime,
-        show=Show(id=title.id, title=title.name, year=title.year, slug=title.slug, ids=title.ids),
+        show=show_of(title),
     )
+
+
+def show_of(title: Title) -> Show:
+    """A show, and nothing of its episodes."""
+    return Show(id=title.id, title=title.name, year=title.year, slug=title.slug, ids=title.ids)

@@ -1,4 +1,4 @@
-"""Trakt's reads and writes beside playing: one module for each of its subjects (Trakt fact sheet)."""
+"""Trakt's reads and writes beside scrobbling: one module for each of its subjects (Trakt fact sheet)."""
 
 from __future__ import annotations
 

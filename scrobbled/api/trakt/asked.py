@@ -26,6 +26,9 @@ _HIGHEST = 2**31 - 1
 
 _TEXT = {"type": "string"}
 
+#: What programs say where nobody chose (Radarr); what has no rating fits too.
+_ANY_RATING = (0, 100)
+
 #: ``dune-2021``
 _DATED = re.compile(r"(?P<slug>.+)-(?P<year>(?:18|19|20)\d\d)", re.ASCII)
 
@@ -106,7 +109,7 @@ def filters(request: web.Request, *, query: bool = True) -> Filters:
         user_id=request[IDENTITY].user_id if ignored else None,
         years=_range(request, "years") or _range(request, "year"),
         runtimes=_range(request, "runtimes"),
-        ratings=_range(request, "ratings"),
+        ratings=None if (ratings := _range(request, "ratings")) == _ANY_RATING else ratings,
         votes=_range(request, "votes"),
         genres=genres and [spelling for slug in genres for spelling in genre_spellings(slug)],
         countries=_words(request, "countries"),

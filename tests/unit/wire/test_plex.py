@@ -71,6 +71,7 @@ def test_a_film_is_read_whole() -> None:
         provisional=True,
         event_name="media.scrobble",
         player="Bedroom TV",
+        by_owner=True,
     ) == webhook.parse("plex", body, RECEIPT)
 
 

@@ -324,10 +324,14 @@ class Instance:
         return found
 
     def metric(self, name: str) -> float:
-        """The sum of all samples of *name*."""
+        """The sum of all samples of *name*; none of the stream as long as it does not answer."""
 
-        text = self.call("GET", "/metrics", token=None).body.decode()
-        samples = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+        samples: list[str] = []
+        end = time.monotonic() + 10
+        while not samples and time.monotonic() < end:
+            text = self.call("GET", "/metrics", token=None).body.decode()
+            samples = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+            time.sleep(0 if samples else 0.1)
         assert samples, f"no metric {name}"
         return sum(map(float, samples))
 

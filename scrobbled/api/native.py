@@ -183,7 +183,7 @@ def _limit(highest: int, usual: int) -> Parameter:
 
 
 def _filters() -> tuple[Parameter, ...]:
-    number, time = {"type": "integer", "minimum": 1}, {"type": "string", "format": "date-time"}
+    number, time = {"type": "integer", "minimum": 1}, parameters.INSTANT
     return (
         Parameter("title", "The name of a film or show, or a part of it"),
         Parameter("title_id", "The id of a film or show", number),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from scrobbled.errors import PayloadError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 #: Digits that surely fit PostgreSQL's bigint.
 _DIGITS = 18
+
+#: What *instant* takes, for the API description.
+INSTANT: Final = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}]}
 
 
 def number(text: str) -> int | None:

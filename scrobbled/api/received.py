@@ -111,7 +111,7 @@ def routes() -> list[Route]:
         Parameter("cursor", "next_cursor of the page before"),
         Parameter("player", "Whose body it was read as", {"type": "string", "enum": list(READERS)}),
         Parameter("outcome", "How it ended", {"type": "string", "enum": [each.value for each in Outcome]}),
-        Parameter("since", "Received at this time or later", {"type": "string", "format": "date-time"}),
+        Parameter("since", "Received at this time or later", parameters.INSTANT),
     )
     page = ((200, "A page, newest first"), (400, "What is wrong with a parameter"))
     whole = ((200, "It, with its body"), (400, "Not an id"), (404, "Not kept, or not yours"))

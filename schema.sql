@@ -339,7 +339,6 @@ create table playback (
     item_id bigint not null,
     title_id bigint not null,
     kind text not null check (kind in ('movie', 'episode')),
-    id bigint not null,                        -- the same as item_id, which answers name; not read
     last_event_at timestamptz not null,
     viewing text not null check (viewing in ('open', 'suspended', 'closed')),
     counted boolean not null,                  -- this viewing has its play already

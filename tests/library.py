@@ -95,9 +95,9 @@ async def watch(
 async def pause(pool: Pool, user_id: int, item: Film | Episode, progress: float, at: datetime = NOON) -> int:
     """A saved position; returns its id."""
     number: int = await pool.fetchval(
-        "insert into playback (user_id, item_id, title_id, kind, id, last_event_at, paused_at,"
+        "insert into playback (user_id, item_id, title_id, kind, last_event_at, paused_at,"
         " viewing, counted, settled, position, progress)"
-        " values ($1, $2, $3, $4, $2, $6, $6, 'suspended', false, false, $5, $5) returning item_id",
+        " values ($1, $2, $3, $4, $6, $6, 'suspended', false, false, $5, $5) returning item_id",
         user_id,
         item.id,
         item.title_id,

@@ -50,14 +50,14 @@ async def _add(connection: Connection, user_id: int, plays: Sequence[Play]) -> N
             newest[play.item_id] = play
     columns = sql.columns(
         (
-            (play.item_id, play.title_id, play.kind.value, play.item_id, play.watched_at)
+            (play.item_id, play.title_id, play.kind.value, play.watched_at)
             for _, play in sorted(newest.items())
         ),
-        5,
+        4,
     )
     left_behind = await connection.fetch(_QUERIES["note_plays"], user_id, *columns)
     if left_behind:
-        await connection.execute(_QUERIES["leave_positions"], user_id, columns[0], columns[4])
+        await connection.execute(_QUERIES["leave_positions"], user_id, columns[0], columns[3])
     changes = {(user_id, activities.of(play.kind, "watched_at")) for play in newest.values()}
     changes |= {(user_id, activities.of(row["kind"], "paused_at")) for row in left_behind}
     await activities.moved(connection, sorted(changes))

@@ -111,7 +111,6 @@ async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], 
                 item_id,
                 row.title_id,
                 row.kind.value,
-                item_id,
                 row.viewing.last_event_at or row.viewing.last_play_at,
                 row.viewing.stage.value,
                 row.viewing.counted,
@@ -124,7 +123,7 @@ async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], 
             )
             for (user_id, item_id), row in sorted(rows.items(), key=lambda entry: entry[0])
         ),
-        14,
+        13,
     )
     await connection.execute(_QUERIES["write_viewings"], *columns)
 

@@ -35,6 +35,8 @@ MOVED = {
     ("watchlist", "user_id"): ("list_items", "user_id"),
     ("watchlist", "title_id"): ("list_items", "title_id"),
     ("watchlist", "listed_at"): ("list_items", "listed_at"),
+    # 0012: a position is named by its item.
+    ("playback", "id"): ("playback", "item_id"),
 }
 
 

@@ -60,8 +60,8 @@ async def kept(pool: Pool, person: Person) -> tuple[Film, Film]:
     for each in (known, unknown):
         await watch(pool, person.id, each, NOON)
         await pool.execute(
-            "insert into playback (user_id, item_id, title_id, kind, id, last_event_at, viewing, counted,"
-            " settled, progress, paused_at) values ($1, $2, $2, 'movie', $2, $3, 'suspended', false, false,"
+            "insert into playback (user_id, item_id, title_id, kind, last_event_at, viewing, counted,"
+            " settled, progress, paused_at) values ($1, $2, $2, 'movie', $3, 'suspended', false, false,"
             " 40, $3) on conflict (user_id, item_id) do update set progress = 40, paused_at = $3",
             person.id, each.id, NOON,
         )  # fmt: skip

@@ -240,9 +240,9 @@ async def test_added_and_removed(pool: Pool, person: Person) -> None:
     item, other = await film(pool), await film(pool)
     await watch(pool, person.id, item)
     await pool.execute(
-        "insert into playback (user_id, item_id, title_id, kind, id, last_event_at, viewing, counted,"
+        "insert into playback (user_id, item_id, title_id, kind, last_event_at, viewing, counted,"
         " settled, position, last_play_at)"
-        " values ($1, $2, $2, 'movie', 1, $3, 'closed', true, false, 95, $3)",
+        " values ($1, $2, $2, 'movie', $3, 'closed', true, false, 95, $3)",
         person.id, item.id, NOON,
     )  # fmt: skip
     before = await pool.fetch(

@@ -4,11 +4,11 @@
 -- Where the items stand after plays were added: as rules.fold.Fold.record has it.
 with noted as (
     insert into playback (
-        user_id, item_id, title_id, kind, id, last_event_at, viewing, counted, settled, last_play_at
+        user_id, item_id, title_id, kind, last_event_at, viewing, counted, settled, last_play_at
     )
-    select $1, item_id, title_id, kind, id, watched_at, 'closed', true, false, watched_at
-    from unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[])
-        as played (item_id, title_id, kind, id, watched_at)
+    select $1, item_id, title_id, kind, watched_at, 'closed', true, false, watched_at
+    from unnest($2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[])
+        as played (item_id, title_id, kind, watched_at)
     on conflict (user_id, item_id) do update set
         counted = playback.counted or playback.last_play_at is null or playback.last_play_at <= excluded.last_play_at,
         settled = playback.settled and coalesce(playback.last_play_at > excluded.last_play_at, false),
@@ -16,7 +16,7 @@ with noted as (
 )
 -- A position is left behind by what was watched after it.
 select distinct playback.kind
-from unnest($2::bigint[], $6::timestamptz[]) as played (item_id, watched_at)
+from unnest($2::bigint[], $5::timestamptz[]) as played (item_id, watched_at)
 join playback on playback.user_id = $1 and playback.item_id = played.item_id
 where playback.paused_at <= played.watched_at
 

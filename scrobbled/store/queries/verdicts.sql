@@ -79,13 +79,13 @@ select distinct user_id, kind from gone
 
 -- name: write_viewings
 insert into playback (
-    user_id, item_id, title_id, kind, id, last_event_at, viewing, counted, settled,
+    user_id, item_id, title_id, kind, last_event_at, viewing, counted, settled,
     position, last_play_at, progress, paused_at, unticked_at
 )
 select * from unnest(
-    $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[],
-    $8::boolean[], $9::boolean[], $10::double precision[], $11::timestamptz[], $12::double precision[],
-    $13::timestamptz[], $14::timestamptz[]
+    $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[],
+    $7::boolean[], $8::boolean[], $9::double precision[], $10::timestamptz[], $11::double precision[],
+    $12::timestamptz[], $13::timestamptz[]
 )
 on conflict (user_id, item_id) do update set
     last_event_at = excluded.last_event_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -103,7 +104,9 @@ async def endure(stack: Stack, server: str, seconds: float, seed: int) -> Outage
     await Storm(stack.instance.port, everybody, RATE, seed).during(_attack)
     await asyncio.to_thread(stack.instance.drain, 120)
     found = await look(stack.database_url, everybody)
-    applied = orders(stack.instance.stderr[said:])
+    applied = await _told(
+        stack.instance, said, sum(len(each.accepted) for each in players) + _accepted(everybody)
+    )
     return Outage(
         server=server,
         seconds=seconds,
@@ -116,12 +119,27 @@ async def endure(stack: Stack, server: str, seconds: float, seed: int) -> Outage
     )
 
 
+def _accepted(everybody: Sequence[Person]) -> int:
+    return sum(event.accepted for each in everybody for event in each.sent.values())
+
+
+async def _told(instance: Instance, said: int, count: int) -> defaultdict[int, dict[str, None]]:
+    """*orders* of the log from *said* on, once it has *count* events: lines are written a moment later."""
+
+    end = time.monotonic() + 10
+    applied = orders(instance.stderr[said:])
+    while sum(map(len, applied.values())) < count and time.monotonic() < end:
+        await asyncio.sleep(0.3)
+        applied = orders(instance.stderr[said:])
+    return applied
+
+
 def orders(said: str) -> defaultdict[int, dict[str, None]]:
     """User -> the ids of their events in the order in which the log has them."""
 
     applied: defaultdict[int, dict[str, None]] = defaultdict(dict)
     for line in said.splitlines():
-        if line.startswith("{"):
+        if line.startswith("{") and line.endswith("}"):  # the last one may be in the middle of its way
             told = json.loads(line)
             if told["event"] == "event" and "user_id" in told:
                 applied[told["user_id"]].setdefault(told["event_id"])

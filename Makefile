@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv
-TESTS ?= tests/unit tests/integration tests/acceptance
 PYTEST_ARGS ?=
+# Files of tests that wait for processes go side by side, with servers of their own.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 BENCH_ARGS ?=
 EVALUATION := $(or $(SCROBBLED_EVALUATION_DIR),$(if $(wildcard ../shared/README.md),$(abspath ../shared)))
 EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
@@ -23,7 +24,7 @@ install: $(VENV)/.run ## Install without starting
 
 ##@ Develop
 
-test: check unit integration acceptance ## Everything that CI runs: the checks, then the tests from fast to slow
+test: check unit integration acceptance ## The checks, then the tests from fast to slow
 
 check: lint types layers docstrings ## The checks that run no code of ours
 
@@ -48,10 +49,10 @@ unit: $(VENV)/.dev ## Tests without servers
 	$(call pytest,tests/unit)
 
 integration: $(VENV)/.dev ## Tests with a real PostgreSQL and Valkey
-	$(call pytest,tests/integration)
+	$(call pytest,tests/integration $(SIDE_BY_SIDE))
 
 acceptance: $(VENV)/.dev ## Tests of the real process, from outside
-	$(call pytest,tests/acceptance)
+	$(call pytest,tests/acceptance $(SIDE_BY_SIDE))
 
 test-faults: $(VENV)/.dev ## Faults on purpose under load; FAULT_ROUNDS=20 for the long form
 	$(call pytest,tests/faults)
@@ -103,7 +104,7 @@ help: ## This list
 
 # A folder that has no test yet is no failure; pytest calls that 5.
 define pytest
-	@if [ -n "$$(find $(1) -name 'test_*.py' 2>/dev/null | head -n 1)" ]; then set -x; \
+	@if [ -n "$$(find $(firstword $(1)) -name 'test_*.py' 2>/dev/null | head -n 1)" ]; then set -x; \
 	$(EVALUATING) $(BIN)/pytest $(1) $(PYTEST_ARGS); \
 	else echo "$(1): no tests"; fi
 endef

@@ -47,7 +47,20 @@ create index titles_updated on titles (kind, updated_at);
 -- Dates as text, which ISO 8601 has in their order.
 create index titles_released on titles ((details ->> 'released')) where details ? 'released';
 create index titles_on_disc on titles ((details ->> 'on_disc')) where details ? 'on_disc';
+create index titles_streamed on titles ((details ->> 'streamed')) where details ? 'streamed';
 create index titles_without_ids on titles (kind, left(lower(name), 100)) where ids = '{}';
+
+-- Whether a user watched, collected or wants to watch a title: those of the three that *words* has.
+create or replace function is_known_to(who bigint, title_id bigint, words jsonb) returns boolean
+language plpgsql stable parallel safe as $$ begin
+    return (words ? 'watched' and exists (
+            select from plays where plays.user_id = who and plays.title_id = is_known_to.title_id))
+        or (words ? 'collected' and exists (
+            select from collection where collection.user_id = who and collection.title_id = is_known_to.title_id))
+        or (words ? 'watchlisted' and exists (
+            select from list_items where list_items.user_id = who and list_items.list_id = 1
+                and list_items.title_id = is_known_to.title_id));
+end $$;
 
 -- Whether a title is one of those a client filters for: model.filters.Filters as JSON. What is not
 -- known does not fit. Without a subquery the planner makes it part of the statement.
@@ -65,7 +78,10 @@ return (not wanted ? 'years' or title.year between (wanted -> 'years' ->> 0)::in
     and (not wanted ? 'languages' or wanted -> 'languages' ? lower(title.details ->> 'language'))
     and (not wanted ? 'certifications' or wanted -> 'certifications' ? lower(title.details ->> 'certification'))
     and (not wanted ? 'networks' or wanted -> 'networks' ? lower(title.details ->> 'network'))
-    and (not wanted ? 'status' or wanted -> 'status' ? lower(title.details ->> 'status'));
+    and (not wanted ? 'status' or wanted -> 'status' ? lower(title.details ->> 'status'))
+    and (not wanted ? 'query' or position(wanted ->> 'query' in lower(title.name)) > 0
+        or position(wanted ->> 'query' in lower(title.details ->> 'original_title')) > 0)
+    and (not wanted ? 'ignored' or not is_known_to((wanted ->> 'user_id')::bigint, title.id, wanted -> 'ignored'));
 
 -- What the anime sites list as a title of its own and number from 1, and where its episodes
 -- stand in the show. Its ids are in external_ids, and those of its names that the show does
@@ -118,6 +134,8 @@ create table episodes (
     unique (show_id, season, number)
 );
 create index episodes_absolute on episodes (show_id, absolute) where absolute is not null;
+-- Names by their words, for search. What is only called by its number is found by that.
+create index episodes_words on episodes using gin (to_tsvector('simple', name)) where name not like 'Episode %';
 create index episodes_aired on episodes (first_aired) where first_aired is not null;
 
 -- The index over every ids column: which entity has this id? The id spaces of
@@ -321,7 +339,7 @@ create table playback (
     item_id bigint not null,
     title_id bigint not null,
     kind text not null check (kind in ('movie', 'episode')),
-    id bigint not null,                        -- named in answers; derived from user and item
+    id bigint not null,                        -- the same as item_id, which answers name; not read
     last_event_at timestamptz not null,
     viewing text not null check (viewing in ('open', 'suspended', 'closed')),
     counted boolean not null,                  -- this viewing has its play already

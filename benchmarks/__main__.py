@@ -21,6 +21,7 @@ from benchmarks import (
     overload,
     parts,
     pipeline,
+    restart,
     tracker,
     visible,
     webhooks,
@@ -86,6 +87,10 @@ def _webhooks(stack: Stack, asked: Asked) -> list[str]:
     return webhooks.measure(stack, seconds=1 if asked.smoke else 15)
 
 
+def _restart(stack: Stack, asked: Asked) -> list[str]:
+    return restart.measure(stack, rounds=1 if asked.smoke else 10)
+
+
 def _matching(asked: Asked) -> list[str]:
     """Rows of tables: the labelled queries where they are, then made-up catalogues."""
     place = labelled.folder()
@@ -122,6 +127,7 @@ _ON_A_STACK: dict[str, Callable[[Stack, Asked], list[str]]] = {
     "lookup": _lookup,
     "tracker": _tracker,
     "webhooks": _webhooks,
+    "restart": _restart,
 }
 _ALONE: dict[str, Callable[[Asked], list[str]]] = {
     "parts": _parts,

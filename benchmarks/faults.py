@@ -26,7 +26,7 @@ _AT_ONCE, _USERS = 500, 40
 
 
 def measure(*, rounds: int, outage: float, backlog: int, seed: int | None = None) -> list[str]:
-    """Rows of tables: *rounds* of every kind, *outage* seconds without a stream, draining *backlog* events."""
+    """Rows of tables: *rounds* of every kind, *outage* seconds without each server, draining *backlog* events."""
     seed = random.randrange(2**32) if seed is None else seed
     return asyncio.run(_measure(rounds, outage, backlog, seed))
 
@@ -46,7 +46,8 @@ async def _measure(rounds: int, outage: float, backlog: int, seed: int) -> list[
         everything += done
         rows.append(_row(kind, done) if done else f"| {kind} | left out: {why} | | | | | | | | | | |")
     rows += [_row("**all**", everything), ""]
-    rows += [str(await _outage(outage, seed)), ""]
+    rows += [str(await _outage(server, outage, seed)) for server in ("valkey", "postgres")]
+    rows.append("")
     return rows + await _speeds(backlog)
 
 
@@ -76,9 +77,9 @@ def _row(name: str, done: Sequence[Round]) -> str:
     )
 
 
-async def _outage(seconds: float, seed: int) -> Outage:
+async def _outage(server: str, seconds: float, seed: int) -> Outage:
     async with running() as stack:
-        return await endure(stack, seconds, seed)
+        return await endure(stack, server, seconds, seed)
 
 
 async def _speeds(backlog: int) -> list[str]:

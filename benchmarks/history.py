@@ -69,7 +69,7 @@ async def _inside(stack: Stack, user: int) -> tuple[list[float], str]:
             started = time.perf_counter()
             found = await history(connection, user, after=(END, -1), limit=51)
             times.append((time.perf_counter() - started) * 1000)
-        assert len(found) == 51  # otherwise nothing was measured
+            assert len(found) == 51  # otherwise nothing was measured
         return sorted(times), await _plan(connection, user)
     finally:
         await connection.close()

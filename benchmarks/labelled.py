@@ -7,16 +7,12 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from scrobbled.catalog.names import write
 from scrobbled.match.layout import Header, Listed
 from scrobbled.match.query import Query
-
-#: The class of queries that name nothing in the catalogue.
-NEGATIVE: Final = "negative"
 
 
 class Titled(msgspec.Struct, frozen=True):
@@ -30,7 +26,6 @@ class Titled(msgspec.Struct, frozen=True):
     aka: tuple[str, ...] = ()
     popularity: float = 0.0
     seasons: int | None = None
-    episodes: int | None = None
     country: str | None = None
 
 
@@ -91,7 +86,6 @@ def build(place: Path, path: Path) -> tuple[Header, float]:
             runtime=int(each.runtime) if each.runtime else None,
             popularity=each.popularity,
             seasons=each.seasons,
-            episodes=each.episodes,
             country=each.country,
         )
         for number, each in enumerate(_lines(place))

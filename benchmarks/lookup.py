@@ -20,7 +20,7 @@ from scrobbled.match.index import NameIndex
 from scrobbled.match.search import search
 from scrobbled.model.filters import Filters
 from scrobbled.model.media import TitleKind
-from scrobbled.store import calendars, charts, items, totals
+from scrobbled.store import calendars, charts, items, reads, shows, totals
 from scrobbled.store.pool import open_pool
 
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ def _asked(pool: Pool) -> Iterator[tuple[str, Callable[[], Awaitable[Any]]]]:
         "33 days of everybody's episodes",
         lambda: calendars.episodes(pool, today, month, user_id=None, which="all"),
     )
-    yield "33 days of a user's films", lambda: calendars.films(pool, today, month, user_id=1, on_disc=False)
+    yield "episodes by name", lambda: shows.episodes_called(pool, "the one", Filters(), most=500)
+    yield "a user's titles that fit", lambda: reads.played_titles(pool, 1, western.filters)
+    yield "33 days of a user's films", lambda: calendars.films(pool, today, month, user_id=1, by="released")
 
 
 async def _timed(what: str, ask: Callable[[], Awaitable[Any]], times: int) -> str:

@@ -34,7 +34,7 @@ class Stack:
 
     def children(self) -> dict[str, int]:
         """By name (front, worker, valkey, postgres), the pids of what the supervisor runs."""
-        found = {}
+        found: dict[str, int] = {}
         for pid in map(int, _children_of(self._process.pid)):
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
             for name, mark in (

@@ -6,7 +6,8 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from itertools import cycle
+from functools import partial
+from itertools import cycle, repeat
 from pathlib import Path
 
 from benchmarks import load
@@ -44,11 +45,9 @@ def measure(stack: Stack, *, seconds: float) -> list[str]:
     _quiet(stack, token, shapes)
     rows.append(_bare(seconds))
     for name, player, requests in shapes:
-        sent = cycle([_request(player, token, *each) for each in requests])
+        sent = partial(_next, cycle([_request(player, token, *each) for each in requests]))
         before = stack.cpu_seconds("front")
-        result = load.run(
-            stack.port, lambda _, sent=sent: next(sent), connections=1, seconds=seconds, rate=_RATE
-        )  # type: ignore[misc]  # bound early
+        result = load.run(stack.port, sent, connections=1, seconds=seconds, rate=_RATE)
         busy = (stack.cpu_seconds("front") - before) / len(result.latencies) * 1000
         assert set(result.statuses) == {200}, (name, result.statuses)
         everything += result.latencies
@@ -63,6 +62,10 @@ def measure(stack: Stack, *, seconds: float) -> list[str]:
     return [*head, *rows, _row("**all**", 0, whole, None)]
 
 
+def _next(requests: Iterator[bytes], _: int) -> bytes:
+    return next(requests)
+
+
 def _bare(seconds: float) -> str:
     """What a handler that does nothing takes here and now: no answer can come sooner."""
     request = load.request("POST", "/v1/events", _json(plex_film()), [])
@@ -75,8 +78,8 @@ def _bare(seconds: float) -> str:
 def _quiet(stack: Stack, token: str, shapes: list[tuple[str, str, list[tuple[bytes, str]]]]) -> None:
     """Send each once, so that nothing is seen for the first time while it is measured."""
     for _, player, requests in shapes:
-        sent = _request(player, token, *requests[0])
-        load.run(stack.port, lambda _, sent=sent: sent, connections=1, seconds=0.1, rate=_RATE)  # type: ignore[misc]
+        sent = partial(_next, repeat(_request(player, token, *requests[0])))
+        load.run(stack.port, sent, connections=1, seconds=0.1, rate=_RATE)
     stack.wait_until_empty(20)
     time.sleep(1)
 

@@ -8,193 +8,35 @@ holds ``docs/settings.md`` to it.
 
 from __future__ import annotations
 
-import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import Any
 
 from scrobbled.errors import ConfigError
 from scrobbled.log import without_password
+from scrobbled.setting import (
+    FLAG,
+    FOLDER,
+    NETWORKS,
+    ORIGINS,
+    SURFACES,
+    TEXT,
+    TMDB_KEY,
+    Setting,
+    one_of,
+    optional,
+    seconds,
+    setting,
+    size,
+    url,
+    whole,
+    written,
+)
 
 PREFIX = "SCROBBLED_"
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
-    """How the text of a setting becomes its value, and which texts are allowed.
-
-    *parse* raises `ValueError` for all others; *allowed* finishes the sentence
-    "it must be …".
-    """
-
-    allowed: str
-    parse: Callable[[str], T]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table, for the documentation and for `scrobbled doctor`."""
-
-    variable: str
-    attribute: str
-    allowed: str
-    default: str | None
-    doc: str
-    secret: bool
-    hidden: bool
-
-
-def setting(kind: Kind[T], default: str, doc: str) -> T:
-    """Declare a setting that always has a value."""
-
-    return cast("T", _row(kind, default, doc, secret=False, factory=lambda: kind.parse(default)))
-
-
-def optional(kind: Kind[T], doc: str, *, secret: bool = False, hidden: bool = False) -> T | None:
-    """Declare a setting that may be left unset; a *secret* address has a password, *hidden* is all secret."""
-
-    return cast("T | None", _row(kind, None, doc, secret=secret, hidden=hidden, factory=lambda: None))
-
-
-def _row(
-    kind: Kind[Any],
-    default: str | None,
-    doc: str,
-    *,
-    secret: bool,
-    factory: Callable[[], Any],
-    hidden: bool = False,
-) -> Any:
-    row = {"kind": kind, "default": default, "doc": doc, "secret": secret, "hidden": hidden}
-    return field(default_factory=factory, metadata=row)
-
-
-def _text(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError(text)
-    return text.strip()
-
-
-def _one_of(*words: str) -> Kind[str]:
-    def parse(text: str) -> str:
-        word = text.strip().lower()
-        if word not in words:
-            raise ValueError(text)
-        return word
-
-    return Kind(f"one of {', '.join(words)}", parse)
-
-
-def _whole(lowest: int, highest: int, unit: str = "") -> Kind[int]:
-    def parse(text: str) -> int:
-        # int() alone also takes "1_000" and "٣", which nobody means.
-        if not re.fullmatch(r"[0-9]{1,18}", text.strip()) or not lowest <= int(text) <= highest:
-            raise ValueError(text)
-        return int(text)
-
-    return Kind(f"a whole number{unit} from {lowest} to {highest}", parse)
-
-
-def _seconds(lowest: float, highest: float) -> Kind[float]:
-    def parse(text: str) -> float:
-        if (
-            not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text.strip())
-            or not lowest <= float(text) <= highest
-        ):
-            raise ValueError(text)
-        return float(text)
-
-    return Kind(f"a number of seconds from {lowest:g} to {highest:g}", parse)
-
-
-def _size(lowest: int, highest: int) -> Kind[int]:
-    units = {"": 1, "b": 1, "kib": 1024, "mib": 1024**2}
-
-    def parse(text: str) -> int:
-        match = re.fullmatch(r"([0-9]{1,12}) ?([a-z]*)", text.strip().lower())
-        if not match or match[2] not in units:
-            raise ValueError(text)
-        size = int(match[1]) * units[match[2]]
-        if not lowest <= size <= highest:
-            raise ValueError(text)
-        return size
-
-    return Kind(f"from {lowest} bytes to {highest // 1024**2} MiB, such as 65536 or 1 MiB", parse)
-
-
-def _surfaces(text: str) -> Mapping[str, tuple[int, int]]:
-    found = re.findall(r"(?:^|,) *([a-z]+)=([0-9]{1,9})/([0-9]{1,9}) *(?=,|$)", text.strip())
-    if len(found) != text.count(",") + 1:
-        raise ValueError(text)
-    return {name: (int(minute), int(day)) for name, minute, day in found}
-
-
-def _yes_or_no(text: str) -> bool:
-    words = {
-        "true": True,
-        "yes": True,
-        "on": True,
-        "1": True,
-        "false": False,
-        "no": False,
-        "off": False,
-        "0": False,
-    }
-    try:
-        return words[text.strip().lower()]
-    except KeyError:
-        raise ValueError(text) from None
-
-
-def _folder(text: str) -> Path:
-    try:
-        path = Path(_text(text)).expanduser()
-    except RuntimeError as error:  # no home directory for "~"
-        raise ValueError(text) from error
-    if not path.is_absolute():
-        raise ValueError(text)
-    return path
-
-
-def _tmdb_key(text: str) -> str:
-    # A v3 key, or a v4 token: three parts of base64 with dots between them.
-    if not re.fullmatch(r"[0-9a-fA-F]{32}|[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}", text.strip(), re.ASCII):
-        raise ValueError(text)
-    return text.strip()
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    """``*``, none, or origins as browsers write them."""
-    words = tuple(word.strip().rstrip("/") for word in text.split(",") if word.strip())
-    if words in ((), ("none",)):
-        return ()
-    if words != ("*",) and not all(re.fullmatch(r"https?://[\w.\[\]:-]+", word, re.ASCII) for word in words):
-        raise ValueError(text)
-    return words
-
-
-def _url(*schemes: str) -> Kind[str]:
-    def parse(text: str) -> str:
-        if urlsplit(_text(text)).scheme not in schemes:
-            raise ValueError(text)
-        return text.strip()
-
-    return Kind(f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}", parse)
-
-
-SURFACES = Kind(
-    "surfaces with requests a minute and a day, such as `native=600/50000, flick=60/5000`", _surfaces
-)
-TEXT = Kind("a non-empty text", _text)
-FOLDER = Kind("an absolute path", _folder)
-FLAG = Kind("true or false", _yes_or_no)
-ORIGINS = Kind("*, none, or origins such as https://app.example with commas between them", _origins)
-TMDB_KEY = Kind("an API key (v3, 32 hexadecimal digits) or a read access token (v4)", _tmdb_key)
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -202,9 +44,9 @@ class Settings:
     """Everything an operator can set."""
 
     host: str = setting(TEXT, "127.0.0.1", "Address the front door listens on.")
-    port: int = setting(_whole(1, 65535), "8080", "Port the front door listens on.")
+    port: int = setting(whole(1, 65535), "8080", "Port the front door listens on.")
     trakt_port: int | None = optional(
-        _whole(1, 65535), "Second port of the front door, where everything at the root is Trakt's API."
+        whole(1, 65535), "Second port of the front door, where everything at the root is Trakt's API."
     )
     cors_origins: tuple[str, ...] = setting(
         ORIGINS, "*", "Websites whose pages may use Trakt's API with a token that they have."
@@ -215,101 +57,114 @@ class Settings:
         "Where the embedded servers keep everything; `$XDG_DATA_HOME/scrobbled` where that is set.",
     )
     database_url: str | None = optional(
-        _url("postgresql", "postgres"), "PostgreSQL to use; unset starts the embedded one.", secret=True
+        url("postgresql", "postgres"), "PostgreSQL to use; unset starts the embedded one.", secret=True
     )
     redis_url: str | None = optional(
-        _url("redis", "rediss", "unix"), "Redis or Valkey to use; unset starts the embedded one.", secret=True
+        url("redis", "rediss", "unix"), "Redis or Valkey to use; unset starts the embedded one.", secret=True
     )
     log_format: str = setting(
-        _one_of("auto", "json", "console"), "auto", "How log lines look; `auto` is `console` on a terminal."
+        one_of("auto", "json", "console"), "auto", "How log lines look; `auto` is `console` on a terminal."
     )
     log_level: str = setting(
-        _one_of("debug", "info", "warning", "error"),
+        one_of("debug", "info", "warning", "error"),
         "info",
         "The least important log lines that are written.",
     )
-    workers: int = setting(_whole(1, 64), "1", "Worker processes that `scrobbled serve` starts.")
+    workers: int = setting(whole(1, 64), "1", "Worker processes that `scrobbled serve` starts.")
     worker_name: str = setting(
         TEXT, "", "Unique name of this worker in the stream; unset is the host's name."
     )
     partitions: int = setting(
-        _whole(1, 1024), "8", "Partitions of the stream; everywhere the same, changed only while it is empty."
+        whole(1, 1024), "8", "Partitions of the stream; everywhere the same, changed only while it is empty."
     )
     answer_timeout: float = setting(
-        _seconds(0.1, 60), "5", "Seconds that a Trakt or Simkl call waits for its answer before it gets 503."
+        seconds(0.1, 60),
+        "5",
+        "Seconds that a Trakt or ReelRifter call waits for its answer before it gets 503.",
     )
     stream_max_events: int = setting(
-        _whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
+        whole(1000, 1_000_000_000), "200000", "Unprocessed events at which the front door answers 503."
     )
     inbox_max_events: int = setting(
-        _whole(1000, 1_000_000_000),
+        whole(1000, 1_000_000_000),
         "1000000",
         "Events that PostgreSQL keeps, about, while the stream is away; then 503.",
     )
     requests_at_once: int = setting(
-        _whole(1, 100_000),
-        "256",
-        "Events, and other requests beside them, that a front door works on; on top it answers 503.",
+        whole(1, 100_000),
+        "128",
+        "Events, and other requests beside them, that a front door works on; on top of them, or of four "
+        "times as many in a burst, it answers 503.",
     )
-    max_tries: int = setting(_whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")
-    batch_size: int = setting(_whole(1, 10_000), "500", "Events a worker takes at once.")
+    max_tries: int = setting(whole(1, 100), "5", "Tries an event gets before it is set aside as dead.")
+    batch_size: int = setting(whole(1, 10_000), "500", "Events a worker takes at once.")
     duplicate_window: int = setting(
-        _whole(0, 604_800, " of seconds"),
+        whole(0, 604_800, " of seconds"),
         "3600",
         "Seconds within which a second play of an item is a duplicate.",
     )
     watched_threshold: int = setting(
-        _whole(1, 100), "80", "Percent of an item at which a stop counts as a play."
+        whole(1, 100), "80", "Percent of an item at which a stop counts as a play."
     )
     lost_stop: bool = setting(FLAG, "true", "Whether a viewing whose stop never came can count as a play.")
     alias_users: int = setting(
-        _whole(1, 1_000_000),
+        whole(1, 1_000_000),
         "3",
         "Users who must have taught the same before it holds for everybody.",
     )
-    playback_days: int = setting(_whole(1, 36_500, " of days"), "180", "Days a paused position is kept.")
+    playback_days: int = setting(whole(1, 36_500, " of days"), "180", "Days a paused position is kept.")
     event_days: int = setting(
-        _whole(1, 36_500, " of days"), "30", "Days the outcome of an event can be looked up."
+        whole(1, 36_500, " of days"), "30", "Days the outcome of an event can be looked up."
     )
     heartbeat_days: int = setting(
-        _whole(1, 36_500, " of days"), "2", "Days a heartbeat's outcome can be looked up."
+        whole(1, 36_500, " of days"), "2", "Days a heartbeat's outcome can be looked up."
     )
     webhook_days: int = setting(
-        _whole(1, 36_500, " of days"), "14", "Days a received webhook can be looked at and read again."
+        whole(1, 36_500, " of days"), "14", "Days a received webhook can be looked at and read again."
     )
     webhook_size: int = setting(
-        _size(1024, 1024**3), "64 MiB", "What a user's received webhooks may take; the oldest go first."
+        size(1024, 1024**3), "64 MiB", "What a user's received webhooks may take; the oldest go first."
     )
-    body_limit: int = setting(_size(1024, 1024**3), "1 MiB", "Largest request body that is accepted.")
+    body_limit: int = setting(size(1024, 1024**3), "1 MiB", "Largest request body that is accepted.")
     events_body_limit: int = setting(
-        _size(1024, 1024**3), "4 MiB", "Largest body of `POST /v1/events` and of syncs."
+        size(1024, 1024**3), "4 MiB", "Largest body of `POST /v1/events` and of syncs."
     )
     connections: int = setting(
-        _whole(10, 1_000_000),
+        whole(10, 1_000_000),
         "5000",
         "Connections one front door holds; beyond them, those that rest make way for new ones.",
     )
+    connections_per_address: int = setting(
+        whole(0, 1_000_000),
+        "200",
+        "Connections one address holds at a front door, if it is none of `SCROBBLED_PROXIES`; 0 is no limit.",
+    )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
+        NETWORKS,
+        "private",
+        "Networks of proxies, which are believed when they say whom they ask for; `private` is all that are.",
+    )
     requests_per_minute: int = setting(
-        _whole(0, 1_000_000_000),
+        whole(0, 1_000_000_000),
         "60",
         "Requests a token may make in a minute on each surface; scrobbles never count; 0 is no limit.",
     )
     requests_per_day: int = setting(
-        _whole(0, 1_000_000_000), "5000", "The same in a day, which ends at midnight UTC."
+        whole(0, 1_000_000_000), "5000", "The same in a day, which ends at midnight UTC."
     )
     surface_limits: Mapping[str, tuple[int, int]] | None = optional(
         SURFACES, "Surfaces with other limits than those two, each as `surface=minute/day`."
     )
     trakt_reads: int = setting(
-        _whole(0, 1_000_000_000), "1000", "Trakt reads a token may make in 5 minutes; 0 is no limit."
+        whole(0, 1_000_000_000), "1000", "Trakt reads a token may make in 5 minutes; 0 is no limit."
     )
     trakt_writes: int = setting(
-        _whole(0, 1_000_000_000),
+        whole(0, 1_000_000_000),
         "600",
         "Trakt writes a token may make in 5 minutes; scrobbles never count; 0 is no limit.",
     )
     metrics_port: int | None = optional(
-        _whole(1, 65535), "Port on which a process with no front door serves `/metrics`; unset is none."
+        whole(1, 65535), "Port on which a process with no front door serves `/metrics`; unset is none."
     )
     metrics_dir: Path = setting(
         FOLDER,
@@ -317,16 +172,16 @@ class Settings:
         "Where the processes of one machine share metrics; unset is `metrics` in the data directory.",
     )
     public_url: str | None = optional(
-        _url("http", "https"),
+        url("http", "https"),
         "Where browsers and apps reach the server; unset is what each request says in its headers.",
     )
     unknown_apps: str = setting(
-        _one_of("allow", "deny"),
+        one_of("allow", "deny"),
         "allow",
         "Whether apps that `scrobbled app add` did not register may sign people in.",
     )
     database_connections: int = setting(
-        _whole(1, 200), "8", "Most connections one process opens to PostgreSQL."
+        whole(1, 200), "8", "Most connections one process opens to PostgreSQL."
     )
     tmdb_key: str | None = optional(
         TMDB_KEY, "Your key at TMDB, with which titles' details can be imported.", hidden=True
@@ -358,7 +213,7 @@ class Settings:
 
         for row in table():
             value = getattr(self, row.attribute)
-            yield row, _shown(row, _written(value))
+            yield row, _shown(row, written(value))
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{row.attribute}={text!r}' for row, text in self.shown())})"
@@ -391,16 +246,6 @@ def _read(row: Setting, mapping: Mapping[str, str]) -> Any:
         raise ConfigError(f"{row.variable} is {shown!r}; it must be {row.allowed}") from None
 
 
-def _written(value: object) -> str:
-    """*value* as one writes it in the environment."""
-
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}={minute}/{day}" for name, (minute, day) in value.items())
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _shown(row: Setting, text: str) -> str:
     if row.hidden and text:
         return "***"
@@ -413,7 +258,7 @@ def _default_folder(mapping: Mapping[str, str]) -> Path:
     home = mapping.get("HOME")
     share = mapping.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else "~/.local/share")
     try:
-        return _folder(f"{share}/scrobbled")
+        return FOLDER.parse(f"{share}/scrobbled")
     except ValueError:
         raise ConfigError(
             f"{PREFIX}DATA_DIR is not set and there is no home directory to put it in"

@@ -42,14 +42,15 @@ _HIDDEN = rb"\1***"
 _encode = msgspec.json.Encoder().encode
 
 #: What a secret looks like in a finished line. A quote there may be escaped, and a value
-#: may stand in a mapping's repr, so separators are matched generously. Hiding too much is cheap.
+#: may stand in a mapping's repr, so separators are matched generously. Hiding too much is cheap,
+#: but for the key after a value that ends in "token": the line would lose it.
 _SECRETS = (
     re.compile(rb"(scr_[a-z]+_)[A-Za-z0-9_\-]+"),
     re.compile(rb"(?i)(/webhooks/[^/\s\"'\\?#]+/)[^/\s\"'\\?#]+"),
-    re.compile(rb"(?i)(token(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?)[^\s\\\"'&,;}\])]+"),
+    re.compile(rb"(?i)(token(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?)(?!\w+\":)[^\s\\\"'&,;}\])]+"),
     re.compile(
         rb"(?i)(authorization(?:\\*[\"'])*\s?[=:,]\s?(?:b?(?:\\*[\"'])+)?(?:bearer |basic |token )?)"
-        rb"[^\s\\\"',;}\])]+"
+        rb"(?!\w+\":)[^\s\\\"',;}\])]+"
     ),
     re.compile(rb"(?i)(\bbearer )[^\s\\\"',;}\])]+"),
     re.compile(rb"(://[^/\s\"'\\:@]*:)[^\s\"'\\/]+(?=@)"),

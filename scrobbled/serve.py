@@ -33,7 +33,7 @@ WORKER = "worker"
 START_SECONDS = 120.0
 #: Seconds after the signal by which each group has ended; what is left over is killed.
 STOP_BY = (4.0, 7.0, 8.0, 9.5)
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before something that died is started again
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0  # seconds before something that died is started again
 HEALTHY_AFTER = 5.0  # seconds; what lived longer starts with the first pause again
 READY_POLL = 0.05  # seconds between looks at /health/ready while starting
 TOKEN_PATIENCE = 30.0  # seconds until the first token is shown even if nothing is ready

@@ -97,12 +97,11 @@ async def pause(pool: Pool, user_id: int, item: Film | Episode, progress: float,
     number: int = await pool.fetchval(
         "insert into playback (user_id, item_id, title_id, kind, id, last_event_at, paused_at,"
         " viewing, counted, settled, position, progress)"
-        " values ($1, $2, $3, $4, $5, $7, $7, 'suspended', false, false, $6, $6) returning id",
+        " values ($1, $2, $3, $4, $2, $6, $6, 'suspended', false, false, $5, $5) returning item_id",
         user_id,
         item.id,
         item.title_id,
         item.kind.value,
-        next(_numbers),
         progress,
         at,
     )

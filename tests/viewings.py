@@ -96,6 +96,12 @@ def rated_show(title: str, rating: float) -> Payload:
     return composed_plex("media.rate", type="show", title=title, year=2011) | {"rating": rating}
 
 
+def rated_season(show: str, number: int, rating: float) -> Payload:
+    """Plex says that somebody rated a season."""
+    about = {"type": "season", "title": f"Season {number}", "parentTitle": show, "index": number}
+    return composed_plex("media.rate", **about) | {"rating": rating}
+
+
 def jellyfin(event: str, minute: float = 0.0, **changes: object) -> Payload:
     """Jellyfin's plugin about the film; 0 is also how it says that it does not know."""
     sent = {"RunTimeTicks": 100 * MINUTE, "PlaybackPositionTicks": int(minute * MINUTE)}
@@ -278,9 +284,11 @@ VIEWINGS = [
             Step("20:30", plex_part("stop", 1, 30), "paused"),
             Step("20:31", rated_show("Game of Thrones", 7.0), "rated"),
             Step("20:32", rated_show("A Show of Nobody at All", 9.0), "ignored unknown_show"),
+            Step("20:33", rated_season("Game of Thrones", 1, 8.0), "rated"),
+            Step("20:34", rated_season("Game of Thrones", 70, 3.0), "ignored unknown_show"),
         ],
         [],
-        ratings=[7],
+        ratings=[7, 8],
     ),
     Viewing(
         "a shared user's start is told twice",

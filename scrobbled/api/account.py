@@ -8,8 +8,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from scrobbled.api import parameters, shapes
+from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
+from scrobbled.api.shapes.users import CreatedToken, CurrentToken, Me, Rules, Token, Tokens
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.store import users
 from scrobbled.web.app import AUTHENTICATOR
@@ -31,12 +32,12 @@ async def me(request: web.Request) -> web.Response:
     identity = request[IDENTITY]
     user = await users.user(request.app[POOL], identity.user_id)
     return answer(
-        shapes.Me(
+        Me(
             id=user.id,
             name=user.name,
             created_at=user.created_at,
-            rules=shapes.Rules(watched_threshold=user.watched_threshold, lost_stop=user.lost_stop),
-            token=shapes.CurrentToken(id=identity.token_id, scopes=sorted(identity.scopes)),
+            rules=Rules(watched_threshold=user.watched_threshold, lost_stop=user.lost_stop),
+            token=CurrentToken(id=identity.token_id, scopes=sorted(identity.scopes)),
         )
     )
 
@@ -44,7 +45,7 @@ async def me(request: web.Request) -> web.Response:
 async def tokens(request: web.Request) -> web.Response:
     """The active tokens, without the tokens themselves."""
     found = await users.tokens(request.app[POOL], request[IDENTITY].user_id)
-    return answer(shapes.Tokens(data=[shapes.Token(**msgspec.structs.asdict(each)) for each in found]))
+    return answer(Tokens(data=[Token(**msgspec.structs.asdict(each)) for each in found]))
 
 
 async def create_token(request: web.Request) -> web.Response:
@@ -56,7 +57,7 @@ async def create_token(request: web.Request) -> web.Response:
         message = f"a token makes none that may do more than itself: {', '.join(sorted(identity.scopes))}"
         raise Refusal(403, message)
     token, token_id = await users.create_token(request.app[POOL], identity.user_id, wanted.label, scopes)
-    created = shapes.CreatedToken(id=token_id, token=token, label=wanted.label.strip(), scopes=sorted(scopes))
+    created = CreatedToken(id=token_id, token=token, label=wanted.label.strip(), scopes=sorted(scopes))
     return answer(created, 201)
 
 
@@ -84,11 +85,11 @@ def routes() -> list[Route]:
     made = ((201, "The token"), (400, "What is wrong"), (403, "More than the asking token may do"))
     gone = ((204, "Revoked"), (404, "No such active token"))
     return [
-        Route("GET", "/v1/me", me, native, read, "Who the token stands for", returns=shapes.Me),
-        Route("GET", "/v1/tokens", tokens, native, read, "Active tokens", returns=shapes.Tokens),
+        Route("GET", "/v1/me", me, native, read, "Who the token stands for", returns=Me),
+        Route("GET", "/v1/tokens", tokens, native, read, "Active tokens", returns=Tokens),
         Route(
             "POST", "/v1/tokens", create_token, native, write, "Create a token, shown this once",
-            body=NewToken, answers=made, returns=shapes.CreatedToken,
+            body=NewToken, answers=made, returns=CreatedToken,
         ),
         Route("DELETE", "/v1/tokens/{id}", revoke_token, native, write, "Revoke a token", answers=gone),
     ]  # fmt: skip

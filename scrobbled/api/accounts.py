@@ -8,8 +8,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from scrobbled.api import shapes
 from scrobbled.api.pool import POOL, PUT_BACK
+from scrobbled.api.shapes.accounts import Accounts, MappedAccount, NewlyMapped, WaitingAccount
 from scrobbled.errors import PayloadError
 from scrobbled.store import accounts
 from scrobbled.web.app import AUTHENTICATOR
@@ -38,9 +38,9 @@ async def list_accounts(request: web.Request) -> web.Response:
     pool, user_id = request.app[POOL], request[IDENTITY].user_id
     waiting, mapped = await accounts.waiting(pool, user_id), await accounts.mapped(pool, user_id)
     return answer(
-        shapes.Accounts(
+        Accounts(
             waiting=[
-                shapes.WaitingAccount(
+                WaitingAccount(
                     player=each.source,
                     account=[name for name in each.account if name],
                     events=each.events,
@@ -50,8 +50,7 @@ async def list_accounts(request: web.Request) -> web.Response:
                 for each in waiting
             ],
             mapped=[
-                shapes.MappedAccount(player=each.source, account=each.account, user=each.name)
-                for each in mapped
+                MappedAccount(player=each.source, account=each.account, user=each.name) for each in mapped
             ],
         )
     )
@@ -65,8 +64,8 @@ async def map_account(request: web.Request) -> web.Response:
     held = await accounts.put(request.app[POOL], owner.user_id, wanted.player, account, member.user_id)
     if held:
         await request.app[PUT_BACK](held)
-    mapped = shapes.MappedAccount(player=wanted.player, account=account, user=member.name)
-    return answer(shapes.NewlyMapped(mapped=mapped, events=len(held)))
+    mapped = MappedAccount(player=wanted.player, account=account, user=member.name)
+    return answer(NewlyMapped(mapped=mapped, events=len(held)))
 
 
 async def unmap_account(request: web.Request) -> web.Response:
@@ -107,11 +106,11 @@ def routes() -> list[Route]:
     return [
         Route(
             "GET", "/v1/accounts", list_accounts, native, Scope.READ,
-            "Accounts at shared connections: who waits, and whose the others are", returns=shapes.Accounts,
+            "Accounts at shared connections: who waits, and whose the others are", returns=Accounts,
         ),
         Route(
             "POST", "/v1/accounts", map_account, native, write, "Say whose an account is",
-            body=NewAccount, answers=mapped, returns=shapes.NewlyMapped,
+            body=NewAccount, answers=mapped, returns=NewlyMapped,
         ),
         Route(
             "DELETE", "/v1/accounts/{player}/{account}", unmap_account, native, write,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from scrobbled.api import parameters, shapes
+from scrobbled.api import parameters
 from scrobbled.api.pool import POOL, PUT_BACK
+from scrobbled.api.shapes.actions import Actions, TakenBack, Ticked, TickedPlay
+from scrobbled.api.shapes.items import watched_of
 from scrobbled.api.undoing import unticks
 from scrobbled.errors import NotFound, Unavailable
 from scrobbled.store import actions, catalog
@@ -27,7 +29,7 @@ async def list_actions(request: web.Request) -> web.Response:
     found = await actions.newest(request.app[POOL], request[IDENTITY].user_id, limit=limit)
     wanted = {play.item_id for action in found for play in action.plays}
     items = await catalog.items(request.app[POOL], wanted)
-    return answer(shapes.Actions(data=[_shape(each, items) for each in found]))
+    return answer(Actions(data=[_shape(each, items) for each in found]))
 
 
 async def take_back(request: web.Request) -> web.Response:
@@ -44,7 +46,7 @@ async def take_back(request: web.Request) -> web.Response:
     left = await actions.holding(pool, user_id, event_id)
     if left is not None:
         raise Unavailable("it will be taken back, but not in time to answer; ask again, it is done once")
-    return answer(shapes.TakenBack(id=found.id, plays=len(found.plays)))
+    return answer(TakenBack(id=found.id, plays=len(found.plays)))
 
 
 def routes() -> list[Route]:
@@ -62,24 +64,22 @@ def routes() -> list[Route]:
         Route(
             "GET", "/v1/actions", list_actions, Surface.NATIVE, Scope.READ, "What was ticked by hand",
             query=(limit,), answers=((200, "Newest first"), (400, "What is wrong with a parameter")),
-            returns=shapes.Actions,
+            returns=Actions,
         ),
         Route(
             "DELETE", "/v1/actions/{id}", take_back, Surface.NATIVE, Scope.WRITE,
-            "Take what was ticked at once back", answers=gone, returns=shapes.TakenBack,
+            "Take what was ticked at once back", answers=gone, returns=TakenBack,
         ),
     ]  # fmt: skip
 
 
-def _shape(action: TickAction, items: dict[int, Item]) -> shapes.Ticked:
-    return shapes.Ticked(
+def _shape(action: TickAction, items: dict[int, Item]) -> Ticked:
+    return Ticked(
         id=action.id,
         source=action.source,
         made_at=action.made_at,
         plays=[
-            shapes.TickedPlay(
-                id=play.id, watched_at=play.watched_at, item=shapes.item(items.get(play.item_id))
-            )
+            TickedPlay(id=play.id, watched_at=play.watched_at, item=watched_of(items.get(play.item_id)))
             for play in action.plays
         ],
     )

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
-from scrobbled.api import parameters, shapes
+from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
 from scrobbled.api.resolving import RESOLVER, Target, target_of
+from scrobbled.api.shapes.corrections import Correction, Corrections, Resolved, Said
+from scrobbled.api.shapes.events import event_of
+from scrobbled.api.shapes.items import show_of
 from scrobbled.errors import NotFound
 from scrobbled.store import corrections
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer, cursor_of, read_cursor
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
-
-if TYPE_CHECKING:
-    from scrobbled.model.media import Title
-    from scrobbled.store.corrections import Correction
 
 
 async def resolve(request: web.Request) -> web.Response:
@@ -26,9 +23,7 @@ async def resolve(request: web.Request) -> web.Response:
     target = target_of(await request.read())
     done = await request.app[RESOLVER].resolve(request[IDENTITY].user_id, event_id, target)
     return answer(
-        shapes.Resolved(
-            event=shapes.event(done.event), also_settled=done.also_settled, correction_id=done.correction_id
-        )
+        Resolved(event=event_of(done.event), also_settled=done.also_settled, correction_id=done.correction_id)
     )
 
 
@@ -43,7 +38,7 @@ async def list_corrections(request: web.Request) -> web.Response:
     )
     more, found = len(found) > limit, found[:limit]
     next_cursor = cursor_of(found[-1].taught_at, found[-1].id) if more else None
-    return answer(shapes.Corrections(data=[_shape(each) for each in found], next_cursor=next_cursor))
+    return answer(Corrections(data=[_shape(each) for each in found], next_cursor=next_cursor))
 
 
 async def take_back(request: web.Request) -> web.Response:
@@ -76,11 +71,11 @@ def routes() -> list[Route]:
         Route(
             "POST", "/v1/unmatched/{id}/resolve", resolve, native, write,
             "Say which title an event is about, and teach it",
-            body=Target, answers=resolved, returns=shapes.Resolved,
+            body=Target, answers=resolved, returns=Resolved,
         ),
         Route(
             "GET", "/v1/corrections", list_corrections, native, read, "What was taught by resolving",
-            query=(limit, cursor), answers=page, returns=shapes.Corrections,
+            query=(limit, cursor), answers=page, returns=Corrections,
         ),
         Route(
             "DELETE", "/v1/corrections/{id}", take_back, native, write, "Take a correction back",
@@ -89,19 +84,13 @@ def routes() -> list[Route]:
     ]  # fmt: skip
 
 
-def _shape(found: Correction) -> shapes.Correction:
-    return shapes.Correction(
+def _shape(found: corrections.Correction) -> Correction:
+    return Correction(
         id=found.id,
         kind=found.title.kind.value if found.title else None,
-        title=_title(found.title),
+        title=show_of(found.title) if found.title else None,
         season=found.season,
         episode=found.number,
         taught_at=found.taught_at,
-        said=[shapes.Said(**each) for each in found.said],
+        said=[Said(**each) for each in found.said],
     )
-
-
-def _title(title: Title | None) -> shapes.Show | None:
-    if title is None:
-        return None
-    return shapes.Show(id=title.id, title=title.name, year=title.year, slug=title.slug, ids=title.ids)

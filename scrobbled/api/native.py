@@ -7,8 +7,11 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, accounts, actions, learning, matching, parameters, received, shapes
+from scrobbled.api import account, accounts, actions, administration, learning, matching, parameters, received
 from scrobbled.api.pool import POOL
+from scrobbled.api.shapes.events import Event, Unmatched, UnmatchedPage, event_of
+from scrobbled.api.shapes.items import item_of, watched_of
+from scrobbled.api.shapes.plays import History, Now, Play, Position, Positions, Watching
 from scrobbled.errors import NotFound
 from scrobbled.match.normalize import normalize
 from scrobbled.store import reads
@@ -36,19 +39,19 @@ async def history(request: web.Request) -> web.Response:
     )
     more, entries = len(entries) > limit, entries[:limit]
     data = [
-        shapes.Play(
+        Play(
             id=entry.id,
             watched_at=entry.watched_at,
             kind=entry.kind,
             cause=entry.cause,
             source=entry.source,
             event_id=entry.event_id,
-            item=shapes.item(entry.item),
+            item=watched_of(entry.item),
         )
         for entry in entries
     ]
     next_cursor = cursor_of(entries[-1].watched_at, entries[-1].id) if more else None
-    return answer(shapes.History(data=data, next_cursor=next_cursor))
+    return answer(History(data=data, next_cursor=next_cursor))
 
 
 async def _subject(request: web.Request) -> reads.Subject:
@@ -73,29 +76,27 @@ async def playback(request: web.Request) -> web.Response:
         limit=parameters.whole(request, "limit", 100, 1, 1000),
     )
     data = [
-        shapes.Position(
-            id=each.id, progress=each.progress, paused_at=each.paused_at, item=shapes.item(each.item)
-        )
+        Position(id=each.id, progress=each.progress, paused_at=each.paused_at, item=watched_of(each.item))
         for each in found
     ]
-    return answer(shapes.Positions(data=data, total=total))
+    return answer(Positions(data=data, total=total))
 
 
 async def watching(request: web.Request) -> web.Response:
     """What is being watched now, or null."""
     found = await reads.watching(request.app[POOL], request[IDENTITY].user_id, datetime.now(UTC))
     if found is None:
-        return answer(shapes.Watching(watching=None))
-    now = shapes.Now(
+        return answer(Watching(watching=None))
+    now = Now(
         action=found.action,
         source=found.source,
         event_id=found.event_id,
         progress=found.progress,
         started_at=found.started_at,
         expires_at=found.expires_at,
-        items=[shapes.known(each) for each in found.items],
+        items=[item_of(each) for each in found.items],
     )
-    return answer(shapes.Watching(watching=now))
+    return answer(Watching(watching=now))
 
 
 async def unmatched(request: web.Request) -> web.Response:
@@ -109,7 +110,7 @@ async def unmatched(request: web.Request) -> web.Response:
     )
     more, rows = len(rows) > limit, rows[:limit]
     data = [
-        shapes.Unmatched(
+        Unmatched(
             id=row.event_id,
             occurred_at=row.occurred_at,
             source=row.event.get("source"),
@@ -121,7 +122,7 @@ async def unmatched(request: web.Request) -> web.Response:
         for row in rows
     ]
     next_cursor = cursor_of(rows[-1].occurred_at, rows[-1].event_id.int) if more else None
-    return answer(shapes.UnmatchedPage(data=data, next_cursor=next_cursor))
+    return answer(UnmatchedPage(data=data, next_cursor=next_cursor))
 
 
 async def event(request: web.Request) -> web.Response:
@@ -133,7 +134,7 @@ async def event(request: web.Request) -> web.Response:
             "no event of yours with this id has been applied; if you just sent it, ask again in a moment"
         )
         raise NotFound(message)
-    return answer(shapes.event(found))
+    return answer(event_of(found))
 
 
 def routes() -> list[Route]:
@@ -147,23 +148,23 @@ def routes() -> list[Route]:
     return [
         Route(
             "GET", "/v1/history", history, native, read, "What was watched",
-            query=(limit, cursor, kind, *_filters()), answers=page, returns=shapes.History,
+            query=(limit, cursor, kind, *_filters()), answers=page, returns=History,
         ),
         Route(
             "GET", "/v1/playback", playback, native, read, "Where to continue",
-            query=(positions, kind), answers=page, returns=shapes.Positions,
+            query=(positions, kind), answers=page, returns=Positions,
         ),
         Route(
             "GET", "/v1/watching", watching, native, read, "What is being watched now",
-            returns=shapes.Watching,
+            returns=Watching,
         ),
         Route(
             "GET", "/v1/unmatched", unmatched, native, read, "What waits for a title",
-            query=(limit, cursor), answers=page, returns=shapes.UnmatchedPage,
+            query=(limit, cursor), answers=page, returns=UnmatchedPage,
         ),
         Route(
             "GET", "/v1/events/{id}", event, native, read, "What became of an event, and why",
-            answers=one, returns=shapes.Event, counted=False,
+            answers=one, returns=Event, counted=False,
         ),
         *received.routes(),
         *matching.routes(),
@@ -171,6 +172,7 @@ def routes() -> list[Route]:
         *actions.routes(),
         *accounts.routes(),
         *account.routes(),
+        *administration.routes(),
     ]  # fmt: skip
 
 
@@ -181,7 +183,7 @@ def _limit(highest: int, usual: int) -> Parameter:
 
 
 def _filters() -> tuple[Parameter, ...]:
-    number, time = {"type": "integer", "minimum": 1}, {"type": "string", "format": "date-time"}
+    number, time = {"type": "integer", "minimum": 1}, parameters.INSTANT
     return (
         Parameter("title", "The name of a film or show, or a part of it"),
         Parameter("title_id", "The id of a film or show", number),

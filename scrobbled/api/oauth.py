@@ -18,6 +18,7 @@ from scrobbled.store import apps, devices, grants
 from scrobbled.web.address import base_url
 from scrobbled.web.app import AUTHENTICATOR
 from scrobbled.web.apps import UNKNOWN_APPS
+from scrobbled.web.limits import DEVICE_CODES
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Route, Surface
 from scrobbled.wire import oauth
@@ -128,9 +129,13 @@ async def _renewed(
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:
-    """``POST /oauth/revoke``: the sign-in a token belongs to ends. 200 also for none (RFC 7009)."""
+    """
+    ``POST /oauth/revoke``: the sign-in a token belongs to ends. 200 also for none (RFC 7009). Universal
+    Trakt Scrobbler says ``access_token``.
+    """
     given = await _fields(request)
-    found = await grants.holder(request.app[POOL], _needed(given, "token"))
+    token = given.get("access_token") or _needed(given, "token")
+    found = await grants.holder(request.app[POOL], token)
     if found is None:
         return answer({})
     if given.get("client_id", found.client_id) != found.client_id:
@@ -145,6 +150,7 @@ async def device_code(request: web.Request) -> web.StreamResponse:
     client_id = _needed(given, "client_id")
     if not request.app[UNKNOWN_APPS] and not _registered(await apps.find(request.app[POOL], client_id)):
         raise _unknown(403)
+    await request.app[DEVICE_CODES].take(request)
     agent = request.headers.get("User-Agent", "")[:_AGENT]
     device, shown = await devices.add(
         request.app[POOL],
@@ -270,10 +276,11 @@ def routes() -> list[Route]:
         (200, "The tokens"), (400, "Nobody entered the code yet; empty"), (404, "No such device code"),
         (409, "It was used already"), (410, "It ran out"), (418, "The user said no"), (429, "Too fast"),
     )  # fmt: skip
+    asked = (*refused, (429, "Too many codes were asked for; Retry-After says when to try again"))
     described = [
         ("token", token, "Exchange a code or a refresh token", ((200, "The tokens"), *refused)),
         ("revoke", revoke, "End a sign-in", ((200, "It has ended"), (403, "Another app's token"))),
-        ("device/code", device_code, "Start signing a device in", ((200, "The codes"), *refused)),
+        ("device/code", device_code, "Start signing a device in", ((200, "The codes"), *asked)),
         ("device/token", device_token, "Ask whether somebody entered the code", polled),
     ]
     return [

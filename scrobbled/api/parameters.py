@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from scrobbled.errors import PayloadError
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: Digits that surely fit PostgreSQL's bigint.
 _DIGITS = 18
 
+#: What *instant* takes, for the API description.
+INSTANT: Final = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}]}
+
 
 def number(text: str) -> int | None:
     """The number that *text* is, in plain digits; None for anything else."""
@@ -23,9 +26,9 @@ def number(text: str) -> int | None:
 
 
 def whole(request: web.Request, name: str, default: int, lowest: int, highest: int) -> int:
-    """A whole number between *lowest* and *highest*."""
+    """A whole number between *lowest* and *highest*; an empty one was not given."""
     text = request.query.get(name)
-    if text is None:
+    if not text:
         return default
     value = number(text)
     if value is None or not lowest <= value <= highest:
@@ -70,9 +73,9 @@ def kind(request: web.Request) -> Kind | None:
 
 
 def instant(request: web.Request, name: str, default: datetime) -> datetime:
-    """An ISO 8601 date or time; one without a zone is UTC."""
+    """An ISO 8601 date or time; one without a zone is UTC, an empty one was not given."""
     text = request.query.get(name)
-    return default if text is None else instant_of(text, name)
+    return instant_of(text, name) if text else default
 
 
 def instant_of(text: str, name: str) -> datetime:

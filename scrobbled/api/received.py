@@ -7,8 +7,9 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import parameters, shapes
+from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
+from scrobbled.api.shapes.webhooks import Webhook, Webhooks, WholeWebhook
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.model.outcome import Outcome
 from scrobbled.store import reads, webhooks
@@ -45,8 +46,8 @@ async def received(request: web.Request) -> web.Response:
     )
     more, rows = len(rows) > limit, rows[:limit]
     next_cursor = cursor_of(rows[-1].received_at, rows[-1].id.int) if more else None
-    data = [shapes.Webhook(**_facts(row)) for row in rows]
-    return answer(shapes.Webhooks(data=data, next_cursor=next_cursor))
+    data = [Webhook(**_facts(row)) for row in rows]
+    return answer(Webhooks(data=data, next_cursor=next_cursor))
 
 
 async def one(request: web.Request) -> web.Response:
@@ -59,7 +60,7 @@ async def one(request: web.Request) -> web.Response:
             "else it was beyond its days or the size that is kept"
         )
         raise NotFound(message)
-    whole = shapes.WholeWebhook(
+    whole = WholeWebhook(
         **_facts(found),
         content_type=found.content_type,
         filters=found.filters,
@@ -110,17 +111,17 @@ def routes() -> list[Route]:
         Parameter("cursor", "next_cursor of the page before"),
         Parameter("player", "Whose body it was read as", {"type": "string", "enum": list(READERS)}),
         Parameter("outcome", "How it ended", {"type": "string", "enum": [each.value for each in Outcome]}),
-        Parameter("since", "Received at this time or later", {"type": "string", "format": "date-time"}),
+        Parameter("since", "Received at this time or later", parameters.INSTANT),
     )
     page = ((200, "A page, newest first"), (400, "What is wrong with a parameter"))
     whole = ((200, "It, with its body"), (400, "Not an id"), (404, "Not kept, or not yours"))
     return [
         Route(
             "GET", "/v1/webhooks", received, native, read, "What players sent, and what became of it",
-            query=query, answers=page, returns=shapes.Webhooks,
+            query=query, answers=page, returns=Webhooks,
         ),
         Route(
             "GET", "/v1/webhooks/{id}", one, native, read, "One webhook, with its body",
-            answers=whole, returns=shapes.WholeWebhook, counted=False,
+            answers=whole, returns=WholeWebhook, counted=False,
         ),
     ]  # fmt: skip

@@ -171,7 +171,6 @@ def _add_title(arrays: dict[str, array[Any]], title: Listed) -> None:
     arrays["title_runtime"].append(_short(title.runtime))
     arrays["title_popularity"].append(title.popularity)
     arrays["title_seasons"].append(_short(title.seasons))
-    arrays["title_episodes"].append(max(title.episodes or 0, 0))
     arrays["title_country"].append(country_number(title.country))
 
 

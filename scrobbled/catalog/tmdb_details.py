@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -95,7 +95,8 @@ def of_answer(kind: TitleKind, answer: Mapping[str, Any]) -> tuple[Details, list
         rating=said.vote_average or None,
         votes=said.vote_count or None,
         released=_day(said.release_date) if kind is TitleKind.MOVIE else None,
-        on_disc=min((each.date for each in releases if each.type == "physical"), default=None),
+        on_disc=_first(releases, "physical"),
+        streamed=_first(releases, "digital"),
         studios=[
             Studio(name=each.name, country=each.origin_country or None, tmdb=each.id)
             for each in said.production_companies
@@ -104,6 +105,10 @@ def of_answer(kind: TitleKind, answer: Mapping[str, Any]) -> tuple[Details, list
         releases=releases,
     )
     return details, [each.name for each in said.genres if each.name] or None
+
+
+def _first(releases: Sequence[Release], kind: str) -> date | None:
+    return min((each.date for each in releases if each.type == kind), default=None)
 
 
 def _releases(said: _Said) -> list[Release]:

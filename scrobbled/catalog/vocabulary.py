@@ -5,13 +5,13 @@ certifications and networks; tables in the folder *data*.
 
 from __future__ import annotations
 
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 
 def _table(name: str) -> list[list[str]]:
     """The rows of *data/<name>.tsv*."""
-    text = resources.files("scrobbled.catalog").joinpath("data", f"{name}.tsv").read_text("utf-8")
+    text = (Path(__file__).with_name("data") / f"{name}.tsv").read_text("utf-8")
     return [line.split("\t") for line in text.splitlines()]
 
 

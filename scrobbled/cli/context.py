@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: Read by the tests and benchmarks alone; everything else with the prefix is a setting or a mistake.
-NOT_SETTINGS = frozenset({"SCROBBLED_EVALUATION_DIR", "SCROBBLED_BENCH_DIR"})
+NOT_SETTINGS = frozenset({"SCROBBLED_EVALUATION_DIR", "SCROBBLED_BENCH_DIR", "SCROBBLED_FAULT_SEED"})
 
 
 def settings_from_environment() -> Settings:

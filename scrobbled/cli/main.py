@@ -60,7 +60,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scrobbled")
 def scrobbled() -> None:
-    """Record what people watch, from every player that speaks Trakt, Simkl, Plex, Jellyfin or Emby.
+    """Record what people watch, from every player that speaks Trakt, Plex, Jellyfin, Emby or JSON.
 
     Settings come from the environment (SCROBBLED_*); `scrobbled doctor` shows them.
     """

@@ -52,12 +52,18 @@ def _everything(settings: Settings) -> None:
 
 
 def _worker(settings: Settings) -> None:
+    from scrobbled.roles.memory import load
+
+    load()
     from scrobbled.roles.worker import run
 
     run(replace(settings, workers=1))
 
 
 def _front_door(settings: Settings, roles: set[str]) -> None:
+    from scrobbled.roles.memory import load
+
+    load()
     from scrobbled.roles.front import run
 
     run(settings, roles)

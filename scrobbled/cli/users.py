@@ -107,7 +107,7 @@ def _word(value: bool | None) -> str:
 @token.command("create")
 @click.argument("name")
 @click.option("--label", required=True, help="What it is for, such as the player's name.")
-@click.option("--scope", "scopes", multiple=True, help="read, scrobble or write; all when none is given.")
+@click.option("--scope", "scopes", multiple=True, help="read, scrobble, write or admin; else all but admin.")
 @click.option("--shared", is_flag=True, help="It stands for all accounts of a media server; see `accounts`.")
 def create(name: str, label: str, scopes: tuple[str, ...], shared: bool) -> None:
     """Create a token for NAME and print it, alone; it is shown this once."""
@@ -116,7 +116,7 @@ def create(name: str, label: str, scopes: tuple[str, ...], shared: bool) -> None
     async def make(connection: asyncpg.Connection[asyncpg.Record]) -> str:
         owner = await users.user_called(connection, name)
         made, _ = await users.create_token(
-            connection, owner.id, label, scopes or users.ALL_SCOPES, shared=shared
+            connection, owner.id, label, scopes or users.USUAL_SCOPES, shared=shared
         )
         return made
 

@@ -49,7 +49,7 @@ class NameIndex:
         self.title_id, self.title_kind = views["title_id"], views["title_kind"]
         self.title_year, self.title_runtime = views["title_year"], views["title_runtime"]
         self.title_popularity, self.title_country = views["title_popularity"], views["title_country"]
-        self.title_seasons, self.title_episodes = views["title_seasons"], views["title_episodes"]
+        self.title_seasons = views["title_seasons"]
         self._entries = range(len(self._name_ends))
 
     def kind(self, title: int) -> str:

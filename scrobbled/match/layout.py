@@ -19,7 +19,7 @@ from zlib import crc32
 import msgspec
 
 MAGIC: Final = b"scrobbled names "
-VERSION: Final = 2
+VERSION: Final = 3
 
 #: Section name -> the type of its items, as `array` and `memoryview.cast` call it.
 SECTIONS: Final = {
@@ -28,7 +28,7 @@ SECTIONS: Final = {
     "backwards": "I", "backward_starts": "Q", "words": "B", "word_ends": "I", "word_starts": "Q",
     "word_postings": "I", "postings": "I", "slip_hash": "I", "slip_word": "I",
     "title_id": "q", "title_kind": "B", "title_year": "H", "title_runtime": "H", "title_popularity": "f",
-    "title_seasons": "H", "title_episodes": "I", "title_country": "H",
+    "title_seasons": "H", "title_country": "H",
 }  # fmt: skip
 
 #: Flags of an entry: the title's main name; only the beginning of a name, up to its subtitle.
@@ -55,7 +55,6 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
     runtime: int | None = None
     popularity: float = 0.0
     seasons: int | None = None
-    episodes: int | None = None
     country: str | None = None
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from scrobbled.match.candidates import alike, same, with_all_words, words_of
 from scrobbled.match.layout import HEAD, MAIN
+from scrobbled.match.normalize import normalize
 from scrobbled.match.query import Query
 from scrobbled.match.reading import readings
 
@@ -89,14 +90,29 @@ def search(
     return sorted(best.values(), key=lambda each: (-each.score, each.title_id))[:MOST]
 
 
+def called(text: str, name: str, popularity: float) -> tuple[float, bool]:
+    """
+    How well *name*, of something in a title of that *popularity*, fits *text*, which has words of it: as
+    the score of a title, and whether it is the whole name.
+    """
+    wanted, normalized = normalize(text), normalize(name)
+    if normalized == wanted:
+        return _OTHER * _weight(popularity), True
+    return (_BEGINS if normalized.startswith(wanted) else _WORDS) * _OTHER * _weight(popularity), False
+
+
+def _weight(popularity: float) -> float:
+    known = min(math.log10(1.0 + max(popularity, 0.0)) / _KNOWN, 1.0)
+    return _UNKNOWN + (1.0 - _UNKNOWN) * known
+
+
 def _is_better(found: Found, known: Found | None) -> bool:
     return known is None or known.score < found.score
 
 
 def _found(index: NameIndex, title: int, fit: float, exact: bool, reading: Reading) -> Found:
     year, popularity = index.title_year[title], index.title_popularity[title]
-    known = min(math.log10(1.0 + max(popularity, 0.0)) / _KNOWN, 1.0)
-    score = fit * (1.0 - reading.doubt) * (_UNKNOWN + (1.0 - _UNKNOWN) * known)
+    score = fit * (1.0 - reading.doubt) * _weight(popularity)
     if reading.year is not None and year and abs(year - reading.year) > 1:
         score *= _OTHER_YEAR
     return Found(index.title_id[title], index.kind(title), score, exact, reading.season, reading.episode)

@@ -45,10 +45,10 @@ class Studio(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
-    A film or show. *released* (a film's first day) and *on_disc* are dates, *first_aired* (a
-    show's first episode) an instant, *rating* is 0-10 by *votes*, *language* the original one
-    (ISO 639-1), *certification* the one of the title's own country or the US. *status* is a word
-    of Trakt's: released, returning series, ended….
+    A film or show. *released* (a film's first day), *on_disc* and *streamed* (its first day online) are
+    dates, *first_aired* (a show's first episode) an instant, *rating* is 0-10 by *votes*, *language*
+    the original one (ISO 639-1), *certification* the one of the title's own country or the US. *status*
+    is a word of Trakt's: released, returning series, ended….
     """
 
     overview: _Text | None = None
@@ -65,6 +65,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     votes: _Votes | None = None
     released: date | None = None
     on_disc: date | None = None
+    streamed: date | None = None
     first_aired: datetime | None = None
     airs: Airs | None = None
     studios: list[Studio] = []

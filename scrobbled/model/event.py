@@ -68,10 +68,12 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     *resolution* is set when an event that waited for its title comes again.
     *rating* is 0 to 10, -1 when it was taken away. *by_hand* is set when nothing
     was played: a person ticked, unticked or rated the item. *of_show*: they rated a whole show, whose
-    title, year and *show_ids* its *media* has. *event_name* is the player's own
-    word for what happened. *account* is what it calls who watched, the id first, where
-    its connection stands for many people and nobody has said yet whose it is; *user_id* is then the
-    connection's owner. *replayed* is set when what was ignored is read anew.
+    title, year and *show_ids* its *media* has, or a season, which has its *show* and *season* too.
+    *event_name* is the player's own word for what happened. *account* is what it calls who watched, the
+    id first, where its connection stands for many people and nobody has said yet whose it is; *user_id*
+    is then the connection's owner. *replayed* is set when what was ignored is read anew.
+    *day_only*: of *occurred_at* only the day is known, and its time is noon. *by_owner* is whether the
+    account that acted is the one that set up the sender, None when it does not say.
     """
 
     id: UUID
@@ -95,3 +97,5 @@ class PlaybackEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, k
     event_name: str | None = None
     account: tuple[str, ...] | None = None
     replayed: bool = False
+    day_only: bool = False
+    by_owner: bool | None = None

@@ -1,4 +1,4 @@
-"""A play, and the ids that are derived rather than handed out."""
+"""A play, and its id, which is derived rather than handed out."""
 
 from __future__ import annotations
 
@@ -44,13 +44,5 @@ def play_id(event_id: UUID, item_id: int) -> int:
 
     53 bits: clients written in JavaScript read ids as floating point numbers.
     """
-    return _number(event_id.bytes + item_id.to_bytes(8, "big"))
-
-
-def playback_id(user_id: int, item_id: int) -> int:
-    """The id under which a user's saved position in *item_id* is listed and removed."""
-    return _number(user_id.to_bytes(8, "big") + item_id.to_bytes(8, "big"))
-
-
-def _number(data: bytes) -> int:
+    data = event_id.bytes + item_id.to_bytes(8, "big")
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big") >> 11

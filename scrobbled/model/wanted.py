@@ -27,11 +27,6 @@ class Called(msgspec.Struct, frozen=True, gc=False):
     title: str | None = None
     year: int | None = None
 
-    @property
-    def is_named(self) -> bool:
-        """Whether there is anything to find it by."""
-        return bool(self.ids or self.title)
-
 
 class Wanted(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """

@@ -17,6 +17,7 @@ from scrobbled.api import native as native_reads
 from scrobbled.api import oauth
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
+from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.api.trakt import operations
@@ -34,16 +35,18 @@ from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
 from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
+from scrobbled.stream.dead import DeadLetters
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
 from scrobbled.ui import routes as pages
 from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.address import PROXIES, Proxies
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.connections import IDLE, Connections
 from scrobbled.web.gate import Gates
-from scrobbled.web.limits import Limits
+from scrobbled.web.limits import DEVICE_CODES, DEVICE_CODES_AT_ONCE, Limits, Share
 from scrobbled.web.origins import Origins
 from scrobbled.web.passwords import Checker
 from scrobbled.web.routes import Surface
@@ -92,8 +95,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         routes = _routes(settings, roles, pool, client)
         origins = Origins(settings.cors_origins)
         application = app.build(routes, authenticator, _limits(settings, counters), gates, origins)
-        if settings.trakt_port is not None:
-            application[app.TRAKT_PORT] = settings.trakt_port
+        _tell(application, settings, counters)
         most = settings.inbox_max_events
         inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
         patience = settings.answer_timeout
@@ -102,8 +104,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
         application[POOL] = pool
         application[PUT_BACK] = door.put_back
-        application[PUBLIC_URL] = settings.public_url or ""
-        application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
+        application[DEAD_LETTERS] = DeadLetters(client)
         application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
         application[NAMES] = Names(settings.names_path)
         application[ANSWERS] = answers = Answers()
@@ -111,6 +112,16 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         chores.append(answers.follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
+
+
+def _tell(application: web.Application, settings: Settings, counters: Counters) -> None:
+    """What handlers need of the settings."""
+    if settings.trakt_port is not None:
+        application[app.TRAKT_PORT] = settings.trakt_port
+    application[PUBLIC_URL] = settings.public_url or ""
+    application[UNKNOWN_APPS] = settings.unknown_apps == "allow"
+    application[PROXIES] = Proxies(settings.proxies)
+    application[DEVICE_CODES] = Share(counters.take, "device_codes", DEVICE_CODES_AT_ONCE)
 
 
 async def _doubt(client: redis.asyncio.Redis) -> None:
@@ -201,7 +212,12 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     await runner.setup()
     app.shorten(runner, application)
     assert runner.server is not None  # what setup makes
-    connections = Connections(runner.server, settings.connections)
+    connections = Connections(
+        runner.server,
+        settings.connections,
+        each=settings.connections_per_address,
+        proxies=application[PROXIES],
+    )
     try:
         listening = [
             await loop.create_server(connections.accept, settings.host, port, backlog=1024)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -22,12 +21,10 @@ from scrobbled.model.viewing import (
     Watching,
     WatchingAction,
 )
+from scrobbled.rules.counting import against_listed, against_play, against_tick, of_several
 from scrobbled.rules.ledger import Ledger
 from scrobbled.rules.policy import LOWEST_PROGRESS, Policy
-from scrobbled.rules.viewings import elapsed_percent, entered, goes_on, resumed
-
-if TYPE_CHECKING:
-    from uuid import UUID
+from scrobbled.rules.viewings import elapsed_percent, entered, known_progress, played, resumed, unticked
 
 _NEVER_PLAYED = Viewing()
 
@@ -76,13 +73,8 @@ class Fold:
         """Take note of a play that no event explains; it ends what was paused before it."""
         self._run_out_before(fact.told_at)
         self.ledger.stand(fact)
-        viewing, at = self._viewing(fact.item_id), fact.watched_at
-        if viewing.paused_at is not None and viewing.paused_at <= at:
-            viewing = replace(viewing, saved=None, paused_at=None)
-        if viewing.last_play_at is None or viewing.last_play_at <= at:
-            viewing = replace(viewing, last_play_at=at, counted=True, settled=False)
-        self._keep(fact.item_id, viewing)
-        self._reach(at)
+        self._keep(fact.item_id, played(self._viewing(fact.item_id), fact.watched_at))
+        self._reach(fact.watched_at)
 
     def take_out(self, removal: Removal) -> None:
         """A play is none from here on. Where another event makes the play of that viewing by now, that is."""
@@ -104,9 +96,7 @@ class Fold:
 
     def _play_on(self, moment: Moment) -> Verdict:
         self._replace_watching(moment)
-        for item in moment.items:
-            viewing = entered(self._viewing(item), moment, self._policy.threshold)
-            self._keep(item, replace(viewing, saved=None, paused_at=None))
+        self._enter(moment)
         known = self._viewing(moment.items[0]).position
         remaining = moment.runtime * (100.0 - (known or 0.0)) / 100.0
         self._watch(moment, WatchingAction.SCROBBLE, moment.at + timedelta(seconds=remaining))
@@ -122,7 +112,7 @@ class Fold:
 
     def _stop(self, moment: Moment) -> Verdict:
         self._stop_watching(moment)
-        progress = self._known_progress(moment)
+        progress = known_progress(self._viewing(moment.items[0]), moment)
         if progress is not None and progress >= self._policy.threshold:
             return self._finish(moment, progress)
         verdict = self._save_position(moment, progress)
@@ -148,10 +138,10 @@ class Fold:
 
     def _untick(self, moment: Moment) -> Verdict:
         self._stop_watching(moment)
-        return _of_several([self._take_back(item, moment) for item in moment.items], Outcome.CANCELLED)
+        return of_several([self._take_back(item, moment) for item in moment.items], Outcome.CANCELLED)
 
     def _listed(self, moment: Moment) -> Verdict:
-        return _of_several([self._count_listed(item, moment) for item in moment.items])
+        return of_several([self._count_listed(item, moment) for item in moment.items])
 
     def _check_in(self, moment: Moment) -> Verdict:
         running = self._watching
@@ -160,9 +150,7 @@ class Fold:
                 outcome=Outcome.REJECTED, reason="checkin_in_progress", expires_at=running.expires_at
             )
         self._replace_watching(moment)
-        for item in moment.items:
-            viewing = entered(self._viewing(item), moment, self._policy.threshold)
-            self._keep(item, replace(viewing, saved=None, paused_at=None))
+        self._enter(moment)
         expires_at = moment.at + timedelta(seconds=moment.runtime)
         self._watch(moment, WatchingAction.CHECKIN, expires_at)
         return Verdict(outcome=Outcome.CHECKED_IN, watched_at=expires_at, expires_at=expires_at)
@@ -178,12 +166,11 @@ class Fold:
 
     # Viewings ----------------------------------------------------------------
 
-    def _known_progress(self, moment: Moment) -> float | None:
-        """The event's own percent, else the last one known in a viewing that is not over."""
-        if moment.progress is not None:
-            return moment.progress
-        viewing = self._viewing(moment.items[0])
-        return None if viewing.stage is Stage.CLOSED else viewing.position
+    def _enter(self, moment: Moment) -> None:
+        """It plays: there is nothing to continue from."""
+        for item in moment.items:
+            viewing = entered(self._viewing(item), moment, self._policy.threshold)
+            self._keep(item, replace(viewing, saved=None, paused_at=None))
 
     def _save_position(self, moment: Moment, progress: float | None) -> Verdict:
         if progress is None:
@@ -204,72 +191,45 @@ class Fold:
     # Plays -------------------------------------------------------------------
 
     def _count_all(self, moment: Moment, progress: float | None) -> Verdict:
-        verdicts = [
-            self._count(item, moment.at, moment.id, moment.source, "scrobble") for item in moment.items
-        ]
-        return replace(_of_several(verdicts), progress=progress)
+        verdicts = [self._count(_play(item, moment)) for item in moment.items]
+        return replace(of_several(verdicts), progress=progress)
 
     def _tick(self, moment: Moment) -> Verdict:
         """A tick says that it was seen, once: it never makes a second play, whoever set it."""
-        return _of_several([self._count_tick(item, moment) for item in moment.items])
-
-    def _count_tick(self, item: int, moment: Moment) -> Verdict:
-        last = self._viewing(item).last_play_at
-        if last is not None:
-            return Verdict(outcome=Outcome.DUPLICATE, reason="already_watched", watched_at=last)
-        return self._enter_play(item, moment.at, moment.id, moment.source, "scrobble")
+        return of_several(
+            [against_tick(self._viewing(item)) or self._add(_play(item, moment)) for item in moment.items]
+        )
 
     def _take_back(self, item: int, moment: Moment) -> Verdict:
         """The item's newest play goes, and its viewing is over: what is told after that counts anew."""
         play = self.ledger.take_back(item, moment.at)
-        viewing = replace(self._viewing(item), stage=Stage.CLOSED, position=None, last_event_at=moment.at)
-        viewing = replace(viewing, saved=None, paused_at=None)
+        self._keep(item, unticked(self._viewing(item), moment.at, taken_back=play is not None))
         if play is None:
-            self._keep(item, viewing)
-            return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
-        self._keep(
-            item, replace(viewing, counted=False, settled=False, last_play_at=None, unticked_at=moment.at)
-        )
+            kept_at = self.ledger.last_play_at(item, since=self._viewing(item).unticked_at)
+            if kept_at is None:
+                return Verdict(outcome=Outcome.IGNORED, reason="not_watched")
+            return Verdict(outcome=Outcome.IGNORED, reason="play_kept", watched_at=kept_at)
         return Verdict(outcome=Outcome.CANCELLED, reason="unticked", watched_at=play.watched_at)
 
     def _count_listed(self, item: int, moment: Moment) -> Verdict:
-        """
-        One play of *item* at the time a server's list gives, unless the player told of that viewing:
-        a play since then, or going on with one, or a stop before the end.
-        """
-        viewing, window = self._viewing(item), self._policy.duplicate_window
-        last, position = viewing.last_play_at, viewing.position
-        if viewing.unticked_at is not None and viewing.unticked_at >= moment.at:
-            return Verdict(outcome=Outcome.REJECTED, reason="unticked")
-        told = viewing.last_event_at is not None and viewing.last_event_at >= moment.at
-        if last is not None and (last >= moment.at - window or (told and viewing.counted)):
-            return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
-        stopped_at = position if told and viewing.stage is Stage.CLOSED else None
-        if stopped_at is not None and stopped_at < self._policy.threshold:
-            return Verdict(outcome=Outcome.REJECTED, reason="not_finished", progress=position)
-        self._keep(item, resumed(viewing, moment))
-        return self._enter_play(item, moment.at, moment.id, moment.source, "scrobble")
-
-    def _count(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
-        """One play of *item*, unless it is in the history already."""
         viewing = self._viewing(item)
-        last, window = viewing.last_play_at, self._policy.duplicate_window
-        if last is not None:
-            if at - last < window:
-                return Verdict(outcome=Outcome.DUPLICATE, watched_at=last, expires_at=last + window)
-            if viewing.counted and goes_on(viewing, at):
-                return Verdict(
-                    outcome=Outcome.DUPLICATE,
-                    reason="same_viewing",
-                    watched_at=last,
-                    expires_at=last + window,
-                )
-        return self._enter_play(item, at, event_id, source, cause)
+        against = against_listed(viewing, moment.at, self._policy)
+        if against is not None:
+            return against
+        self._keep(item, resumed(viewing, moment))
+        return self._add(_play(item, moment))
 
-    def _enter_play(self, item: int, at: datetime, event_id: UUID, source: str, cause: str) -> Verdict:
-        self.ledger.enter(Counted(event_id=event_id, item_id=item, watched_at=at, cause=cause, source=source))
-        self._keep(item, replace(self._viewing(item), last_play_at=at, counted=True, settled=False))
-        return Verdict(outcome=Outcome.SCROBBLED, watched_at=at)
+    def _count(self, play: Counted) -> Verdict:
+        viewing = self._viewing(play.item_id)
+        return against_play(viewing, play.watched_at, self._policy.duplicate_window) or self._add(play)
+
+    def _add(self, play: Counted) -> Verdict:
+        self.ledger.enter(play)
+        viewing = replace(
+            self._viewing(play.item_id), last_play_at=play.watched_at, counted=True, settled=False
+        )
+        self._keep(play.item_id, viewing)
+        return Verdict(outcome=Outcome.SCROBBLED, watched_at=play.watched_at)
 
     # Watching ----------------------------------------------------------------
 
@@ -319,7 +279,10 @@ class Fold:
             return
         if reached >= self._policy.threshold and (checked_in or self._policy.lost_stop):
             cause = "checkin" if checked_in else "lost_stop"
-            self._count(item, at, watching.event_id, watching.source, cause)
+            play = Counted(
+                event_id=watching.event_id, item_id=item, watched_at=at, cause=cause, source=watching.source
+            )
+            self._count(play)
         else:
             self._keep(item, replace(viewing, saved=reached, paused_at=at))
 
@@ -342,6 +305,7 @@ def _rate(_: Moment) -> Verdict:
     return Verdict(outcome=Outcome.RATED)
 
 
-def _of_several(verdicts: list[Verdict], most: Outcome = Outcome.SCROBBLED) -> Verdict:
-    """The verdict of a file with several episodes: *most*, such as a play, if any of them is that."""
-    return next((each for each in verdicts if each.outcome is most), verdicts[0])
+def _play(item: int, moment: Moment) -> Counted:
+    return Counted(
+        event_id=moment.id, item_id=item, watched_at=moment.at, cause="scrobble", source=moment.source
+    )

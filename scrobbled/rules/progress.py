@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from scrobbled.model.progress import Part, Standing
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
@@ -38,4 +40,15 @@ def standing(parts: Sequence[Part], *, by_play: bool = False, stays_out: Collect
         plays=sum(part.times for part in parts),
         minutes_watched=sum(part.times * part.runtime for part in parts),
         minutes_left=sum(part.runtime for part in parts if not part.times),
+    )
+
+
+def of_a_lifetime(now: Standing, ever: Standing) -> Standing:
+    """Where somebody stands *now*, with the counts of all they *ever* watched of it."""
+    return replace(
+        now,
+        completed=ever.completed,
+        plays=ever.plays,
+        minutes_watched=ever.minutes_watched,
+        minutes_left=ever.minutes_left,
     )

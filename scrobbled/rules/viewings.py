@@ -33,6 +33,13 @@ def entered(viewing: Viewing, moment: Moment, threshold: float) -> Viewing:
     )
 
 
+def known_progress(viewing: Viewing, moment: Moment) -> float | None:
+    """The percent *moment* has, else the last one known of *viewing*, if that is not over."""
+    if moment.progress is not None:
+        return moment.progress
+    return None if viewing.stage is Stage.CLOSED else viewing.position
+
+
 def goes_on(viewing: Viewing, at: datetime) -> bool:
     """Whether what happens *at* that time can belong to *viewing* without a new start."""
     if viewing.stage is Stage.OPEN:
@@ -46,6 +53,23 @@ def resumed(viewing: Viewing, moment: Moment) -> Viewing:
     if viewing.paused_at is not None and viewing.paused_at > moment.told_at:
         return viewing
     return replace(viewing, saved=None, paused_at=None)
+
+
+def played(viewing: Viewing, at: datetime) -> Viewing:
+    """*viewing* with a play *at* that time that no event explains; it ends what was paused before it."""
+    if viewing.paused_at is not None and viewing.paused_at <= at:
+        viewing = replace(viewing, saved=None, paused_at=None)
+    if viewing.last_play_at is None or viewing.last_play_at <= at:
+        viewing = replace(viewing, last_play_at=at, counted=True, settled=False)
+    return viewing
+
+
+def unticked(viewing: Viewing, at: datetime, *, taken_back: bool) -> Viewing:
+    """*viewing* after an un-tick: it is over, without its play where one was *taken_back*."""
+    over = replace(viewing, stage=Stage.CLOSED, position=None, last_event_at=at, saved=None, paused_at=None)
+    if not taken_back:
+        return over
+    return replace(over, counted=False, settled=False, last_play_at=None, unticked_at=at)
 
 
 def elapsed_percent(watching: Watching, at: datetime) -> float:

@@ -3,7 +3,7 @@
 An ordinary user runs them as themselves. PostgreSQL refuses root, so root hands
 both to an account without rights: the one that owns the data already, else
 `postgres` where that exists, else `nobody`. Nobody's directories are changed
-for it. Where the account could not walk to the programs or the data (a clone
+for it. Where the account could not walk to the programs, the data or a socket (a clone
 under /root), it is given the one capability to look through directories.
 """
 
@@ -13,6 +13,7 @@ import os
 import pwd
 import shutil
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +62,12 @@ def hand_over(path: Path, account: Account | None) -> None:
 
 
 def command_as(
-    account: Account | None, command: list[str], data: Path, *, dies_with: signal.Signals
+    account: Account | None, command: list[str], *reached: Path, dies_with: signal.Signals
 ) -> list[str]:
     """*command* as it is run on behalf of *account*: through setpriv, when that is not ourselves.
 
-    *dies_with* is the signal it gets when we die. It is named here because the
-    kernel forgets it when a process changes its user.
+    *reached* is what it opens: its data, its socket. *dies_with* is the signal it gets
+    when we die. It is named here because the kernel forgets it when a process changes its user.
     """
 
     if account is None:
@@ -75,16 +76,16 @@ def command_as(
     if not setpriv:
         raise ConfigError("root needs setpriv (util-linux) for the embedded servers; or be another user")
     become = [f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
-    capability = _needed_capability(account, Path(command[0]), data)
+    capability = _needed_capability(account, Path(command[0]), reached)
     if capability:
         become += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
     return [setpriv, *become, f"--pdeathsig={dies_with.name.removeprefix('SIG')}", "--", *command]
 
 
-def _needed_capability(account: Account, program: Path, data: Path) -> str | None:
+def _needed_capability(account: Account, program: Path, reached: Sequence[Path]) -> str | None:
     if not account.may_execute(program):
         return "dac_override"
-    if account.may_walk_to(program) and account.may_walk_to(data):
+    if all(account.may_walk_to(path) for path in (program, *reached)):
         return None
     held = _held_capabilities()
     return next((name for name, bit in CAPABILITIES.items() if held >> bit & 1), None)

@@ -81,7 +81,8 @@ def _command(
     ]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    return command_as(account, command, places.postgres_data, dies_with=signal.SIGINT)
+    socket = places.postgres_run / POSTGRES_SOCKET
+    return command_as(account, command, places.postgres_data, socket, dies_with=signal.SIGINT)
 
 
 def _create(places: Places, binaries: PostgresBinaries, account: Account | None) -> None:

@@ -45,7 +45,9 @@ def program(places: Places) -> Program:
         command += [f"--{name}", value]
     return Program(
         name="valkey",
-        command=command_as(account, command, places.valkey_data, dies_with=signal.SIGTERM),
+        command=command_as(
+            account, command, places.valkey_data, places.valkey_socket, dies_with=signal.SIGTERM
+        ),
         environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
         log_file=places.valkey_log,
         before_start=lambda: _clear(places),

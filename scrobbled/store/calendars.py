@@ -13,20 +13,24 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("calendars")
 
+#: What films are dated by -> the query, each with an index of its own.
+_DATED = {"released": "films", "on_disc": "discs", "streamed": "streams"}
+
 
 async def films(
-    database: Database, since: date, until: date, *, user_id: int | None, on_disc: bool
+    database: Database, since: date, until: date, *, user_id: int | None, by: str
 ) -> list[tuple[int, str]]:
     """
-    (film, day) of what comes out from *since* on and before *until*, in cinemas or *on_disc*;
-    of all films, or of those that a user follows.
+    (film, day) of what comes out from *since* on and before *until*, *by* released, on_disc or
+    streamed; of all films, or of those that a user follows.
     """
-    name, days = "discs" if on_disc else "films", (since.isoformat(), until.isoformat())
+    days = since.isoformat(), until.isoformat()
     async with asking(database, "calendar_films") as connection:
         if user_id is None:
-            rows = await connection.fetch(_QUERIES[name], *days)
+            rows = await connection.fetch(_QUERIES[_DATED[by]], *days)
         else:
-            rows = await connection.fetch(_QUERIES[f"{name}_of"], *days, await _mine(connection, user_id))
+            mine = await _mine(connection, user_id)
+            rows = await connection.fetch(_QUERIES["films_of"], *days, mine, by)
     return [(row["item_id"], row["day"]) for row in rows]
 
 

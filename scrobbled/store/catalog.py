@@ -185,30 +185,22 @@ def _wishes(title: NewTitle) -> list[str]:
     return [*plain, *(f"{plain[-1]}-{number}" for number in range(2, 10))]
 
 
-def _title(row: Any) -> Title:
+def _title(row: Any, number: str = "id", ids: str = "ids") -> Title:
+    """The title in *row*; *number* and *ids* are the columns of its own id and of those of others."""
     return Title(
-        id=row["id"],
+        id=row[number],
         kind=TitleKind(row["kind"]),
         name=row["name"],
         slug=row["slug"],
         year=row["year"],
         runtime=row["runtime"],
         popularity=row["popularity"],
-        ids=row["ids"],
+        ids=row[ids],
     )
 
 
 def _item(row: Any) -> Item:
-    title = Title(
-        id=row["title_id"],
-        kind=TitleKind(row["kind"]),
-        name=row["name"],
-        slug=row["slug"],
-        year=row["year"],
-        runtime=row["runtime"],
-        popularity=row["popularity"],
-        ids=row["title_ids"],
-    )
+    title = _title(row, "title_id", "title_ids")
     if row["episode_id"] is None:
         return Item(id=title.id, kind=Kind.MOVIE, title=title, ids=title.ids, runtime=title.runtime)
     return Item(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,15 @@ MOST_COUNTED = 10_000
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A title on a chart, and the numbers that brought it there; *updated_at* for what changed."""
+    """
+    A title on a chart, and the numbers that brought it there: *lately* is who watched this week what others
+    are watching now, *popularity* that of the catalogue; *updated_at* for what changed.
+    """
 
     title_id: int
     watchers: int = 0
+    lately: int = 0
+    popularity: float = 0.0
     plays: int = 0
     collectors: int = 0
     collected: int = 0
@@ -58,6 +63,13 @@ async def trending(database: Database, asked: Asked, now: datetime) -> Chart:
     return await _counted(database, "trending", asked, now)
 
 
+async def watching(database: Database, kind: TitleKind, now: datetime) -> int:
+    """How many users are watching a film, or a show, at *now*."""
+    async with asking(database, "watching_now") as connection:
+        count: int = await connection.fetchval(_QUERIES["watching"], kind.value, now)
+    return count
+
+
 async def anticipated(database: Database, asked: Asked, now: datetime) -> Chart:
     """What stands in lists and is yet to come."""
     return await _counted(database, "anticipated", asked, now.date().isoformat(), now.year)
@@ -65,7 +77,7 @@ async def anticipated(database: Database, asked: Asked, now: datetime) -> Chart:
 
 async def popular(database: Database, asked: Asked) -> Chart:
     """The best known of the catalogue; at most *MOST_COUNTED* are counted."""
-    return await _uncounted(database, "popular", asked, _wanted(asked.filters))
+    return await _uncounted(database, "popular", asked, asked.filters.as_json())
 
 
 async def updated(database: Database, asked: Asked, since: datetime) -> Chart:
@@ -80,16 +92,25 @@ async def related(database: Database, title_id: int, *, offset: int, limit: int)
     return _chart(rows, offset)
 
 
-async def fitting(database: Database, title_ids: Sequence[int], filters: Filters) -> set[int]:
-    """Those of *title_ids* that may be shown to everybody and fit *filters*."""
+async def fitting(
+    database: Database, title_ids: Sequence[int], filters: Filters, *, everybody: bool = True
+) -> set[int]:
+    """Those of *title_ids* that fit *filters* and, for *everybody*, are not one user's own words alone."""
     async with asking(database, "fitting") as connection:
-        rows = await connection.fetch(_QUERIES["fitting"], list(title_ids), _wanted(filters))
+        rows = await connection.fetch(_QUERIES["fitting"], list(title_ids), filters.as_json(), everybody)
     return {row["id"] for row in rows}
+
+
+async def hot(database: Database, title_ids: Collection[int]) -> set[int]:
+    """Those of *title_ids* that somebody watched this week or has in a list."""
+    async with asking(database, "hot") as connection:
+        rows = await connection.fetch(_QUERIES["hot"], list(title_ids))
+    return {row["title_id"] for row in rows}
 
 
 async def _counted(database: Database, name: str, asked: Asked, *more: Any) -> Chart:
     """A chart whose rows say how many there are in all."""
-    before = asked.kind.value, _wanted(asked.filters), *more
+    before = asked.kind.value, asked.filters.as_json(), *more
     async with asking(database, name) as connection:
         rows = await connection.fetch(_QUERIES[name], *before, asked.offset, asked.limit)
         if not rows and asked.offset:  # behind the end: nothing says where that is
@@ -114,8 +135,3 @@ def _chart(rows: Sequence[Any], offset: int) -> Chart:
         return [], offset
     places = [Place(**{name: value for name, value in row.items() if name != "total"}) for row in rows]
     return places, rows[0]["total"]
-
-
-def _wanted(filters: Filters) -> dict[str, Any]:
-    """As the function *fits* takes it."""
-    return msgspec.to_builtins(filters)  # type: ignore[no-any-return]

@@ -30,6 +30,7 @@ class Copy(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A film or episode that somebody has; *media* is what is told of the copy."""
 
     item_id: int
+    title_id: int
     collected_at: datetime
     updated_at: datetime
     media: dict[str, Any]

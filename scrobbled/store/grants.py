@@ -31,6 +31,9 @@ CODE_SECONDS: Final = 600
 #: Sign-ins of one app that a user holds at once; one more ends the one unused for longest.
 MOST_SIGN_INS: Final = 10
 
+#: Sign-ins that are listed.
+MOST_SHOWN: Final = 500
+
 
 class Code(msgspec.Struct, frozen=True, kw_only=True):
     """What an authorization code stands for; *grant_id* is what it was exchanged for already."""
@@ -61,6 +64,20 @@ class Holder(msgspec.Struct, frozen=True):
     user_id: int
     grant_id: UUID
     client_id: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A sign-in that has not ended: of which *app*, since when, when its token of now was last used.
+    *registered* False: nobody but the app itself says who it is.
+    """
+
+    id: UUID
+    app: str
+    client_id: str
+    registered: bool
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -140,6 +157,12 @@ async def revoke(database: Database, user_id: int, grant_id: UUID) -> list[int]:
     """End a sign-in; the ids of the access tokens that were good until now."""
     async with asking(database, "revoke_grant") as connection:
         return [row["id"] for row in await connection.fetch(_QUERIES["revoke"], user_id, grant_id)]
+
+
+async def held(database: Database, user_id: int) -> list[Held]:
+    """The apps that a user let in, sign-in by sign-in, the last used first; at most *MOST_SHOWN*."""
+    async with asking(database, "held_grants") as connection:
+        return [Held(**dict(row)) for row in await connection.fetch(_QUERIES["held"], user_id, MOST_SHOWN)]
 
 
 async def holder(database: Database, token: str) -> Holder | None:

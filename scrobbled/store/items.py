@@ -147,9 +147,14 @@ async def _at_places(
             episodes.append((at, show, each.season, each.number))
     found = await catalog.episodes_at(database, episodes) if episodes else {}
     if seasons:
-        rows = await database.fetch(_QUERIES["seasons_at"], *sql.columns(seasons, 3))
-        found |= {row["position"]: row["id"] for row in rows}
+        found |= await seasons_at(database, seasons)
     return found
+
+
+async def seasons_at(database: Database, asked: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+    """By position, the season at (position, show, number)."""
+    rows = await database.fetch(_QUERIES["seasons_at"], *sql.columns(asked, 3))
+    return {row["position"]: row["id"] for row in rows}
 
 
 async def _places(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from scrobbled.errors import LimitReached, NotFound
+from scrobbled.model.filters import Filters
 from scrobbled.model.wanted import ThingKind
 from scrobbled.store import activities, lists, sql, timeline
 from scrobbled.store.asking import asking
@@ -71,18 +72,24 @@ async def entries(
     key: Key,
     kinds: Collection[ThingKind],
     sort: tuple[str, str],
+    filters: Filters,
     *,
     offset: int,
     limit: int | None,
 ) -> tuple[list[Entry], int]:
-    """A page of what is on a list by *sort* (a word, asc or desc), and how many there are of the *kinds*."""
-    asked = [kind.value for kind in kinds]
+    """
+    A page of what is on a list by *sort* (a word, asc or desc), and how many there are of the *kinds*
+    that fit *filters*.
+    """
+    asked, fitting = [kind.value for kind in kinds], filters.as_json()
     async with asking(database, "list_items") as connection:
-        rows = await connection.fetch(_QUERIES["entries"], *key, asked, *sort, limit, offset)
+        rows = await connection.fetch(_QUERIES["entries"], *key, asked, *sort, limit, offset, fitting)
         if rows:
             total = rows[0]["total"]
         else:
-            total = await connection.fetchval(_QUERIES["count_entries"], *key, asked) if offset else 0
+            total = (
+                await connection.fetchval(_QUERIES["count_entries"], *key, asked, fitting) if offset else 0
+            )
     names = Entry.__struct_fields__
     return [Entry(**{name: row[name] for name in names}) for row in rows], total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrobbled.errors import SchemaOutdated
@@ -18,7 +18,7 @@ _LOCK = 7_274_661
 def available() -> dict[int, tuple[str, str]]:
     """All migrations as ``{version: (name, sql)}``, oldest first."""
     found = {}
-    for entry in resources.files("scrobbled.store").joinpath("migrations").iterdir():
+    for entry in Path(__file__).with_name("migrations").iterdir():
         if entry.name.endswith(".sql"):
             version, _, name = entry.name.removesuffix(".sql").partition("_")
             found[int(version)] = (name, entry.read_text("utf-8"))

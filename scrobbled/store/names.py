@@ -66,6 +66,5 @@ def _listed(row: Any) -> Listed:
         runtime=row["runtime"],
         popularity=row["popularity"],
         seasons=row["season_count"],
-        episodes=row["episode_count"],
         country=row["country"],
     )

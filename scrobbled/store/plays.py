@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scrobbled.model.media import Kind
-from scrobbled.model.play import Play, playback_id
+from scrobbled.model.play import Play
 from scrobbled.model.selection import Selection
 from scrobbled.store import activities, sql, timeline, verdicts
 from scrobbled.store.asking import asking
@@ -50,13 +50,7 @@ async def _add(connection: Connection, user_id: int, plays: Sequence[Play]) -> N
             newest[play.item_id] = play
     columns = sql.columns(
         (
-            (
-                play.item_id,
-                play.title_id,
-                play.kind.value,
-                playback_id(user_id, play.item_id),
-                play.watched_at,
-            )
+            (play.item_id, play.title_id, play.kind.value, play.item_id, play.watched_at)
             for _, play in sorted(newest.items())
         ),
         5,

@@ -23,12 +23,20 @@ _QUERIES = sql.load("progress")
 
 
 async def watched(
-    database: Database, user_id: int, show_ids: Collection[int] | None, now: datetime
+    database: Database,
+    user_id: int,
+    show_ids: Collection[int] | None,
+    now: datetime,
+    *,
+    lifetime: bool = False,
 ) -> dict[int, Show]:
-    """By id, shows with what a user watched of them; *show_ids* None: all that the user ever began."""
+    """
+    By id, shows with what a user watched of them since they began again, or in their *lifetime*; *show_ids*
+    None: all that the user ever began.
+    """
     async with asking(database, "progress") as connection:
         asked = await _begun(connection, user_id) if show_ids is None else list(show_ids)
-        done = await connection.fetch(_QUERIES["watched"], user_id, asked)
+        done = await connection.fetch(_QUERIES["watched"], user_id, asked, lifetime)
         parts = await connection.fetch(_QUERIES["parts"], user_id, asked, now)
     return _shows(parts, done)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from scrobbled.match.normalize import normalize
+from scrobbled.model.filters import Filters
 from scrobbled.model.media import Item, Kind
 from scrobbled.store import activities, sql
 from scrobbled.store.asking import asking
@@ -65,7 +66,10 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """A place to continue from. *progress* in percent."""
+    """
+    A place to continue from. *progress* in percent. *id* is the film's or episode's own: a user has one
+    position in each, and clients read no more than 31 bits of it (Jellyfin).
+    """
 
     id: int
     progress: float
@@ -148,6 +152,13 @@ async def titles_called(database: Database, user_id: int, normalized: str) -> li
     )
 
 
+async def played_titles(database: Database, user_id: int, filters: Filters) -> list[int]:
+    """The titles in a user's history that fit *filters*."""
+    async with asking(database, "played_titles") as connection:
+        rows = await connection.fetch(_QUERIES["played_titles"], user_id, filters.as_json())
+    return [row["id"] for row in rows]
+
+
 async def entity_named(database: Database, kind: str, word: str, number: int | None) -> int | None:
     """
     The movie, show, season or episode (*kind*) that a client of Trakt's API calls
@@ -165,32 +176,42 @@ async def episodes_of_season(database: Database, season_id: int) -> list[int]:
 
 
 async def positions(
-    database: Database, user_id: int, span: Span, *, kind: Kind | None, offset: int = 0, limit: int = 10_000
+    database: Database,
+    user_id: int,
+    span: Span,
+    *,
+    kind: Kind | None,
+    filters: Filters = Filters(),  # noqa: B008  # frozen
+    offset: int = 0,
+    limit: int = 10_000,
 ) -> tuple[list[Position], int]:
     """Saved positions, most recently paused first, and how many there are."""
-    word = kind and kind.value
+    word, fitting = kind and kind.value, filters.as_json()
     async with asking(database, "positions") as connection:
         rows = await connection.fetch(
-            _QUERIES["saved_positions"], user_id, span.until, span.since, word, offset, limit
+            _QUERIES["saved_positions"], user_id, span.until, span.since, word, offset, limit, fitting
         )
         total = offset + len(rows)
         if len(rows) == limit or (offset and not rows):
             total = await connection.fetchval(
-                _QUERIES["count_positions"], user_id, span.until, span.since, word
+                _QUERIES["count_positions"], user_id, span.until, span.since, word, fitting
             )
         found = await items(connection, [row["item_id"] for row in rows])
     return [
         Position(
-            id=row["id"], progress=row["progress"], paused_at=row["paused_at"], item=found.get(row["item_id"])
+            id=row["item_id"],
+            progress=row["progress"],
+            paused_at=row["paused_at"],
+            item=found.get(row["item_id"]),
         )
         for row in rows
     ], total
 
 
-async def forget_position(database: Database, user_id: int, playback_id: int) -> bool:
-    """Remove a saved position; False when there is none of that id."""
+async def forget_position(database: Database, user_id: int, item_id: int) -> bool:
+    """Remove the saved position in a film or episode; False when there is none."""
     async with asking(database, "forget_position") as connection, connection.transaction():
-        kind = await connection.fetchval(_QUERIES["forget_position"], user_id, playback_id)
+        kind = await connection.fetchval(_QUERIES["forget_position"], user_id, item_id)
         if kind is not None:
             await activities.moved_of(connection, user_id, [kind], "paused_at")
     return kind is not None

@@ -12,7 +12,11 @@ from scrobbled.store import sql
 from scrobbled.store.asking import asking
 
 if TYPE_CHECKING:
+    from scrobbled.model.filters import Filters
     from scrobbled.store.pool import Database
+
+#: Letters from which on the last word of a search may be a beginning.
+_GOES_ON = 4
 
 _QUERIES = sql.load("shows")
 
@@ -23,6 +27,22 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     language: str | None
     region: str | None
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode that a text names, with how well known its show is."""
+
+    id: int
+    show_id: int
+    name: str
+    popularity: float
+
+
+async def episodes_called(database: Database, text: str, filters: Filters, *, most: int) -> list[Named]:
+    """Up to *most* episodes whose name has all the words of *text*, the whole name first."""
+    goes_on = len(text.rsplit(maxsplit=1)[-1]) >= _GOES_ON
+    rows = await _rows(database, "episodes_called", text, goes_on, filters.as_json(), most)
+    return [Named(**dict(row)) for row in rows]
 
 
 async def with_slug(database: Database, kind: str, slug: str, year: int) -> int | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+#: Not by importlib.resources, whose import takes longer than reading all of them.
+_QUERIES = Path(__file__).with_name("queries")
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -18,7 +21,7 @@ def load(module: str) -> dict[str, str]:
     below the name say what the query promises and stay in the text, where
     ``pg_stat_statements`` shows them.
     """
-    text = resources.files("scrobbled.store").joinpath("queries", f"{module}.sql").read_text("utf-8")
+    text = (_QUERIES / f"{module}.sql").read_text("utf-8")
     parts = _NAME.split(text)
     return {name: body.strip().rstrip(";") for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 

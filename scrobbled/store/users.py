@@ -42,7 +42,9 @@ RESERVED = (
     "syncs",
 )
 
-ALL_SCOPES = ("read", "scrobble", "write")
+#: What a token may do unless it is said: everything with the data of its own user.
+USUAL_SCOPES = ("read", "scrobble", "write")
+ALL_SCOPES = (*USUAL_SCOPES, "admin")
 
 
 class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +140,12 @@ async def everybody(database: Database) -> list[User]:
     return [User(**dict(row)) for row in await database.fetch(_QUERIES["everybody"])]
 
 
+async def some_after(database: Database, after: int, limit: int) -> list[User]:
+    """Up to *limit* users whose ids come after that one, by id."""
+    async with asking(database, "users") as connection:
+        return [User(**dict(row)) for row in await connection.fetch(_QUERIES["users_after"], after, limit)]
+
+
 async def user(database: Database, user_id: int) -> User:
     """The user with that id; raises *NotFound*."""
     async with asking(database, "user") as connection:
@@ -202,7 +210,7 @@ async def create_token(
     database: Database,
     user_id: int,
     label: str,
-    scopes: Collection[str] = ALL_SCOPES,
+    scopes: Collection[str] = USUAL_SCOPES,
     *,
     shared: bool = False,
 ) -> tuple[str, int]:

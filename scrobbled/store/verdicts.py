@@ -11,7 +11,7 @@ import msgspec
 
 from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.outcome import Outcome
-from scrobbled.model.play import Play, playback_id
+from scrobbled.model.play import Play
 from scrobbled.model.viewing import Watching
 from scrobbled.store import activities, sql
 
@@ -111,7 +111,7 @@ async def write_viewings(connection: Connection, rows: Mapping[tuple[int, int], 
                 item_id,
                 row.title_id,
                 row.kind.value,
-                playback_id(user_id, item_id),
+                item_id,
                 row.viewing.last_event_at or row.viewing.last_play_at,
                 row.viewing.stage.value,
                 row.viewing.counted,

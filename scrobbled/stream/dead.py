@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scrobbled.errors import Unavailable
 from scrobbled.model.event import PlaybackEvent
 from scrobbled.stream import names
 from scrobbled.stream.codec import decode_event
+from scrobbled.stream.connection import TRANSIENT, RedisError
 
 if TYPE_CHECKING:
     import redis.asyncio
@@ -47,6 +51,35 @@ async def retry(client: redis.asyncio.Redis, letter: DeadLetter) -> None:
     pipeline.xadd(names.events(letter.partition), {names.FIELD: letter.data})
     pipeline.xdel(names.DEAD, letter.id)
     await pipeline.execute()
+
+
+class DeadLetters:
+    """The dead letters, for who has no command line; all raises *Unavailable* while the server is away."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._client = client
+
+    async def newest(self, limit: int) -> list[DeadLetter]:
+        """As *letters*."""
+        with _answering():
+            return await letters(self._client, limit)
+
+    async def retry(self, entry: str) -> bool:
+        """Put the one with that id back; False when there is none."""
+        with _answering():
+            found: Any = await self._client.xrange(names.DEAD, entry, entry)
+            for key, fields in found:
+                await retry(self._client, _read(key, fields))
+        return bool(found)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, *TRANSIENT) as error:
+        message = "the stream server does not answer at the moment; try again soon"
+        raise Unavailable(message) from error
 
 
 def _read(entry: bytes, fields: dict[bytes, bytes]) -> DeadLetter:

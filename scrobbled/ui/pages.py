@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 from functools import cache
 from hashlib import sha256
-from importlib import resources
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-import jinja2
 from aiohttp import web
-from markupsafe import Markup
 
 from scrobbled.errors import ScrobbledError
 from scrobbled.web.address import base_path
 from scrobbled.web.errors import Refusal, status_of
 from scrobbled.web.routes import Handler
+
+if TYPE_CHECKING:
+    import jinja2
 
 #: What a form may lead to when nothing else is said: this server.
 HERE: Final = "'self'"
@@ -26,12 +27,15 @@ _HEADINGS = {403: "Not allowed", 404: "Not found", 429: "Too many tries", 503: "
 @cache
 def _style() -> str:
     """Our stylesheet."""
-    return resources.files("scrobbled.ui").joinpath("style.css").read_text("utf-8")
+    return Path(__file__).with_name("style.css").read_text("utf-8")
 
 
 @cache
 def _templates() -> jinja2.Environment:
     """Our templates; whatever is put into them is escaped."""
+    import jinja2  # noqa: PLC0415  # most front doors show no page, and a killed one must be back soon
+    from markupsafe import Markup  # noqa: PLC0415  # as above
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("scrobbled.ui"),
         autoescape=True,

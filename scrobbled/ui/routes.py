@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrobbled.ui import activate, authorize, signing_in
+from scrobbled.ui import activate, apps, authorize, signing_in
 from scrobbled.ui.pages import shown
 from scrobbled.ui.visitor import FORM_LIMIT
 from scrobbled.web.routes import Route, Surface
@@ -15,6 +15,7 @@ def routes() -> list[Route]:
         *((f"{prefix}/oauth/authorize", authorize.authorize, "Let an app in") for prefix in both),
         *((f"{prefix}/activate", activate.enter, "Enter a device's code") for prefix in both),
         *((f"{prefix}/activate/{{user_code}}", activate.activate, "Let a device in") for prefix in both),
+        ("/apps", apps.let_in, "The apps one let in, and ending that"),
         ("/signin", signing_in.signin, "Sign in"),
     ]
     found = [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -12,6 +14,30 @@ from scrobbled.web.apps import PUBLIC_URL
 
 #: A host with a port, and nothing that leaves the authority of a URL.
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+#: Bits of an IPv6 address that one customer of a provider has; the others are theirs to choose.
+_CUSTOMER: Final = 64
+
+
+class Proxies:
+    """The *networks* whose word is taken for who asked them."""
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = networks
+
+    def include(self, address: str) -> bool:
+        """Whether *address* is in one of them; False for what is no address."""
+        try:
+            found = _plain(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._networks)
+
+
+#: Who is believed behind this application.
+PROXIES = web.AppKey("proxies", Proxies)
 
 
 def base_url(request: web.Request) -> str:
@@ -33,17 +59,36 @@ def base_path(request: web.Request) -> str:
 
 def asker(request: web.Request) -> str:
     """
-    The address a request came from. A peer in a private network may be a proxy, so what
-    it says last in ``X-Forwarded-For`` is believed.
+    The address a request came from, as *neighbourhood*. What one of our proxies says last in
+    ``X-Forwarded-For`` is believed; what anybody else says there is not.
     """
     peer = request.remote or ""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    proxies = request.app.get(PROXIES)
+    if forwarded and proxies is not None and proxies.include(peer):
+        try:
+            ip_address(forwarded)
+        except ValueError:  # a header may hold anything
+            return neighbourhood(peer)
+        return neighbourhood(forwarded)
+    return neighbourhood(peer)
+
+
+def neighbourhood(address: str) -> str:
+    """*address* as it is counted: an IPv6 one with all that its customer has; a socket's '' as it is."""
     try:
-        if forwarded and not ip_address(peer).is_global:
-            return str(ip_address(forwarded))
-    except ValueError:  # a socket has no address, and a header may hold anything
-        pass
-    return peer
+        found = _plain(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, _CUSTOMER), strict=False))
+    return str(found)
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """*address*, an IPv4 one also where IPv6 wraps it; raises *ValueError*."""
+    found = ip_address(address)
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 def _first(request: web.Request, header: str) -> str:

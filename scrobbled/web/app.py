@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -71,7 +71,7 @@ def build(
             if "{" not in route.path:
                 plain[method, route.path] = handler, _found(added, application)
     application.router.add_route(
-        hdrs.METH_ANY, "/{path:.*}", _elsewhere(plain, authenticator, gates, origins)
+        hdrs.METH_ANY, "/{path:.*}", _elsewhere(routes, plain, authenticator, gates, origins)
     )
     return application
 
@@ -104,7 +104,9 @@ def _found(route: web.AbstractRoute, application: web.Application) -> web.UrlMap
     return found
 
 
-def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates, origins: Origins) -> Handler:
+def _elsewhere(
+    served: Iterable[Route], plain: Plain, authenticator: Authenticator, gates: Gates, origins: Origins
+) -> Handler:
     """
     The handler for what no route matches as it is written: led to the route that is
     meant, without a redirect (bodies do not survive those), or refused.
@@ -115,9 +117,11 @@ def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates, origins
         for route in routes
     }
 
+    may_ask = _shared(served)
+
     async def lead(request: web.Request) -> web.StreamResponse:
         path = _meant(request)
-        if request.method == hdrs.METH_OPTIONS and path.startswith(TRAKT):
+        if request.method == hdrs.METH_OPTIONS and may_ask(path):
             return origins.preflight(request)
         if (found := plain.get((request.method, path))) is not None:
             return await found[0](request)  # nothing in the path to read: no need to dispatch again
@@ -130,6 +134,16 @@ def _elsewhere(plain: Plain, authenticator: Authenticator, gates: Gates, origins
         return await nowhere[surface](request)
 
     return lead
+
+
+def _shared(served: Iterable[Route]) -> Callable[[str], bool]:
+    """
+    Tells of a path whether it is Trakt's, at its prefix or where clients that drop it sign in. The pages on
+    which people let apps in stand among these, and are no other website's business.
+    """
+    paths = {route.path for route in served if route.surface is Surface.TRAKT}
+    pages = tuple(route.path.partition("{")[0] for route in served if route.surface is Surface.PAGES)
+    return lambda path: path in paths or (path.startswith(TRAKT) and not path.startswith(pages))
 
 
 async def _dispatched(request: web.Request, application: web.Application) -> web.Request:

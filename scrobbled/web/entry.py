@@ -30,6 +30,8 @@ from scrobbled.web.written import REQUEST_ID, SAFE, Written
 if TYPE_CHECKING:
     from scrobbled.web.auth import Identity
 
+    _Record = Callable[[web.Request, str, int, int | None, int | None, Identity | None, float], None]
+
 log = structlog.get_logger()
 
 #: What a client may call its request, no token; anything else is given a name of ours.
@@ -147,16 +149,14 @@ def _request_id(request: web.Request) -> str:
     return f"{_process}-{next(_number):x}"
 
 
-def _recorder(
-    route: Route,
-) -> Callable[[web.Request, str, int, int | None, int | None, Identity | None, float], None]:
+def _recorder(route: Route) -> _Record:
     """Writes the one line and the one count of each request to *route*."""
-    surface, method, path, stage = route.surface.value, route.method, route.path, _stage(route.handler)
+    surface, method, stage = route.surface.value, route.method, _stage(route.handler)
     # Probes come every few seconds and say nothing while they are answered well.
     probe = 399 if route.surface is Surface.SYSTEM else 0
-    masked = _SECRET_PARTS.sub("***", path)
+    masked = _SECRET_PARTS.sub("***", route.path)
     fixed = None if "{" in masked else masked
-    counts: dict[int, metrics.Spread] = {}
+    counts, other = _Counts(surface, method), _writer(stage, surface, fixed)
     # Nearly every line is this one, and all of them are one shape.
     usual = Shape(
         "request",
@@ -173,18 +173,32 @@ def _recorder(
         identity: Identity | None,
         seconds: float,
     ) -> None:
-        seen = counts.get(status)
-        if seen is None:
-            seen = counts[status] = metrics.http_requests.labels(surface, method, str(status))
-        seen.observe(seconds)
+        counts[status].observe(seconds)
         if status >= 400:  # noqa: PLR2004  # where refusals begin
             metrics.refused.labels(surface, str(status)).inc()
         user_id = identity.user_id if identity is not None else None
         duration = int(seconds * 1_000_000) / 1000
         quiet = status <= probe
         ordinary = not quiet and fixed is not None and request.method == method
-        if ordinary and usual.say(request_id, status, user_id, duration, received, sent):
-            return
+        if not ordinary or not usual.say(request_id, status, user_id, duration, received, sent):
+            other(request, request_id, status, user_id, duration, received, sent, quiet)
+
+    return record
+
+
+def _writer(stage: str, surface: str, path: str | None) -> Callable[..., None]:
+    """Writes the lines of requests that are not the usual ones of their route."""
+
+    def write(  # noqa: PLR0917  # called once
+        request: web.Request,
+        request_id: str,
+        status: int,
+        user_id: int | None,
+        duration: float,
+        received: int | None,
+        sent: int | None,
+        quiet: bool,
+    ) -> None:
         say = log.debug if quiet else log.info
         say(
             "request",
@@ -192,7 +206,7 @@ def _recorder(
             stage=stage,
             surface=surface,
             method=request.method,
-            path=fixed or _TOKENS.sub(r"\1\2***", request.rel_url.raw_path[:_PATH]),
+            path=path or _TOKENS.sub(r"\1\2***", request.rel_url.raw_path[:_PATH]),
             status=status,
             user_id=user_id,
             duration_ms=duration,
@@ -200,7 +214,19 @@ def _recorder(
             bytes_out=sent,
         )
 
-    return record
+    return write
+
+
+class _Counts(dict[int, metrics.Spread]):
+    """What counts the requests of a route, by status."""
+
+    def __init__(self, surface: str, method: str) -> None:
+        super().__init__()
+        self._surface, self._method = surface, method
+
+    def __missing__(self, status: int) -> metrics.Spread:
+        found = self[status] = metrics.http_requests.labels(self._surface, self._method, str(status))
+        return found
 
 
 def _stage(handler: Handler) -> str:

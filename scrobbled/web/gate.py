@@ -4,7 +4,10 @@ How many requests one process takes on: the rest is told to come back, at once.
 A crowd that is let in waits for each other, and everybody's answer comes late. So only
 some requests are inside, and those on top are refused before anything is done for them.
 Of those inside only some begin in one turn of the event loop, which is what a busy
-processor is shared by; the others stand in line, for most players never send twice.
+processor is shared by; the others stand in line.
+
+A burst is no crowd: what comes at once after a quiet moment is let in, for most players
+never send twice. A crowd is what is still there a moment later.
 """
 
 from __future__ import annotations
@@ -31,6 +34,12 @@ log = structlog.get_logger(stage="web")
 #: Requests that begin in one turn: some ten milliseconds of work on a quiet machine.
 AT_A_TIME = 64
 
+#: Times as many are let in for so many seconds after a quiet moment, when no more than one in
+#: *_QUIET* places was taken.
+BURST = 4
+GRACE = 0.25
+_QUIET = 4
+
 #: Seconds until a refused client hears of it: one that asks again at once would cost as much
 #: as one that is let in. More than *MOST_DELAYED* are not kept waiting.
 DELAY = 0.5
@@ -44,11 +53,13 @@ _HEADERS = dict(SAFE)
 
 
 class Gate:
-    """Lets *most* requests in; *inside* are there now."""
+    """Lets *most* requests in, and more of them in a burst; *inside* are there now."""
 
     def __init__(self, most: int) -> None:
         self.inside = 0
         self._most = most
+        self._quiet = max(most // _QUIET, 1)
+        self._quiet_at = float("-inf")
         self._begun = 0
         self._line: deque[asyncio.Future[None]] = deque()
         self._refused = 0
@@ -57,9 +68,11 @@ class Gate:
 
     def enter(self) -> bool:
         """Whether one more may come in; *leave* when it is done."""
-        if self.inside >= self._most:
+        if self.inside >= self._most and not self._bursts():
             return False
         self.inside += 1
+        if self.inside == self._quiet:
+            self._quiet_at = time.monotonic()
         return True
 
     def begin(self) -> bool:
@@ -107,6 +120,9 @@ class Gate:
                 await asyncio.sleep(DELAY)
             finally:
                 self._delayed -= 1
+
+    def _bursts(self) -> bool:
+        return self.inside < BURST * self._most and time.monotonic() - self._quiet_at < GRACE
 
     def _next(self) -> None:
         self._begun = 0

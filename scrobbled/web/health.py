@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -43,16 +43,9 @@ def routes(checks: Mapping[str, Check], gauges: Sequence[Gauges], folder: Path |
 
     async def numbers(_request: web.Request) -> web.Response:
         problems, scraped = await asyncio.gather(_problems(checks), _scraped(gauges))
-        lines = [(await asyncio.to_thread(_own_metrics, folder)).decode()]
-        for name, value in scraped.items():
-            lines.append(f"# HELP {name} {metrics.SCRAPED[name]}\n# TYPE {name} gauge\n{name} {value}\n")
-        lines.append(
-            f"# HELP scrobbled_ready {metrics.SCRAPED['scrobbled_ready']}\n# TYPE scrobbled_ready gauge\n"
-        )
-        lines += [
-            f'scrobbled_ready{{dependency="{name}"}} {int(not each)}\n' for name, each in problems.items()
-        ]
-        return web.Response(body="".join(lines).encode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        own = (await asyncio.to_thread(_own_metrics, folder)).decode()
+        text = "".join([own, *_exposed(scraped, problems)])
+        return web.Response(body=text.encode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     described = [
         ("/health/live", live, "The process answers", ((200, "It does"),)),
@@ -68,6 +61,15 @@ def routes(checks: Mapping[str, Check], gauges: Sequence[Gauges], folder: Path |
         Route("GET", path, handler, Surface.SYSTEM, None, summary, answers=answers)
         for path, handler, summary, answers in described
     ]
+
+
+def _exposed(scraped: Mapping[str, float], problems: Mapping[str, str | None]) -> Iterator[str]:
+    """What was asked for just now, in Prometheus' text format."""
+    for name, value in scraped.items():
+        yield f"# HELP {name} {metrics.SCRAPED[name]}\n# TYPE {name} gauge\n{name} {value}\n"
+    yield f"# HELP scrobbled_ready {metrics.SCRAPED['scrobbled_ready']}\n# TYPE scrobbled_ready gauge\n"
+    for name, problem in problems.items():
+        yield f'scrobbled_ready{{dependency="{name}"}} {int(not problem)}\n'
 
 
 async def _problems(checks: Mapping[str, Check]) -> dict[str, str | None]:

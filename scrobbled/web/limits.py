@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 import orjson
 import structlog
+from aiohttp import web
 
 from scrobbled import metrics
 from scrobbled.errors import Unavailable
+from scrobbled.web.address import asker
 from scrobbled.web.errors import Refusal
 from scrobbled.web.routes import Route, Scope, Surface
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from scrobbled.web.auth import Identity
 
 MINUTE, FIVE_MINUTES, DAY = 60, 300, 86_400
@@ -54,6 +54,44 @@ class Allowance(msgspec.Struct, frozen=True):
 
     name: str
     windows: tuple[tuple[int, int], ...]
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """What *each* address may have of something, and *everybody* together, in so many *seconds*."""
+
+    each: int
+    everybody: int
+    seconds: int
+
+
+#: Codes for devices, which anybody may ask for and each of which we keep for a while.
+DEVICE_CODES_AT_ONCE: Final = Bounds(each=30, everybody=3000, seconds=600)
+
+
+class Share:
+    """
+    What nobody needs a token for, and has *bounds*. Unlike *Limits* it fails closed: while
+    nobody can count, nobody gets any.
+    """
+
+    def __init__(self, take: Take, name: str, bounds: Bounds) -> None:
+        self._take, self._name, self._bounds = take, name, bounds
+
+    async def take(self, request: web.Request) -> None:
+        """Count one for who asks; raises a 429 when there is no more, *Unavailable* when nobody can count."""
+        seconds = self._bounds.seconds
+        # The address first, so that one that has its share uses up nobody else's.
+        shares = ((asker(request), self._bounds.each), ("everybody", self._bounds.everybody))
+        for who, most in shares:
+            granted, now, _ = await self._take(f"{self._name}.{who}", ((most, seconds),))
+            if not granted:
+                wait = _end(now, seconds) - now
+                message = f"too many were asked for; try again in {wait} s"
+                raise Refusal(429, message, {"Retry-After": str(wait)})
+
+
+#: How many devices may begin to sign in.
+DEVICE_CODES: web.AppKey[Share] = web.AppKey("device_codes", Share)
 
 
 class Limits:
@@ -132,7 +170,7 @@ class Limits:
 def _anybody(request: web.Request) -> str:
     """Whoever asks without a token: the app and the address, as Trakt counts them."""
     app = request.headers.get("trakt-api-key", "")[:100]
-    return f"{request.remote}.{app}".replace("{", "").replace("}", "")
+    return f"{asker(request)}.{app}".replace("{", "").replace("}", "")
 
 
 def _headers(allowance: Allowance, now: int, used: Sequence[int]) -> dict[str, str]:

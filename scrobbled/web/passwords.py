@@ -10,20 +10,19 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from scrobbled.errors import PayloadError, Unavailable
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 #: Characters of a password.
 SHORTEST, LONGEST = 8, 200
 
 #: Hashes made at once, and people who wait for one.
 _AT_ONCE, _MOST_WAITING = 2, 50
-
-_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 #: Checked for those who are not there or have no password, so that they take as long. Of a
 #: random password that was thrown away.
@@ -37,7 +36,14 @@ def hashed(password: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST or "\x00" in password:
         message = f"a password has {SHORTEST} to {LONGEST} characters"
         raise PayloadError(message)
-    return _HASHER.hash(_bytes(password))
+    return _hasher().hash(_bytes(password))
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher  # noqa: PLC0415  # as late as somebody signs in: starts are to be quick
+
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class Checker:
@@ -64,8 +70,10 @@ class Checker:
 
 
 def _verify(password: str, kept: str | None) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415  # as above
+
     try:
-        _HASHER.verify(kept or _NOBODYS, _bytes(password[: LONGEST + 1]))
+        _hasher().verify(kept or _NOBODYS, _bytes(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

@@ -24,11 +24,12 @@ class Surface(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token may do."""
+    """What a token may do; *ADMIN*, which implies no other, reaches beyond the data of its own user."""
 
     READ = "read"
     SCROBBLE = "scrobble"
     WRITE = "write"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from scrobbled.errors import PayloadError
 #: The form fields that hold the JSON: Plex's and Emby's.
 _ENVELOPES: Final = ("payload", "data")
 
+_NAMES_AN_EVENT: Final = frozenset({"event", "Event", "method", "NotificationType"})
+
 _PADDING: Final = b" \t\r\n\x00"
 _PARTS_LIMIT: Final = 32
 #: Bytes of a form, and of JSON that has to be mended. Neither is ever that long, and both would
@@ -98,7 +100,9 @@ def _trimmed(body: bytes) -> bytes:
 
 
 def _wrapped(document: dict[str, object]) -> object | None:
-    """Give what the envelope holds when *document* is only an envelope."""
+    """Give what the envelope holds when *document* is only an envelope: one names no event of its own."""
+    if not _NAMES_AN_EVENT.isdisjoint(document):
+        return None
     for name in _ENVELOPES:
         inner = document.get(name)
         if isinstance(inner, str) and inner.lstrip("\ufeff \t\r\n")[:1] in ("{", '"'):

@@ -46,7 +46,7 @@ def read(sent: Post) -> PlaybackEvent:
         unfit=media_server.unfit(fields),
         occurred_at=_occurred_at(fields, sent.receipt.received_at),
         rating=item_fields.rating(fields) if said.action is Action.RATE else None,
-        of_show=said is post.RATED and item_fields.item_type(fields) == "series",
+        of_show=said is post.RATED and item_fields.item_type(fields) in media_server.WHOLES,
         player=text(first(fields.session, "devicename")),
         app=text(first(fields.session, "client", "appname")),
     )

@@ -98,14 +98,15 @@ def percent_of(position: float | None, runtime: float | None) -> float | None:
 
 #: Seconds no video has; our own API draws the line there too.
 LONGEST: Final = 10_000_000
+_DECIMALS: Final = 7  # of seconds: a tick, the smallest unit that players count in
 
 
 def seconds(value: object, per_second: int) -> float | None:
     """Give seconds from a count of smaller units, *per_second* to one; None beyond all videos."""
     parsed = number(value)
-    return (
-        round(parsed / per_second, 3) if parsed is not None and 0 <= parsed <= LONGEST * per_second else None
-    )
+    if parsed is None or not 0 <= parsed <= LONGEST * per_second:
+        return None
+    return round(parsed / per_second, _DECIMALS)
 
 
 def clock(value: object) -> float | None:

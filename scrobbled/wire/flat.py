@@ -105,6 +105,8 @@ def _guessed(fields: Fields, ids: Ids) -> Kind | None:
 def media(found: Item, runtime: float | None, habits: Habits = USUAL) -> Media | None:
     """Give the film or episode; *runtime* in seconds."""
     fields, ids = found.fields, found.ids
+    if found.unfit == reasons.NOT_MEDIA and (named := letters(first(fields, *names.KIND))) in names.WHOLES:
+        return _whole(found, named)
     if found.kind is not Kind.EPISODE:
         if found.kind is None and found.unfit is None:
             return None
@@ -119,6 +121,21 @@ def media(found: Item, runtime: float | None, habits: Habits = USUAL) -> Media |
             runtime=runtime,
         )
     return _episode(found, runtime, habits)
+
+
+def _whole(found: Item, named: str) -> Media:
+    """Read a show or a season of one: single ids are the show's, and a show is called by its title."""
+    fields, ids = found.fields, found.ids
+    show = words(first(fields, *names.SHOW, "plextitle"))
+    of_season = named == names.SEASON_KIND
+    return Media(
+        kind=Kind.MOVIE,
+        title=words(first(fields, *names.TITLE)) or show,
+        year=year(fields.get("year")),
+        show=show if of_season else None,
+        season=count(first(fields, *names.SEASON)) if of_season else None,
+        show_ids={**ids.bare, **({} if of_season else ids.own), **ids.show},
+    )
 
 
 def _episode(found: Item, runtime: float | None, habits: Habits) -> Media:

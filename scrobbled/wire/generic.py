@@ -55,10 +55,11 @@ def read(sent: Post) -> PlaybackEvent:
         return _of_automation(sent)
     fields = _fields(sent.payload)
     item = flat.item(fields)
-    runtime = seconds(first(fields, "runtime", "duration", "length"), 1) or None
+    runtime = seconds(first(fields, "runtime", "duration", "length", "mediaduration"), 1) or None
     playback = _playback(fields, runtime)
     said = flat.said_by(fields) or flat.implied(fields, playback.progress)
     occurred_at, is_undated = _occurred_at(fields, sent.receipt.received_at)
+    day_only = occurred_at is not None and instant(first(fields, *_WATCHED_AT, *_HAPPENED_AT)) is None
     if is_undated and said.action is Action.WATCHED:
         said = said._replace(ignored=reasons.UNDATED)
     return post.event(
@@ -73,6 +74,7 @@ def read(sent: Post) -> PlaybackEvent:
         rating=flat.rating(fields, said),
         player=text(first(fields, "player", "playername", "device", "devicename")),
         app=text(first(fields, "app", "source", "client")),
+        day_only=day_only,
     )
 
 
@@ -113,7 +115,7 @@ def _playback(fields: Fields, runtime: float | None) -> Playback:
     written = (
         first(inner, "position", "time", "currenttime", "offset")
         if inner is not fields
-        else first(fields, "position", "currenttime", "offset")
+        else first(fields, "position", "currenttime", "offset", "mediaposition")
     )
     position = clock(written) if isinstance(written, str) and ":" in written else seconds(written, 1)
     own = percent(first(inner, "percent", "percentage", "progresspercent", "progresspercentage"))

@@ -84,6 +84,8 @@ class Delivery(NamedTuple):
 def delivery(payload: Mapping[str, object], *, nested: bool = False) -> Delivery:
     """Sort a decoded payload; *nested* says that the item never stands at the top."""
     top = folded(payload)
+    if isinstance(top.get("playback"), dict):  # how far it came, as some forwarders group it
+        top = {**folded(top["playback"]), **top}
     nested = nested or isinstance(top.get("item"), dict)
     item = folded(top.get("item")) if nested else top
     user_data = folded(item.get("userdata")) if nested else top
@@ -230,13 +232,13 @@ def _prefixed(sent: Delivery, prefix: str) -> dict[str, str]:
 
 def runtime(sent: Delivery) -> float | None:
     """Give the runtime in seconds; 0 is how the servers say that they do not know."""
-    ticks = seconds(first(sent.item, "runtimeticks"), TICKS)
+    ticks = seconds(either(first(sent.item, "runtimeticks"), first(sent.top, "runtimeticks")), TICKS)
     return ticks or clock(sent.item.get("runtime")) or None
 
 
 def runtime_is_unknown(sent: Delivery) -> bool:
     """Whether the server itself says that it does not know the runtime."""
-    return number(sent.item.get("runtimeticks")) == 0
+    return number(either(sent.item.get("runtimeticks"), sent.top.get("runtimeticks"))) == 0
 
 
 def position(sent: Delivery) -> float | None:
@@ -246,7 +248,9 @@ def position(sent: Delivery) -> float | None:
     (https://github.com/shemanaev/jellyfin-plugin-webhooks/issues/7).
     """
     play_state = folded(sent.session.get("playstate"))
-    ticks = either(first(sent.top, "playbackpositionticks"), first(play_state, "positionticks"))
+    ticks = either(
+        first(sent.top, "playbackpositionticks", "positionticks"), first(play_state, "positionticks")
+    )
     if ticks is None and sent.nested:
         ticks = number(sent.user_data.get("playbackpositionticks")) or None
     if ticks is None:
@@ -263,6 +267,11 @@ def rating(sent: Delivery) -> float | None:
     """Give the user's rating, 0 to 10. The item's ``CommunityRating`` is not theirs."""
     value = number(first(sent.user_data, "rating"))
     return value if value is not None and 0 <= value <= 10 else None  # noqa: PLR2004  # the scale
+
+
+def is_whole(sent: Delivery) -> bool:
+    """Whether it is all that the plugin has ("Send All Properties"): a field that is not there was lost."""
+    return "serverversion" in sent.top
 
 
 def played(sent: Delivery) -> bool | None:

@@ -14,7 +14,8 @@ sheet §2, §3, §7. What is decided here:
   repeats with each check-in, at one position, so the first one says it all.
 * ``UserDataSaved`` echoes what the playback events say, and on a rewatch each one
   says Played. Only a tick by hand counts, and a ``PlaybackFinished`` whose position was
-  reset to 0, unless a ``PlayCount`` above 1 says that it may be a rewatch left at once.
+  reset to 0, unless a ``PlayCount`` above 1 says that it may be a rewatch left at once. Some
+  players send nothing else when an episode ends, so a template without the position is believed too.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def read(sent: Post) -> PlaybackEvent:
         unfit=media_server.unfit(fields),
         occurred_at=_occurred_at(fields, sent.receipt.received_at, said),
         rating=item_fields.rating(fields) if said.action is Action.RATE else None,
-        of_show=said is post.RATED and item_fields.item_type(fields) == "series",
+        of_show=said is post.RATED and item_fields.item_type(fields) in media_server.WHOLES,
         player=text(first(fields.top, "devicename") or first(fields.session, "devicename")),
         app=text(first(fields.top, "clientname", "client") or first(fields.session, "client")),
     )
@@ -118,9 +119,15 @@ def _user_data(fields: Delivery) -> Said:
     if reason == _TOGGLED and played is not None:
         return post.TICKED if played else post.UNTICKED
     may_be_first = whole(first(fields.user_data, "playcount")) in {1, None}
-    if reason == "playbackfinished" and played and may_be_first and item_fields.position(fields) == 0:
+    if reason == "playbackfinished" and played and may_be_first and _is_reset(fields):
         return post.WATCHED
     return _ECHO
+
+
+def _is_reset(fields: Delivery) -> bool:
+    """Whether nothing contradicts that the position went back to 0; the plugin itself always tells it."""
+    position = item_fields.position(fields)
+    return position == 0 or (position is None and not item_fields.is_whole(fields))
 
 
 def _occurred_at(fields: Delivery, received_at: datetime, said: Said) -> datetime | None:

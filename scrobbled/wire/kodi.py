@@ -1,4 +1,4 @@
-"""Kodi's add-ons, which send four shapes between them, and Kodi's own notifications.
+"""Kodi's add-ons, which send several shapes between them, and Kodi's own notifications.
 
 See the webhooks fact sheet §6. All positions and runtimes are seconds.
 
@@ -10,12 +10,11 @@ See the webhooks fact sheet §6. All positions and runtimes are seconds.
 * ``identifier`` (TMDB's, of the show or the film), ``lot`` and ``progress``: the add-on for
   Ryot. It only ever sends progress, so what is nearly through is watched.
 * ``uniqueIds`` alone: Movary's, sent once when a film is over.
-* ``Player.OnStop`` and the like: what Kodi tells its own scripts.
+* ``Player.OnStop`` and the like: what Kodi tells its own scripts (*kodi_player*).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -23,10 +22,10 @@ from msgspec.structs import replace
 
 from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import flat, plex, post, reasons
-from scrobbled.wire.fields import boolean, instant, mapping, percent, percent_of, sane_time, seconds, text
+from scrobbled.wire import flat, kodi_player, plex, post, reasons
+from scrobbled.wire.fields import instant, mapping, percent, percent_of, sane_time, seconds, text
 from scrobbled.wire.ids import external_id, external_ids
-from scrobbled.wire.keys import Fields, first, folded, letters
+from scrobbled.wire.keys import Fields, first, folded
 from scrobbled.wire.post import Playback, Post, Said
 
 SOURCE: Final = "kodi"
@@ -44,8 +43,8 @@ def read(sent: Post) -> PlaybackEvent:
     if isinstance(sent.payload.get("Metadata"), dict):
         return _like_plex(sent)
     fields = folded(sent.payload)
-    if "params" in fields and "method" in fields:
-        return _notification(sent, fields)
+    if kodi_player.is_notification(fields):
+        return _flat(sent, kodi_player.item(fields), kodi_player.said(fields))
     if "lot" in fields:
         return _progress_post(sent, fields)
     said = flat.said_by(fields)
@@ -128,31 +127,6 @@ def _with_default_id(media: Media | None, fields: Fields) -> Media | None:
     if media is None or found is None:
         return media
     return replace(media, ids=dict([found]) | media.ids)
-
-
-def _notification(sent: Post, fields: Fields) -> PlaybackEvent:
-    """Read ``{"method": "Player.OnStop", "params": {"data": {"end": …, "item": {…}}}}``."""
-    data = folded(folded(fields.get("params")).get("data"))
-    name = letters(fields.get("method")).removeprefix("playeron")
-    said = _NOTIFICATIONS.get(name, post.SERVER)
-    if said is post.STOP and boolean(data.get("end")):
-        said = post.WATCHED
-    return _flat(sent, _clean(folded(data.get("item"))), said)
-
-
-_NOTIFICATIONS: Final = {
-    "play": post.START,
-    "avstart": post.START,
-    "resume": post.START,
-    "seek": post.PROGRESS,
-    "pause": post.PAUSE,
-    "stop": post.STOP,
-}
-
-
-def _clean(item: Mapping[str, object]) -> Fields:
-    """Leave out Kodi's -1 for "no number", and the database's own id."""
-    return {key: value for key, value in item.items() if value != -1 and key != "id"}
 
 
 def _watched_at(fields: Fields, received_at: datetime) -> datetime | None:

@@ -64,6 +64,9 @@ _SERVER_EVENTS: Final = (
     "scheduledtask", "livetv", "camera", "generic",
 )  # fmt: skip
 
+#: What has episodes and is none: it can be rated.
+WHOLES: Final = frozenset({"series", "season"})
+
 KINDS: Final = {"movie": Kind.MOVIE, "episode": Kind.EPISODE}
 IGNORED_TYPES: Final = {
     "audio": reasons.MUSIC,
@@ -116,6 +119,8 @@ def media(sent: Delivery, runtime: float | None) -> Media | None:
     elif kind in KINDS and not ids:
         ids = item_fields.path_ids(sent)
     of_season = kind == "season"
+    if of_season:
+        show_ids = item_fields.series_ids(sent)
     return Media(
         kind=Kind.MOVIE,
         title=item_fields.item_title(sent),

@@ -45,6 +45,8 @@ IGNORED_TYPES: Final = {
 }
 #: What files are called that stand in for a film to come (https://github.com/cenodude/CrossWatch/issues/813).
 _PLACEHOLDERS: Final = frozenset({"trailer", "coming soon", "comingsoon", "placeholder"})
+#: What has episodes and is none: it can be rated.
+WHOLES: Final = frozenset({"show", "season"})
 _LOWEST_RATING: Final = -1  # the rating was taken away
 _HIGHEST_RATING: Final = 10
 _MILLISECONDS: Final = 1_000
@@ -80,8 +82,9 @@ def read(sent: Post, source: str = SOURCE) -> PlaybackEvent:
         users=(account.get("id"), account.get("title")),
         unfit=unfit(metadata),
         rating=_rating(payload, metadata) if said.action is Action.RATE else None,
-        of_show=said is post.RATED and _type(metadata) == "show",
+        of_show=said is post.RATED and _type(metadata) in WHOLES,
         player=text(mapping(payload.get("Player")).get("title")),
+        by_owner=boolean(payload.get("user")),
     )
 
 
@@ -114,18 +117,21 @@ def unfit(metadata: Mapping[str, object]) -> str | None:
 
 
 def _type(metadata: Mapping[str, object]) -> str:
-    """Give the item's type; forwarders that drop it leave other traces."""
+    """Give the item's type; forwarders that drop it leave other traces.
+
+    The film's library holds its trailers too, so there a guid has to be a film's.
+    """
     named = text(metadata.get("type"))
     if named:
         return named.lower()
-    if metadata.get("grandparentTitle") or str(metadata.get("guid")).startswith("plex://episode/"):
+    guid = plex_guid.split(metadata.get("guid"))
+    kind = plex_guid.kind(guid) if guid else None
+    if metadata.get("grandparentTitle") or kind == Kind.EPISODE.value:
         return Kind.EPISODE.value
     section = text(metadata.get("librarySectionType")) or ""
-    if section in KINDS:  # "episode" comes from a template of Tautulli's
+    if section in KINDS and kind != plex_guid.EXTRA:  # "episode" comes from a template of Tautulli's
         return section
-    if str(metadata.get("guid")).startswith("plex://movie/"):
-        return Kind.MOVIE.value
-    return ""
+    return kind or ""
 
 
 def media(metadata: Mapping[str, object], runtime: float | None) -> Media | None:
@@ -135,15 +141,17 @@ def media(metadata: Mapping[str, object], runtime: float | None) -> Media | None
     kind = KINDS.get(_type(metadata))
     if kind is Kind.EPISODE:
         return _episode(metadata, runtime)
-    ids, show_ids = plex_guid.all_ids(metadata, Kind.MOVIE)
+    of_season = _type(metadata) == "season"
+    # A season's guid names its show and its number, as an episode's does; the listed ids are its own.
+    ids, show_ids = plex_guid.all_ids(metadata, Kind.EPISODE if of_season else Kind.MOVIE)
     if _type(metadata) == "show":
         ids, show_ids = {}, ids
-    of_season = _type(metadata) == "season"
     return Media(
         kind=Kind.MOVIE,
         title=text(metadata.get("title")),
         year=year(metadata.get("year")),
         show=text(metadata.get("parentTitle")) if of_season else None,
+        show_year=year(metadata.get("parentYear")) if of_season else None,
         season=count(metadata.get("index")) if of_season else None,
         ids=ids,
         show_ids=show_ids,

@@ -59,9 +59,14 @@ _SHORT: Final = frozenset(ID_SOURCES)
 
 _PLEX: Final = "plex"  # ``plex://episode/<24 hex digits>``: its path holds no numbers
 
+EXTRA: Final = "clip"
+
 #: Not matched yet, or never to be: told apart by the show's own guid.
 _UNMATCHED: Final = "local"
 
+
+#: Where the show's guid stands beside an episode's and a season's; a season's legacy guid names the show too.
+_PARENTS: Final = ("grandparentGuid", "parentGuid")
 
 #: External guids that are looked at; a real list has three.
 _MOST_ENTRIES: Final = 50
@@ -101,6 +106,19 @@ def source_and_id(guid: Guid, kind: Kind) -> tuple[str, str] | None:
         digits_are = "tmdb" if kind is Kind.MOVIE else "tvdb"
         return external_id("imdb", guid.id) or external_id(digits_are, guid.id)
     return external_id(_AGENTS.get(guid.scheme, guid.scheme), guid.id)
+
+
+def kind(guid: Guid) -> str | None:
+    """Say what sort of thing *guid* names: movie, episode, ... as Plex's own do; *EXTRA*; None is unknown.
+
+    A trailer's or a pre-roll's is of no agent's: ``iva://``, ``file://``, ``prerolls://``.
+    """
+    if guid.scheme == _PLEX:
+        return guid.id
+    known = guid.scheme in _AGENTS or guid.scheme in _LOCAL_AGENTS or guid.scheme in _SHORT
+    if known or guid.scheme in {_HAMA, _UNMATCHED} or guid.scheme.startswith(_NFO_PREFIXES):
+        return None
+    return EXTRA
 
 
 def order(metadata: Mapping[str, object]) -> str | None:
@@ -159,10 +177,11 @@ def all_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, str],
     if guid and found:
         is_own = kind is Kind.MOVIE or (guid.scheme in _SHORT and guid.season is None)
         (own if is_own else show).setdefault(*found)
-    if kind is Kind.EPISODE and not show:
-        guid = split(metadata.get("grandparentGuid"))
+    for parent in _PARENTS if kind is Kind.EPISODE and not show else ():
+        guid = split(metadata.get(parent))
         found = guid and source_and_id(guid, kind)
-        show = dict([found]) if found else show
+        if found:
+            return own, dict([found])
     return own, show
 
 

@@ -85,6 +85,8 @@ def event(
     of_show: bool = False,
     player: str | None = None,
     app: str | None = None,
+    day_only: bool = False,
+    by_owner: bool | None = None,
 ) -> PlaybackEvent:
     """Give the event.
 
@@ -118,6 +120,8 @@ def event(
         app=app,
         event_name=_event_name(post.payload),
         account=_account(users) if post.shared else None,
+        day_only=day_only,
+        by_owner=by_owner,
     )
 
 

@@ -29,7 +29,7 @@ def reading(event: PlaybackEvent) -> dict[str, object]:
     watched or ignore (ratings and un-ticks too), with ``secondary_action`` unwatch for an untick.
     ``year`` is the item's, else the series', and ``year_of`` tells which; ``ids_scope`` is episode, or
     unknown where the ids beside an episode may be its show's. ``watched_at`` is the source's own time
-    of what was watched.
+    of what was watched, a date where it knows the day alone. ``user_is_webhook_owner`` is what Plex says.
     """
     media = event.media or _NOTHING
     is_rated = event.rating is not None
@@ -55,6 +55,7 @@ def reading(event: PlaybackEvent) -> dict[str, object]:
         "rating_scale": RATING_SCALE if is_rated else None,
         "by_hand": event.by_hand,
         "watched_at": _watched_at(event),
+        "user_is_webhook_owner": event.by_owner,
     }
 
 
@@ -91,7 +92,7 @@ def _action(event: PlaybackEvent) -> str:
 def _watched_at(event: PlaybackEvent) -> str | None:
     if _action(event) != Action.WATCHED.value or event.occurred_at == event.received_at:
         return None
-    return _written(event.occurred_at)
+    return event.occurred_at.date().isoformat() if event.day_only else _written(event.occurred_at)
 
 
 def _written(at: datetime) -> str:

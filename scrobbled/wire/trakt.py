@@ -13,13 +13,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import orjson
-
-from scrobbled.errors import PayloadError, UnprocessableError
+from scrobbled.errors import UnprocessableError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire import fields
+from scrobbled.wire import fields, trakt_body
 from scrobbled.wire.ids import external_ids
+from scrobbled.wire.trakt_body import shown
 
 SOURCE: Final = "trakt"
 
@@ -41,17 +40,17 @@ def parse_scrobble(body: bytes, action: Action, receipt: Receipt) -> PlaybackEve
     Raises *PayloadError* for what is not JSON, *UnprocessableError* when there is no item,
     or no progress from 0 to 100.
     """
-    payload = _object(body)
+    payload = trakt_body.read(body)
     progress = fields.number(payload.get("progress"))
     if progress is None or not 0 <= progress <= _ALL:
-        message = f"progress must be a number from 0 to 100, got {_shown(payload.get('progress'))}"
+        message = f"progress must be a number from 0 to 100, got {shown(payload.get('progress'))}"
         raise UnprocessableError(message)
     return _event(payload, action, receipt, progress)
 
 
 def parse_checkin(body: bytes, receipt: Receipt) -> PlaybackEvent:
     """``POST /checkin``: one item (fact sheet §5). Raises as *parse_scrobble*."""
-    return _event(_object(body), Action.CHECKIN, receipt, None)
+    return _event(trakt_body.read(body), Action.CHECKIN, receipt, None)
 
 
 def cancel_checkin(receipt: Receipt) -> PlaybackEvent:
@@ -83,24 +82,12 @@ def _event(
     )
 
 
-def _object(body: bytes) -> Mapping[str, object]:
-    try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        message = f"the body is not JSON: {error}" if body.strip() else "the body is empty"
-        raise PayloadError(message) from error
-    if not isinstance(payload, dict):
-        message = f"the body must be an object, got {_shown(payload)}"
-        raise UnprocessableError(message)
-    return payload
-
-
 # The item ------------------------------------------------------------------------
 
 
 def _media(payload: Mapping[str, object]) -> Media:
     """One of the four forms: a movie, an episode by ids, by season and number, or by its absolute number."""
-    movie, episode, show = (_part(payload, name) for name in ("movie", "episode", "show"))
+    movie, episode, show = (trakt_body.part(payload, name) for name in ("movie", "episode", "show"))
     if movie and (episode or show):
         message = "it is either a movie or an episode, not both"
         raise UnprocessableError(message)
@@ -140,14 +127,6 @@ def _episode(episode: Mapping[str, object], show: Mapping[str, object]) -> Media
     )
 
 
-def _part(payload: Mapping[str, object], name: str) -> Mapping[str, object] | None:
-    part = payload.get(name)
-    if part is not None and not isinstance(part, dict):
-        message = f"{name} must be an object, got {_shown(part)}"
-        raise UnprocessableError(message)
-    return part
-
-
 # Values: the last part of *where* is the key -------------------------------------
 
 
@@ -156,20 +135,14 @@ def _of(part: Mapping[str, object], where: str) -> object:
 
 
 def _ids(part: Mapping[str, object], where: str) -> dict[str, str]:
-    ids = _of(part, where)
-    if ids is None:
-        return {}
-    if not isinstance(ids, dict):
-        message = f"{where} must be an object, got {_shown(ids)}"
-        raise UnprocessableError(message)
-    return external_ids(ids.items())
+    return external_ids((trakt_body.part(part, where) or {}).items())
 
 
 def _text(part: Mapping[str, object], where: str) -> str | None:
     """A title on one line; a film may be called 1917, without quotes."""
     value = _of(part, where)
     if isinstance(value, dict | list | bool):
-        message = f"{where} must be a text, got {_shown(value)}"
+        message = f"{where} must be a text, got {shown(value)}"
         raise UnprocessableError(message)
     if isinstance(value, str) and not value.isprintable() and _CONTROL.search(value):
         message = f"{where} holds control characters"
@@ -183,7 +156,7 @@ def _year(part: Mapping[str, object], where: str) -> int | None:
         return None
     year = fields.year(value)
     if year is None:
-        message = f"{where} must be a year from 1800 to 2200, got {_shown(value)}"
+        message = f"{where} must be a year from 1800 to 2200, got {shown(value)}"
         raise UnprocessableError(message)
     return year
 
@@ -194,13 +167,6 @@ def _number(part: Mapping[str, object], where: str) -> int | None:
         return None
     found = fields.count(value)
     if found is None or found > _HIGHEST_NUMBER:
-        message = f"{where} must be a whole number from 0 to {_HIGHEST_NUMBER}, got {_shown(value)}"
+        message = f"{where} must be a whole number from 0 to {_HIGHEST_NUMBER}, got {shown(value)}"
         raise UnprocessableError(message)
     return found
-
-
-def _shown(value: object) -> str:
-    """*value* for a message: never all of it, and nothing nested."""
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
-    return "nothing" if value is None else f"{value!r:.40}"

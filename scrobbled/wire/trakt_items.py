@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
-import orjson
 
-from scrobbled.errors import PayloadError, UnprocessableError
+from scrobbled.errors import UnprocessableError
 from scrobbled.model.wanted import Called, ThingKind, Wanted
-from scrobbled.wire import fields
+from scrobbled.wire import fields, trakt_body
 from scrobbled.wire.ids import external_ids
 
 #: Where in a body something stood: ("shows", 0, "seasons", 2, "episodes", 1).
@@ -82,7 +81,7 @@ def parse(body: bytes) -> Body:
     Read a body. Raises *PayloadError* for what is not JSON, *UnprocessableError* for what has another
     shape. An item that can be read but names nothing is an entry whose *wanted* nobody finds.
     """
-    payload = _object(body)
+    payload = trakt_body.read(body, SECTIONS)
     entries: list[Entry] = []
     for section in SECTIONS:
         for index, item in enumerate(_list(payload, section, section)):
@@ -129,18 +128,6 @@ def _cut(item: Mapping[str, Any], paths: Sequence[Path]) -> Mapping[str, Any]:
 
 
 # Reading ---------------------------------------------------------------------------
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        message = f"the body is not JSON: {error}" if body.strip() else "the body is empty"
-        raise PayloadError(message) from error
-    if not isinstance(payload, dict):
-        message = f"the body must be an object with {', '.join(SECTIONS)}"
-        raise UnprocessableError(message)
-    return payload
 
 
 def _list(holder: Mapping[str, Any], name: str, where: str) -> list[Mapping[str, Any]]:

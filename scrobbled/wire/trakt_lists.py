@@ -1,8 +1,7 @@
 """
 Lists as Trakt shows and takes them: their names, what is on them, the order (Trakt fact sheet §6, §7).
 
-What the sheet leaves open is decided here: which way an order runs when nobody says so, and that the
-share link of a list is a path of this server.
+What the sheet leaves open is decided here: which way an order runs when nobody says so.
 """
 
 from __future__ import annotations
@@ -11,11 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import orjson
 
-from scrobbled.errors import PayloadError, UnprocessableError
+from scrobbled.errors import UnprocessableError
 from scrobbled.model.wanted import ThingKind
-from scrobbled.wire import fields
+from scrobbled.wire import fields, trakt_body
 from scrobbled.wire.trakt_items import identifier
 from scrobbled.wire.trakt_media import instant
 
@@ -79,11 +77,11 @@ def state(updated_at: datetime, item_count: int) -> dict[str, Any]:
     return {"updated_at": instant(updated_at), "item_count": item_count}
 
 
-def head(of: ListHead, owner: dict[str, Any]) -> dict[str, Any]:
-    """A list without what is on it."""
+def head(of: ListHead, owner: dict[str, Any], server: str) -> dict[str, Any]:
+    """A list without what is on it; *server* is the address of this one, which its link leads to."""
     return {
         **msgspec.structs.asdict(of.settings),
-        "share_link": f"/trakt/lists/{of.id}",
+        "share_link": f"{server}/trakt/lists/{of.id}",
         "type": "personal",
         "created_at": instant(of.created_at),
         "updated_at": instant(of.updated_at),
@@ -100,14 +98,7 @@ def head(of: ListHead, owner: dict[str, Any]) -> dict[str, Any]:
 
 def body(raw: bytes) -> Mapping[str, Any]:
     """A JSON object; an empty body is an empty one. Raises *PayloadError*, *UnprocessableError*."""
-    try:
-        found = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError as error:
-        message = f"the body is not JSON: {error}"
-        raise PayloadError(message) from error
-    if not isinstance(found, dict):
-        raise UnprocessableError("the body must be an object")
-    return found
+    return trakt_body.read(raw) if raw.strip() else {}
 
 
 def ranks(said: Mapping[str, Any]) -> list[int]:

@@ -31,16 +31,17 @@ _GENRES: Final = {
     "soap-opera": "soap",
 }
 
-#: What ``extended=full`` adds, and what stands there where nothing is known.
+#: What ``extended=full`` adds, and what stands there where nothing is known. What is counted is 0 then, as
+#: at Trakt: clients calculate with it.
 _TITLE_FACTS: Final[dict[str, Any]] = {
     "tagline": None,
     "overview": None,
     "runtime": None,
     "country": None,
     "status": None,
-    "rating": None,
-    "votes": None,
-    "comment_count": None,
+    "rating": 0.0,
+    "votes": 0,
+    "comment_count": 0,
     "trailer": None,
     "homepage": None,
     "updated_at": None,
@@ -58,14 +59,14 @@ _SHOW_FACTS: Final = {
     "airs": {"day": None, "time": None, "timezone": None},
     "total_runtime": None,
     "network": None,
-    "aired_episodes": None,
+    "aired_episodes": 0,
     **_TITLE_FACTS,
 }
 _SEASON_FACTS: Final[dict[str, Any]] = {
-    "rating": None,
-    "votes": None,
-    "episode_count": None,
-    "aired_episodes": None,
+    "rating": 0.0,
+    "votes": 0,
+    "episode_count": 0,
+    "aired_episodes": 0,
     "title": None,
     "overview": None,
     "first_aired": None,
@@ -76,9 +77,9 @@ _SEASON_FACTS: Final[dict[str, Any]] = {
 _EPISODE_FACTS: Final[dict[str, Any]] = {
     "number_abs": None,
     "overview": None,
-    "rating": None,
-    "votes": None,
-    "comment_count": None,
+    "rating": 0.0,
+    "votes": 0,
+    "comment_count": 0,
     "first_aired": None,
     "released": None,
     "effective_release_date": None,

@@ -16,7 +16,7 @@ import msgspec
 
 from scrobbled.errors import UnprocessableError
 from scrobbled.model.profile import Numbers, Profile, Watched
-from scrobbled.wire import fields, trakt_lists
+from scrobbled.wire import fields, trakt_body, trakt_browsing, trakt_lists
 from scrobbled.wire.trakt_media import instant
 
 _TEXTS: Final = {"name": 100, "location": 100, "about": 2000}
@@ -24,76 +24,6 @@ _TEXTS: Final = {"name": 100, "location": 100, "about": 2000}
 _EARLIEST_YEAR: Final = 1900
 
 _RATINGS: Final = range(1, 11)
-
-#: What ``browsing`` says where a user set nothing.
-_BROWSING: Final[dict[str, Any]] = {
-    "watch_popup_action": "now",
-    "hide_watching_now": False,
-    "list_popup_action": None,
-    "week_start_day": None,
-    "watch_after_rating": None,
-    "watch_only_once": False,
-    "show_rating_prompt": None,
-    "locale": None,
-    "other_site_ratings": False,
-    "release_date_ignore_runtime": False,
-    "display_early_ratings": False,
-    "hide_episode_type_tags": False,
-    "hide_unsaved_filters_prompt": False,
-    "spoilers": dict.fromkeys(("episodes", "shows", "movies", "comments", "ratings", "actors"), "show"),
-    "calendar": {
-        "period": None,
-        "start_day": None,
-        "layout": None,
-        "image_type": None,
-        "hide_specials": False,
-        "autoscroll": False,
-    },
-    "progress": {
-        "on_deck": {
-            "sort": "activity",
-            "sort_how": "asc",
-            "refresh": False,
-            "simple_progress": False,
-            "only_favorites": False,
-        },
-        "watched": {
-            "refresh": False,
-            "simple_progress": False,
-            "include_specials": False,
-            "include_watchlisted": False,
-            "include_collected": False,
-            "sort": None,
-            "sort_how": "asc",
-            "use_last_activity": False,
-            "grid_view": False,
-        },
-        "collected": {
-            "refresh": False,
-            "simple_progress": False,
-            "include_specials": False,
-            "include_watchlisted": False,
-            "include_watched": False,
-            "sort": None,
-            "sort_how": "asc",
-            "use_last_activity": False,
-            "grid_view": False,
-        },
-    },
-    "watchnow": {"country": None, "favorites": [], "only_favorites": False},
-    "dark_knight": None,
-    "app_theme": None,
-    "welcome": {"completed_at": None, "exit_step": None},
-    "genres": {"favorites": [], "disliked": []},
-    "comments": {"blocked_uids": []},
-    "recommendations": {"ignore_collected": False, "ignore_watchlisted": False},
-    "rewatching": {"adjust_percentage": False},
-    "profile": {
-        "favorites": {"sort_by": "rank", "sort_how": "asc"},
-        "most_watched_shows": {"sort_by": "plays", "tab": "all"},
-        "most_watched_movies": {"sort_by": "plays", "tab": "all"},
-    },
-}
 
 _CONNECTIONS: Final = (
     "facebook",
@@ -182,19 +112,13 @@ def settings(person: Profile, words: frozenset[str], limits: Limits, today: date
             "list": {"count": limits.lists, "item_count": limits.items},
             "watchlist": {"item_count": limits.items},
             "favorites": {"item_count": limits.items},
+            "collection": {"item_count": limits.items},
             "recommendations": {"item_count": limits.items},
         },
     }
     if "browsing" in words:
-        found["browsing"] = _merged(_BROWSING, person.profile.get("browsing", {}))
+        found["browsing"] = trakt_browsing.shown(person.profile.get("browsing", {}))
     return found
-
-
-def _merged(usual: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _merged(value, own.get(name) or {}) if isinstance(value, dict) else own.get(name, value)
-        for name, value in usual.items()
-    }
 
 
 def said(
@@ -204,7 +128,7 @@ def said(
     ``PUT /users/settings``: whether one is private from now on (None: as before), and the whole *profile*
     with what is new. Raises *UnprocessableError*.
     """
-    own, private, found = _group(body, "user"), None, dict(profile)
+    own, private, found = trakt_body.part(body, "user") or {}, None, dict(profile)
     if own.get("private") is not None:
         private = fields.boolean(own["private"])
         if private is None:
@@ -214,20 +138,10 @@ def said(
             found[name] = trakt_lists.text(own, name, longest)
     if "dob" in own:
         found["dob"] = _birthday(own["dob"], today)
-    browsing = _group(body, "browsing")
+    browsing = trakt_body.part(body, "browsing")
     if browsing:
-        found["browsing"] = _browsing(profile.get("browsing", {}), browsing)
+        found["browsing"] = trakt_browsing.said(profile.get("browsing", {}), browsing)
     return private, found
-
-
-def _group(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = body.get(name)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        message = f"{name} must be an object"
-        raise UnprocessableError(message)
-    return found
 
 
 def _birthday(value: object, today: date) -> str | None:
@@ -241,51 +155,6 @@ def _birthday(value: object, today: date) -> str | None:
         message = f"user.dob must be a day such as 1990-05-21, got {value!r:.40}"
         raise UnprocessableError(message)
     return day.isoformat()
-
-
-#: What of ``browsing`` can be set: by group, the type of each value.
-_SETTABLE: Final[dict[str, Any]] = {
-    "genres": {"favorites": list, "disliked": list},
-    "spoilers": {"episodes": str, "shows": str, "movies": str},
-    "watchnow": {"country": str, "favorites": list, "only_favorites": bool},
-    "dark_knight": str,
-    "watch_only_once": bool,
-    "show_rating_prompt": bool,
-    "locale": str,
-}
-
-#: Characters of a word of ``browsing``, and words of one of its lists.
-_WORD, _WORDS = 100, 200
-
-
-def _browsing(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(known)
-    for name, kind in _SETTABLE.items():
-        if name not in new:
-            continue
-        if not isinstance(kind, dict):
-            found[name] = _value(f"browsing.{name}", new[name], kind)
-            continue
-        group = _group(new, name)
-        kept = {
-            each: _value(f"browsing.{name}.{each}", group[each], kind[each]) for each in kind if each in group
-        }
-        found[name] = {**found.get(name, {}), **kept}
-    return found
-
-
-def _value(where: str, value: Any, kind: type) -> Any:
-    fits = value is None or isinstance(value, kind)
-    words = value if isinstance(value, list) else [value] if isinstance(value, str) else []
-    if (
-        not fits
-        or len(words) > _WORDS
-        or not all(isinstance(each, str) and len(each) <= _WORD for each in words)
-    ):
-        message = f"{where} must be {kind.__name__}, got {value!r:.40}"
-        raise UnprocessableError(message)
-    clean = [each.replace("\x00", "").encode("utf-8", "replace").decode() for each in words]
-    return clean if isinstance(value, list) else clean[0] if clean else value
 
 
 def stats(numbers: Numbers) -> dict[str, Any]:

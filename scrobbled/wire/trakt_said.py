@@ -87,7 +87,12 @@ def notes(entry: Entry, longest: int = 500) -> str | None:
 
 
 def date(said: object) -> datetime | None:
-    """The time that *said* is, UTC where it names no zone; None for anything else."""
+    """
+    The time that *said* is, UTC where it names no zone; None for anything else. PyTrakt wrote
+    ``2026-11-21:T20:15:00.000Z`` for years, and Trakt took it.
+    """
+    if isinstance(said, str):
+        said = said.replace(":T", "T", 1)
     found = fields.instant(said, UTC)
     if found is None and isinstance(said, str):
         try:

@@ -1,6 +1,6 @@
 """The words that flat payloads use: what their authors call events, kinds and fields.
 
-Collected from Tautulli's templates, Kodi's add-ons and other trackers' clients (webhooks fact
+Collected from Tautulli's templates, Kodi's add-ons, Home Assistant and other trackers' clients (webhooks fact
 sheet §5, §6). Keys are folded (lower case, no underscores), names of events and kinds are lower-case letters.
 """
 
@@ -14,20 +14,29 @@ from scrobbled.wire import post, reasons
 # Keys ------------------------------------------------------------------------------
 
 EVENT: Final = ("event", "action", "eventtype", "eventname", "trigger", "state", "status", "notifyaction")
-KIND: Final = ("mediatype", "type", "kind", "itemtype", "lot", "contenttype")
+KIND: Final = ("mediatype", "type", "kind", "itemtype", "lot", "contenttype", "mediacontenttype")
 SHOW: Final = (
     "showname", "showtitle", "tvshowtitle", "tvshowname", "seriesname", "seriestitle", "grandparenttitle",
-    "show", "series", "tvshow",
+    "show", "series", "tvshow", "mediaseriestitle",
 )  # fmt: skip
-TITLE: Final = ("episodename", "episodetitle", "moviename", "movietitle", "plexmovietitle", "name", "title")
-FILM_TITLE: Final = ("moviename", "movietitle", "plexmovietitle", "name", "title", "plextitle")
+TITLE: Final = (
+    "episodename",
+    "episodetitle",
+    "moviename",
+    "movietitle",
+    "plexmovietitle",
+    "name",
+    "title",
+    "mediatitle",
+)
+FILM_TITLE: Final = ("moviename", "movietitle", "plexmovietitle", "name", "title", "plextitle", "mediatitle")
 SEASON: Final = (
     "season", "seasonnumber", "seasonnum", "plexseasonnum", "parentmediaindex", "parentindex",
-    "showseasonnumber", "parentindexnumber",
+    "showseasonnumber", "parentindexnumber", "mediaseason",
 )  # fmt: skip
 EPISODE: Final = (
     "episode", "episodenumber", "episodenum", "plexepnum", "mediaindex", "index", "number",
-    "showepisodenumber", "indexnumber", "animeepisodenumber",
+    "showepisodenumber", "indexnumber", "animeepisodenumber", "mediaepisode",
 )  # fmt: skip
 EPISODE_END: Final = ("episodeend", "episodenumberend", "indexnumberend", "numberend", "episodeto")
 ABSOLUTE: Final = ("absolute", "numberabs", "absolutenumber", "absoluteepisode", "absoluteepisodenumber")
@@ -39,12 +48,12 @@ PATH: Final = ("file", "path", "filename", "filepath")
 STATE: Final = (
     "position", "currenttime", "viewoffset", "time", "ispaused", "paused", "positionticks", "progress",
     "playbackpositionticks", "playedtocompletion", "played", "savereason", "playbackinfo", "session",
-    "server", "serverid", "runtimeticks",
+    "server", "serverid", "runtimeticks", "mediaposition",
 )  # fmt: skip
 
 # Ids -------------------------------------------------------------------------------
 
-ITEM_IDS: Final = ("ids", "uniqueids", "externalids", "providerids", "guids")
+ITEM_IDS: Final = ("ids", "uniqueids", "uniqueid", "externalids", "providerids", "guids")
 SHOW_IDS: Final = (
     "showids", "showuniqueids", "tvshowuniqueids", "seriesids", "seriesproviderids", "tvshowids",
 )  # fmt: skip
@@ -91,6 +100,10 @@ KINDS: Final = {word: kind for kind, words in _KINDS.items() for word in words.s
 
 #: Words for a show, which is an episode where the number of one stands beside it.
 SHOWS: Final = frozenset({"show", "tv", "series", "tvshow", "tvseries", "anime"})
+SEASON_KIND: Final = "season"
+
+#: What has episodes, and is none.
+WHOLES: Final = SHOWS | {SEASON_KIND}
 
 _UNFIT: Final = {
     reasons.MUSIC: "track song music album artist audio musicvideo",

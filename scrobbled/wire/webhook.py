@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from scrobbled.model.event import PlaybackEvent, Receipt
-from scrobbled.wire import emby, generic, jellyfin, kodi, plex, reasons, tautulli
+from scrobbled.wire import emby, generic, jellyfin, kodi, kodi_player, plex, reasons, tautulli
 from scrobbled.wire.body import decode, is_blank
 from scrobbled.wire.fields import mapping, text
 from scrobbled.wire.filters import NONE, Filters, refused
@@ -57,6 +57,10 @@ _WEBHOOKS_PLUGIN: Final = frozenset(
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
+#: What Plex sends around the item; anything else beside its event is of who borrowed that.
+_PLEX_ENVELOPE: Final = frozenset(
+    {"event", "user", "owner", "account", "server", "player", "metadata", "rating"}
+)
 
 
 def parse(
@@ -99,10 +103,12 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
     fields = folded(payload)
     if "notificationtype" in fields:
         return jellyfin.SOURCE
+    if kodi_player.is_notification(fields):
+        return kodi.SOURCE
     name = text(fields.get("event")) or ""
     if isinstance(fields.get("item"), dict) or "Event" in payload:
         return _media_server(payload, fields, name, player)
-    if name.startswith(_PLEX_EVENTS) and not fields.keys() & _KODI_FLAT:
+    if name.startswith(_PLEX_EVENTS) and fields.keys() <= _PLEX_ENVELOPE:
         return plex.SOURCE
     return _flat(fields, player)
 
@@ -128,6 +134,8 @@ def _like_plex(payload: Mapping[str, object], player: str) -> str:
     show, title = text(metadata.get("grandparentTitle")), text(metadata.get("title")) or ""
     if show is not None and title.startswith(f"{show} - "):  # Tautulli's {title}
         return tautulli.SOURCE
+    if isinstance(metadata.get("index"), str) or isinstance(metadata.get("parentIndex"), str):
+        return tautulli.SOURCE  # it prints everything; Plex counts
     return player if player in {tautulli.SOURCE, kodi.SOURCE, jellyfin.SOURCE} else plex.SOURCE
 
 
@@ -152,7 +160,7 @@ def _flat(fields: Mapping[str, object], player: str) -> str:
     keys = fields.keys()
     if "lot" in keys and "identifier" in keys:
         return kodi.SOURCE
-    if keys & _KODI_FLAT or letters(fields.get("method")).startswith("player"):
+    if keys & _KODI_FLAT:
         return kodi.SOURCE
     if keys & _JELLYFIN_FLAT:
         return jellyfin.SOURCE

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scrobbled.model.media import Kind, Media
-from scrobbled.store import catalog
+from scrobbled.store import catalog, items
 from scrobbled.worker.search import Search, numbers_of, season_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ async def find_episodes(pool: Pool, searches: Sequence[Search]) -> None:
         searches[position].item_ids = listed if len(listed) == len(episodes) else ()
 
 
+async def find_seasons(pool: Pool, searches: Sequence[Search]) -> None:
+    """Give those of *searches* whose show is known, and whose media is a season of it, that season."""
+    asked = [
+        (position, search.title_id, search.media.season)
+        for position, search in enumerate(searches)
+        if search.title_id is not None and search.media.season is not None and not numbers_of(search.media)
+    ]
+    if asked:
+        for position, season_id in (await items.seasons_at(pool, asked)).items():
+            searches[position].season_id = season_id
+
+
 async def _find_shows_of_ranges(pool: Pool, searches: Sequence[Search]) -> None:
     """The id of its first episode names the show of a file that holds several."""
     lost = [
@@ -47,9 +59,9 @@ async def _find_shows_of_ranges(pool: Pool, searches: Sequence[Search]) -> None:
     ]
     if not lost:
         return
-    items = await catalog.items(pool, {search.episode_id for search in lost if search.episode_id is not None})
+    known = await catalog.items(pool, {search.episode_id for search in lost if search.episode_id is not None})
     for search in lost:
-        item = items.get(search.episode_id or 0)
+        item = known.get(search.episode_id or 0)
         if item is not None:
             search.title_id = item.title.id
 

@@ -21,7 +21,7 @@ from scrobbled.model.media import ID_SOURCES, Item, Kind, Media, Title
 from scrobbled.store import catalog
 from scrobbled.worker import parts, provisional
 from scrobbled.worker.corrections import Corrections
-from scrobbled.worker.episodes import find_episodes
+from scrobbled.worker.episodes import find_episodes, find_seasons
 from scrobbled.worker.memory import Memory
 from scrobbled.worker.naming import by_names
 from scrobbled.worker.search import Search
@@ -45,7 +45,8 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """
     What an event is about. *items* is empty when nobody can say; then *reason* says why
     and *candidates* what it might be. *score* 0–1; *how* is resolved, id, correction, alias,
-    exact, fuzzy, created, cached or none. *title_id* is the film or show, where only that is known.
+    exact, fuzzy, created, cached or none. *title_id* is the film or show, where only that is known, and
+    *season_id* a season of it that was asked for.
     """
 
     items: tuple[Item, ...] = ()
@@ -54,6 +55,7 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     candidates: list[dict[str, Any]] = []
     title_id: int | None = None
+    season_id: int | None = None
 
 
 NOTHING = Matched(reason="nothing_to_match")
@@ -142,6 +144,7 @@ class Matcher:
             await find_episodes(pool, searches)
         if await provisional.create_episodes(pool, searches):
             await find_episodes(pool, searches)
+        await find_seasons(pool, searches)
         items = await catalog.items(pool, {item for search in searches for item in search.item_ids})
         told = {
             candidate.title_id
@@ -161,10 +164,18 @@ def _key(event: PlaybackEvent, mark: tuple[int, ...]) -> bytes:
 
 
 def _sought(media: Media, *, of_show: bool) -> Media:
-    """What is looked for: of a show that is meant as a whole, what its episodes say of it."""
+    """What is looked for: of a show or a season that is meant as a whole, what its episodes say of it."""
     if not of_show:
         return media
-    return Media(kind=Kind.EPISODE, show=media.title, show_year=media.year, show_ids=media.show_ids)
+    if media.season is None:
+        return Media(kind=Kind.EPISODE, show=media.title, show_year=media.year, show_ids=media.show_ids)
+    return Media(
+        kind=Kind.EPISODE,
+        show=media.show,
+        show_year=media.show_year,
+        season=media.season,
+        show_ids=media.show_ids,
+    )
 
 
 # By ids ------------------------------------------------------------------------
@@ -218,7 +229,13 @@ def _matched(search: Search, items: dict[int, Item], titles: dict[int, Title]) -
     if found:
         return Matched(items=found, score=search.score, how=search.how)
     if search.title_id is not None:
-        return Matched(reason="unknown_episode", title_id=search.title_id, score=search.score, how=search.how)
+        return Matched(
+            reason="unknown_episode",
+            title_id=search.title_id,
+            season_id=search.season_id,
+            score=search.score,
+            how=search.how,
+        )
     if search.decision is not None and search.decision.candidates:
         return Matched(
             score=search.decision.score,

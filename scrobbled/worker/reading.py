@@ -9,7 +9,7 @@ import msgspec
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.outcome import Answer, Outcome
-from scrobbled.model.play import play_id, playback_id
+from scrobbled.model.play import play_id
 from scrobbled.model.viewing import Moment, Verdict
 from scrobbled.model.wanted import ThingKind
 from scrobbled.store.rated import Rating
@@ -39,10 +39,17 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.item_ids) or self.event.action is Action.CANCEL_CHECKIN
 
     @property
+    def is_of_season(self) -> bool:
+        """Whether a whole season was rated."""
+        event = self.event
+        return event.of_show and event.media is not None and event.media.season is not None
+
+    @property
     def item_ids(self) -> tuple[int, ...]:
-        """The films or episodes it is about, or the show that was rated."""
+        """The films or episodes it is about, or the show or season that was rated."""
         if self.event.of_show:
-            return () if self.matched.title_id is None else (self.matched.title_id,)
+            rated = self.matched.season_id if self.is_of_season else self.matched.title_id
+            return () if rated is None else (rated,)
         return tuple(item.id for item in self.matched.items)
 
 
@@ -67,13 +74,14 @@ def moment_of(reading: Reading) -> Moment:
 
 
 def ratings_of(reading: Reading) -> list[Rating]:
-    """What *reading* says was rated: each episode of a file that holds several, or a show."""
+    """What *reading* says was rated: each episode of a file that holds several, or a show or season."""
     event, items = reading.event, reading.matched.items
     if event.action is not Action.RATE or event.rating is None or not reading.counts:
         return []
     rated = [(item.id, item.title.id, ThingKind(item.kind.value)) for item in items]
     if event.of_show:
-        rated = [(show, show, ThingKind.SHOW) for show in reading.item_ids]
+        kind = ThingKind.SEASON if reading.is_of_season else ThingKind.SHOW
+        rated = [(item_id, reading.matched.title_id or item_id, kind) for item_id in reading.item_ids]
     return [
         Rating(
             user_id=event.user_id,
@@ -114,7 +122,7 @@ def answer_of(event: PlaybackEvent, item: Item | None, verdict: Verdict) -> Answ
         reason=verdict.reason,
         item=item,
         play_id=play_id(event.id, item.id) if item and makes_play else None,
-        playback_id=playback_id(event.user_id, item.id)
+        playback_id=item.id
         if item and verdict.outcome is Outcome.PAUSED and verdict.reason is None
         else None,
         progress=verdict.progress,
@@ -133,6 +141,8 @@ def _known_runtime(media: Media | None, items: tuple[Item, ...]) -> float | None
 def _progress(event: PlaybackEvent, runtime: float | None) -> float | None:
     if event.progress is not None:
         return event.progress
+    if event.position == 0:
+        return 0.0  # the beginning, however long it takes
     if event.position is None or not runtime:
         return None
     reached = event.position / runtime

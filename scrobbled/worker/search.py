@@ -18,7 +18,8 @@ class Search(msgspec.Struct, kw_only=True):
     One media of a batch on its way to a title; several events may be about it. *user_id* is
     one of those who sent it: the only one, where somebody's own corrections may matter.
     *personal*: the answer depends on that user's history, and is nobody else's. It is
-    *nowhere* when its show has no episode for the numbers of the part that it has.
+    *nowhere* when its show has no episode for the numbers of the part that it has. *season_id* is set
+    where it is about a whole season.
     """
 
     media: Media
@@ -32,6 +33,7 @@ class Search(msgspec.Struct, kw_only=True):
     score: float = 0.0
     decision: Decision | None = None
     item_ids: tuple[int, ...] = ()
+    season_id: int | None = None
     personal: bool = False
     nowhere: bool = False
 

@@ -53,6 +53,14 @@ class Phone:
         """Press the button that says *button*, and wait for what comes."""
         self._by_text("button", button).click()
 
+    def follow(self, link: str) -> None:
+        """Follow the link that says *link*."""
+        self._by_text("a", link).click()
+
+    def text(self) -> str:
+        """All that the page says."""
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
     def until(self, text: str) -> None:
         """Wait until the page says *text*."""
         self._wait().until(

@@ -20,9 +20,7 @@ from scrobbled.ingest import trakt as ingest
 from scrobbled.web.routes import Route
 
 #: Words that are nobody's name, though a route for names would take them: these are not built.
-_ELSEWHERE = re.compile(
-    r"/hot$|^/trakt/lists/(popular|trending)$|^/trakt/users/(blocked|reactions|requests|syncs)|/comments/"
-)
+_ELSEWHERE = re.compile(r"/hot$|^/trakt/users/(blocked|reactions|syncs)|/(watchlist|favorites)/comments/")
 
 
 class Bug(NamedTuple):
@@ -121,7 +119,7 @@ def disagreements(operation: Operation, status: int, body: bytes) -> list[str]:
     bug = KNOWN_BUGS.get(operation.name, _NONE)
     if status not in operation.schemas.keys() | bug.statuses:
         return [f"status {status}, not one of {sorted(operation.schemas)}: {body[:200]!r}"]
-    schema = operation.schemas.get(status) or next(iter(operation.schemas.values()), None)
+    schema = operation.schemas.get(status, next(iter(operation.schemas.values()), None))
     if not schema:
         return []
     if not body:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from scrobbled.servers import Places
+from scrobbled.store.users import ALL_SCOPES
 
 #: What the command line of each kept process holds, in the order they stop.
 PARTS = {
@@ -141,6 +142,13 @@ class Instance:
         if not self.token:
             eventually(lambda: _TOKEN.search(self.stdout), "a first token", seconds=5)
             self.token = _TOKEN.findall(self.stdout)[0]
+        return self
+
+    def administer(self) -> Instance:
+        """Ask with a token from now on that has every scope there is."""
+
+        words = [word for scope in ALL_SCOPES for word in ("--scope", scope)]
+        self.token = self.run("token", "create", "admin", "--label", "all", *words).stdout.strip()
         return self
 
     def ready(self) -> bool:
@@ -316,10 +324,14 @@ class Instance:
         return found
 
     def metric(self, name: str) -> float:
-        """The sum of all samples of *name*."""
+        """The sum of all samples of *name*; none of the stream as long as it does not answer."""
 
-        text = self.call("GET", "/metrics", token=None).body.decode()
-        samples = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+        samples: list[str] = []
+        end = time.monotonic() + 10
+        while not samples and time.monotonic() < end:
+            text = self.call("GET", "/metrics", token=None).body.decode()
+            samples = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+            time.sleep(0 if samples else 0.1)
         assert samples, f"no metric {name}"
         return sum(map(float, samples))
 

@@ -16,6 +16,10 @@ from tests.acceptance.instance import Instance, eventually
 EVENT = {"action": "start", "progress": 5, "movie": {"title": "Bound", "year": 1991, "ids": {"tmdb": 4100}}}
 
 
+#: Where a body is read, by each reader there is.
+BODIES = ("/v1/events", "/webhooks/plex/{}", "/trakt/scrobble/stop", "/api/public/v1/scrobble")
+
+
 @pytest.fixture(scope="module")
 def small() -> Iterator[Instance]:
     """An instance with room for 20 connections."""
@@ -27,10 +31,21 @@ def small() -> Iterator[Instance]:
         made.remove()
 
 
-def connect(instance: Instance) -> socket.socket:
-    """A connection on which nothing has been said."""
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Instance]:
+    """An instance that gives each address room for 5 connections, and believes no proxy but one."""
 
-    return socket.create_connection(("127.0.0.1", instance.port), timeout=90)
+    made = Instance({"SCROBBLED_CONNECTIONS_PER_ADDRESS": "5", "SCROBBLED_PROXIES": "127.0.0.2"})
+    try:
+        yield made.start()
+    finally:
+        made.remove()
+
+
+def connect(instance: Instance, source: str = "127.0.0.1") -> socket.socket:
+    """A connection from the address *source* on which nothing has been said."""
+
+    return socket.create_connection(("127.0.0.1", instance.port), timeout=90, source_address=(source, 0))
 
 
 def said(connection: socket.socket) -> bytes:
@@ -108,18 +123,36 @@ def test_a_packed_body_is_bounded_unpacked(instance: Instance, packing: str) -> 
     huge = b'{"action": "' + b"x" * 200_000_000 + b'"}'
     body = gzip.compress(huge, 1) if packing == "gzip" else zlib.compress(huge, 1)
     body = body if len(body) < 1_000_000 else body[:1_000_000]
-    paths = (
-        "/v1/events",
-        f"/webhooks/plex/{instance.token}",
-        "/trakt/scrobble/stop",
-        "/api/public/v1/scrobble",
-    )
     statuses = [
-        instance.call("POST", path, body, headers={"Content-Encoding": packing}).status for path in paths
+        instance.call("POST", path.format(instance.token), body, headers={"Content-Encoding": packing}).status
+        for path in BODIES
     ]
 
     assert [413] * 4 == statuses
     assert instance.ready()
+
+
+def test_a_body_of_unknown_length_is_bounded(instance: Instance) -> None:
+    """A body that comes in pieces, and never says how long it is, is 413 as soon as it is too large."""
+
+    statuses = set()
+    for path in BODIES:
+        pieces = (b" " * 65_536 for _ in range(100))
+        with suppress(OSError):  # the server hangs up in the middle
+            statuses.add(instance.call("POST", path.format(instance.token), pieces).status)
+
+    assert {413} >= statuses
+    assert instance.ready()
+
+
+@pytest.mark.parametrize("level", [b"[", b'{"a":'], ids=["lists", "objects"])
+def test_deep_nesting_breaks_nothing(instance: Instance, level: bytes) -> None:
+    """JSON of a hundred thousand levels is refused, or kept as a webhook nobody can read; never an error."""
+
+    statuses = [instance.call("POST", path.format(instance.token), level * 100_000).status for path in BODIES]
+
+    assert [400, 200, 400, 400] == statuses
+    assert [] == [line for line in instance.log() if line["event"] == "handler_failed"]
 
 
 def test_many_parts_are_kept_as_unreadable(instance: Instance) -> None:
@@ -141,11 +174,15 @@ def test_many_parts_are_kept_as_unreadable(instance: Instance) -> None:
 
 
 def test_slow_clients_are_cut(instance: Instance) -> None:
-    """Silence, a head or a body byte by byte, and an answer nobody takes all end; no error of the server."""
+    """Silence, rest, a head or a body byte by byte, an answer nobody takes: all end, none is our error."""
 
     bearer = f"Authorization: Bearer {instance.token}\r\n"
     with ExitStack() as stack:
-        silent, slow, sender, deaf = (stack.enter_context(closing(connect(instance))) for _ in range(4))
+        silent, slow, sender, deaf, resting = (
+            stack.enter_context(closing(connect(instance))) for _ in range(5)
+        )
+        resting.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in resting.recv(65536)
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.sendall(b"GET /v1/me HTTP/1.1\r\nX-Slow: ")
         sender.sendall(
@@ -159,6 +196,7 @@ def test_slow_clients_are_cut(instance: Instance) -> None:
         assert closed_within(silent, 5)
         assert 200 == instance.call("GET", "/v1/me").status
         assert closed_within(sender, 75, b" ")
+        assert closed_within(resting, 30)
         assert was_cut(deaf)
     assert [] == [line for line in instance.log() if line["event"] == "handler_failed"]
 
@@ -215,3 +253,39 @@ def test_where_all_are_busy_there_is_no_room(small: Instance) -> None:
     assert b" 503 " in answer.split(b"\r\n")[0]
     assert b"Retry-After:" in answer
     eventually(small.ready, "room again")
+
+
+def test_an_address_has_its_share(shared: Instance) -> None:
+    """While one address sends slowly on all the connections it may have, it is refused; others are not."""
+
+    def ask(source: str) -> bytes:
+        with closing(connect(shared, source)) as connection:
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return said(connection).split(b"\r\n")[0]
+
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {shared.token}\r\n"
+    with ExitStack() as stack:
+        for source in ("127.0.0.1", "127.0.0.2"):
+            for _ in range(5):
+                busy = stack.enter_context(closing(connect(shared, source)))
+                busy.sendall(f"{head}Content-Length: 1000\r\n\r\n[".encode())
+        time.sleep(0.5)
+        full, proxy, other = ask("127.0.0.1"), ask("127.0.0.2"), ask("127.0.0.3")
+    eventually(shared.ready, "room again")
+
+    assert b" 503 " in full
+    assert b" 200 " in proxy
+    assert b" 200 " in other
+
+
+def test_what_rests_makes_way_for_its_own(shared: Instance) -> None:
+    """An address with many connections that rest gets new ones, and holds no more than its share."""
+
+    with ExitStack() as stack:
+        held = [stack.enter_context(closing(connect(shared))) for _ in range(30)]
+        time.sleep(0.3)
+        replies = [shared.call("GET", "/v1/me").status for _ in range(3)]
+        left = [each for each in held if not closed_within(each, 0.2)]
+
+    assert [200] * 3 == replies
+    assert len(left) <= 5

@@ -25,12 +25,14 @@ from tests.acceptance.walking import BY_NAME, Operation, few_of_each, named, ope
 UNREACHED = {
     "GET /v1/actions": "only a player's tick of a whole season makes one",
     "DELETE /v1/actions/{id}": "the same",
+    "POST /v1/dead/{id}/retry": "only a fault of ours makes one; see integration/test_administration.py",
 }
 
 #: What anybody may ask without a token.
 PUBLIC = {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}
 
-SCOPES = ("read", "scrobble", "write")
+SCOPES = ("read", "scrobble", "write", "admin")
+SURFACES = ("", "/v1", "/trakt", "/api/public/v1", "/webhooks", "/oauth", "/health")
 #: Paths of one operation that a stranger tries.
 MOST = 90
 
@@ -242,7 +244,7 @@ def test_a_token_does_what_its_scopes_say(walk: Walk) -> None:
 
 
 def test_a_foreign_token_finds_and_changes_nothing(walk: Walk) -> None:
-    """Mallory, with every scope, names Vera's things everywhere: sees none, and all are as they were."""
+    """Mallory, with every scope but admin, names all of Vera's: sees nothing, and all is as it was."""
 
     mallory, before, bad = walk.token("mallory"), walk.seen_by(walk.vera), []
     for each in walk.operations:
@@ -258,6 +260,30 @@ def test_a_foreign_token_finds_and_changes_nothing(walk: Walk) -> None:
     walk.instance.drain()
 
     assert [] == bad
+    assert before == walk.seen_by(walk.vera)
+
+
+def test_an_administrator_sees_names_and_no_more(walk: Walk) -> None:
+    """With the scope admin, Mallory learns that Vera is there, and nothing else of hers; all is as it was."""
+
+    admin, before = walk.token("mallory", "admin"), walk.seen_by(walk.vera)
+    mine = [each for each in walk.operations if each.scope == "admin"]
+    told, bad = set(), []
+    for each in mine:
+        for path in each.paths([*walk.values, "1-1"], MOST):
+            reply = each.call(walk.instance, path, admin, walk.everything_named())
+            leaks = walk.leaks(reply, path)
+            told |= {*leaks}
+            if reply.status in (401, 403) or reply.status >= 500 or {*leaks} - {walk.mark}:
+                bad.append((each.name, path, reply.status, leaks))
+    added = walk.instance.call("POST", "/v1/users", {"name": "added"}, token=admin)
+
+    assert len(mine) >= 4
+    assert [] == bad
+    assert {walk.mark} == told
+    assert 201 == added.status
+    assert [] == walk.instance.history(token=added.json["token"])
+    assert 403 == walk.instance.call("GET", "/v1/users", token=added.json["token"]).status
     assert before == walk.seen_by(walk.vera)
 
 
@@ -277,6 +303,46 @@ def test_every_answer_is_kept_private(walk: Walk) -> None:
                 bad.append((each.name, "frames"))
             if headers.get("x-content-type-options") != "nosniff" or "referrer-policy" not in headers:
                 bad.append((each.name, "types, referrer"))
+
+    assert [] == bad
+
+
+#: What is refused, on every surface: (method, path, what is sent, with which headers).
+REFUSED: list[tuple[str, str, object, dict[str, str]]] = [
+    *(("GET", f"{surface}/nowhere", None, {}) for surface in SURFACES),
+    *(("POST", f"{surface}/{'x' * 300}", b"{", {}) for surface in SURFACES),
+    ("PATCH", "/v1/me", None, {}),
+    ("PUT", "/trakt/sync/history", None, {}),
+    ("POST", "/v1/events", b"{", {}),
+    ("POST", "/v1/events", b" " * 5_000_000, {}),
+    ("POST", "/v1/events", b"x", {"Content-Encoding": "gzip"}),
+    ("POST", "/trakt/scrobble/start", b"[[[[", {}),
+    ("POST", "/trakt/scrobble/start", b"x", {"Content-Type": "text/plain"}),
+    ("POST", "/api/public/v1/scrobble", b"{}", {}),
+    ("POST", "/oauth/token", b"{}", {}),
+    ("POST", "/oauth/device/code", b"", {}),
+    ("POST", "/signin", b"name=x", {"Content-Type": "application/x-www-form-urlencoded"}),
+    ("GET", "/oauth/authorize", None, {}),
+    ("GET", "/activate/NOPE", None, {}),
+    ("GET", "/v1/history?limit=x", None, {}),
+]
+
+
+def test_every_refusal_is_kept_private(walk: Walk) -> None:
+    """What is refused, whatever for and on whichever surface, is guarded like what is answered."""
+
+    bad = []
+    for method, path, body, more in REFUSED:
+        reply = walk.instance.call(method, path, body, token=walk.vera, headers=more)
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        guarded = (
+            headers.get("cache-control") == "no-store"
+            and headers.get("x-content-type-options") == "nosniff"
+            and "frame-ancestors 'none'" in headers.get("content-security-policy", "")
+            and "referrer-policy" in headers
+        )
+        if not guarded or b"Traceback" in reply.body or reply.status == 500:
+            bad.append((method, path, reply.status, headers))
 
     assert [] == bad
 

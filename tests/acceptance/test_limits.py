@@ -154,15 +154,38 @@ def test_front_doors_count_together(limited: Instance, token: str) -> None:
     assert {200: 20, 429: 40} == statuses
 
 
+def test_device_codes_are_bounded(limited: Instance) -> None:
+    """Anybody may begin to sign a device in, an address so often, through all front doors together."""
+
+    if time.time() % 600 > 570:  # as in *token*
+        time.sleep(600 - time.time() % 600)
+    with limited.second_door() as door, ThreadPoolExecutor(8) as pool:
+
+        def ask(number: int) -> Reply:
+            asked = limited if number % 2 else door
+            headers = {"X-Forwarded-For": f"198.51.100.{number % 2}"}
+            path = "/oauth/device/code" if number % 3 else "/trakt/oauth/device/code"
+            return asked.call("POST", path, {"client_id": "a"}, token=None, headers=headers)
+
+        replies = list(pool.map(ask, range(100)))
+
+    refused = next(reply for reply in replies if reply.status == 429)
+    assert {200: 60, 429: 40} == Counter(reply.status for reply in replies)
+    assert 0 < int(refused.headers["Retry-After"]) <= 600
+    assert 60 == len(limited.run("device", "list").stdout.splitlines())
+
+
 def test_reads_go_on_while_nobody_counts(limited: Instance, token: str) -> None:
-    """With Valkey gone, reads are answered, without limits, and it is said in log and metrics."""
+    """With Valkey gone, reads are answered, without limits, and it is said in log and metrics; no codes."""
 
     while limited.call("GET", HISTORY, token=token).status == 200:
         pass
     limited.kill("valkey")
+    code = limited.call("POST", "/oauth/device/code", {"client_id": "a"}, token=None)
     replies = [limited.call("GET", HISTORY, token=token) for _ in range(3)]
 
     assert [200] * 3 == [reply.status for reply in replies]
+    assert 503 == code.status  # what nobody counts could fill the disk
     assert any(line["event"] == "limits_away" for line in limited.log())
     assert limited.metric("scrobbled_web_uncounted_total") >= 3
     eventually(limited.ready, "Valkey back", seconds=30)

@@ -158,6 +158,27 @@ def test_sign_out(instance: Instance, signed_out: Phone) -> None:
     signed_out.until("Password")
 
 
+def test_end_of_access(instance: Instance, signed_out: Phone) -> None:
+    """Somebody sees which apps they let in, and ends one: its tokens are worth nothing from then on."""
+    codes = instance.call("POST", "/oauth/device/code", {"client_id": "9" * 64}, token=None).json
+    instance.run("device", "approve", codes["user_code"], "--user", "admin")
+    body = {"code": codes["device_code"], "client_id": "9" * 64}
+    token = instance.call("POST", "/oauth/device/token", body, token=None).json["access_token"]
+    before = instance.call("GET", "/v1/me", token=token).status
+    signed_out.open(f"{instance.url}/signin")
+    sign_in(signed_out)
+    signed_out.until("Hello, admin")
+    signed_out.follow("Which apps may use your account?")
+    signed_out.until("app 99999999")
+    seen(signed_out, "apps")
+    signed_out.press("End access")  # the one that was used last stands first
+    signed_out.until("access has ended")
+    seen(signed_out, "access-ended")
+
+    assert "app 99999999" not in signed_out.text()
+    assert (200, 401) == (before, instance.call("GET", "/v1/me", token=token).status)
+
+
 def test_keyboard(instance: Instance, signed_out: Phone) -> None:
     """The forms can be used with the keyboard alone: the first field has the focus, Enter sends."""
     signed_out.open(f"{instance.url}/signin")

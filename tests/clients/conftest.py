@@ -51,6 +51,7 @@ CATALOGUE: list[dict[str, Any]] = [
                 "title": f"Part {season}.{number}",
                 "runtime": 22,
                 "first_aired": (datetime(2005, 3, 24, 21, tzinfo=UTC) + timedelta(weeks=number)).isoformat(),
+                "absolute": season * 3 - 3 + number,
                 "ids": {"tvdb": str(110000 + season * 100 + number)},
             }
             for season in (1, 2)
@@ -103,18 +104,19 @@ def somebody_at(server: Instance) -> Somebody:
 
 @pytest.fixture(scope="session")
 def python() -> Path:
-    """An interpreter that has the clients written in Python."""
-    home = INSTALLED / "python"
-    interpreter = home / "bin" / "python"
-    wanted = HERE / "requirements.txt"
-    stamp = home / "installed.txt"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+    """An interpreter that has PyTrakt and traktexport."""
+    return interpreter("python", *(HERE / "requirements.txt").read_text().split())
+
+
+def interpreter(name: str, *wanted: str) -> Path:
+    """An interpreter of its own, since clients do not agree on what they need, that has what is *wanted*."""
+    home = INSTALLED / name
+    found, stamp = home / "bin" / "python", home / "installed.txt"
+    if not stamp.exists() or stamp.read_text().split() != list(wanted):
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run(
-            [interpreter, "-m", "pip", "install", "--quiet", "-r", wanted], check=True, timeout=300
-        )
-        stamp.write_text(wanted.read_text())
-    return interpreter
+        subprocess.run([found, "-m", "pip", "install", "--quiet", *wanted], check=True, timeout=300)
+        stamp.write_text("\n".join(wanted))
+    return found
 
 
 @pytest.fixture(scope="session")

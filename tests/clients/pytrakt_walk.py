@@ -11,7 +11,7 @@ trakt.core.BASE_URL = sys.argv[1] + "/"
 trakt.core.AUTH_METHOD = trakt.core.DEVICE_AUTH
 trakt.core.CONFIG_PATH = os.path.join(sys.argv[2], "pytrakt.json")
 
-from trakt import calendar, init, movies, sync, tv, users  # noqa: E402
+from trakt import calendar, init, movies, sync, tv, users
 
 got = {}
 

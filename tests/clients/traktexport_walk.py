@@ -6,6 +6,6 @@ import trakt.core
 
 trakt.core.BASE_URL = sys.argv.pop(1) + "/"
 
-from traktexport.__main__ import main  # noqa: E402
+from traktexport.__main__ import main
 
 main(prog_name="traktexport")

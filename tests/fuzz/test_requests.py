@@ -10,7 +10,7 @@ def test_requests_from_the_description() -> None:
     """Each operation, asked as its description allows and as it does not, answers as described."""
     instance = Instance()
     try:
-        status, sent, said = described.run(instance.start(), examples=2, seed=3)
+        status, sent, said = described.run(instance.start().administer(), examples=2, seed=3)
         failed = [line for line in instance.log() if line["event"] == "handler_failed"]
     finally:
         instance.remove()

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+import redis.asyncio
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from scrobbled.api import native, oauth, reelrifter, trakt
+from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.catalog.live import Names
+from scrobbled.roles.front import _authenticator
 from scrobbled.store import devices, users
 from scrobbled.store.migrate import migrate
 from scrobbled.store.pool import open_pool
+from scrobbled.stream.dead import DeadLetters
+from scrobbled.stream.limits import Counters
 from scrobbled.ui import routes as pages
 from scrobbled.ui import visitor
 from scrobbled.web import app, description, health
+from scrobbled.web.address import PROXIES, Proxies
 from scrobbled.web.apps import PUBLIC_URL, UNKNOWN_APPS
-from scrobbled.web.auth import Authenticator, Identity
+from scrobbled.web.limits import DEVICE_CODES, Bounds, Share
 from scrobbled.web.passwords import Checker
 
 if TYPE_CHECKING:
@@ -65,26 +72,14 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-async def client(pool: Pool) -> AsyncIterator[Client]:
+async def client(pool: Pool, servers: Servers) -> AsyncIterator[Client]:
     """A client of a server that reads from *pool*."""
-    async with TestClient(TestServer(served(pool))) as opened:
+    async with TestClient(TestServer(served(pool, servers.redis_url))) as opened:
         yield opened
 
 
-def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
+def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Application:
     """A server that reads from *pool*."""
-
-    async def _look_up(digest: bytes) -> Identity | None:
-        owner = await users.by_token(pool, digest)
-        if owner is None:
-            return None
-        return Identity(
-            user_id=owner.user_id,
-            token_id=owner.token_id,
-            name=owner.name,
-            scopes=owner.scopes,
-            seconds_left=owner.seconds_left,
-        )
 
     async def _answers() -> None:
         await pool.fetchval("select 1")
@@ -97,12 +92,25 @@ def served(pool: Pool, *, unknown_apps: bool = True) -> web.Application:
 
     routes = [*oauth.routes(), *native.routes(), *trakt.routes(), *reelrifter.routes()]
     routes += health.routes({"postgresql": _answers}, [_gauges])
-    authenticator = Authenticator(_look_up, lambda used: users.touch(pool, used))
-    application = app.build([*routes, *description.routes(routes), *pages.routes()], authenticator)
+    described = [*routes, *description.routes(routes), *pages.routes()]
+    application = app.build(described, _authenticator(pool))
     application[POOL] = pool
     application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
+    application[PROXIES] = Proxies([ip_network("127.0.0.1")])
     application[PUT_BACK] = _put_back
+    bounds = Bounds(each=100_000, everybody=100_000, seconds=600)
+    counters = Counters(redis_url)
+    application[DEVICE_CODES] = Share(counters.take, "device_codes", bounds)
+
+    stream = redis.asyncio.Redis.from_url(redis_url)
+    application[DEAD_LETTERS] = DeadLetters(stream)
+
+    async def _hang_up(_application: web.Application) -> None:
+        await counters.close()
+        await stream.aclose()
+
+    application.on_cleanup.append(_hang_up)
     application[NAMES] = catalogue_names()
     application[RESOLVER] = Resolver(pool, _put_back, agreement=3)
     return application
@@ -120,12 +128,6 @@ async def somebody_else(pool: Pool, client: Client) -> Person:
     return await new_person(pool, client)
 
 
-@pytest.fixture
-async def oauth_token(pool: Pool, person: Person) -> dict[str, Any]:
-    """The answer with the tokens of an app that *person* let in."""
-    return await let_in(pool, person)
-
-
 async def let_in(pool: Pool, person: Person, client_id: str = "c" * 64) -> dict[str, Any]:
     """Sign an app in for *person* by the device flow: the answer with its tokens."""
     asked = await person.client.post("/oauth/device/code", json={"client_id": client_id})
@@ -138,7 +140,7 @@ async def let_in(pool: Pool, person: Person, client_id: str = "c" * 64) -> dict[
     return tokens
 
 
-async def new_person(pool: Pool, client: Client, scopes: tuple[str, ...] = users.ALL_SCOPES) -> Person:
+async def new_person(pool: Pool, client: Client, scopes: tuple[str, ...] = users.USUAL_SCOPES) -> Person:
     """A new user with a token that may do *scopes*."""
     user_id = await users.add_user(pool, uuid4().hex)
     token, _ = await users.create_token(pool, user_id, "test", scopes)

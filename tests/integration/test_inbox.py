@@ -20,7 +20,6 @@ from scrobbled.ingest.inbox import Inbox, Row
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.model.webhook import Webhook
-from scrobbled.rules.policy import Policy
 from scrobbled.store import inbox, users
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import dead, names, producer
@@ -30,15 +29,12 @@ from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import Producer, depth
 from scrobbled.web.gate import Gate
 from scrobbled.worker import report
-from scrobbled.worker.limits import Limits
-from scrobbled.worker.loop import Worker
-from tests.integration.conftest import catalogue_names
+from tests.integration.at_work import PARTITIONS, working
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
 
-PARTITIONS = 2
 WEBHOOK = Webhook(player="plex", token_id=1, content_type="", filters={}, body=b"{}", size=2, truncated=False)
 NOW = datetime.now(UTC)
 #: No other test's film is called so.
@@ -83,16 +79,8 @@ class House:
 
     async def work(self, seconds: float = 1.0, *, batch_size: int = 100, policy: Any = None) -> None:
         """Let one worker run for so long, and stop it cleanly."""
-        limits = Limits(
-            name="house", partitions=PARTITIONS, batch_size=batch_size, max_tries=1,
-            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
-            positions_kept=timedelta(days=180), webhooks_kept=timedelta(days=14), webhooks_size=10**6,
-        )  # fmt: skip
-        worker = Worker(self.stream, self.pool, policy or Policy(), limits, catalogue_names())
-        task = asyncio.create_task(worker.run())
-        await asyncio.sleep(seconds)
-        worker.stop()
-        await asyncio.wait_for(task, 10)
+        async with working(self.stream, self.pool, policy=policy, batch_size=batch_size, max_tries=1):
+            await asyncio.sleep(seconds)
 
     async def outcomes(self, events: Sequence[PlaybackEvent]) -> list[str | None]:
         """How each ended, None while it is open."""

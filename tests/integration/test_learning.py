@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -16,22 +15,18 @@ from scrobbled.api.resolving import Resolved, Resolver, Target
 from scrobbled.errors import NotFound, PayloadError, UnprocessableError
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.rules.policy import Policy
 from scrobbled.store import corrections, reads, waiting
 from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.web.errors import Refusal
 from scrobbled.worker import waiting as rounds
-from scrobbled.worker.limits import Limits
-from scrobbled.worker.loop import Worker
-from tests.integration.conftest import catalogue_names
+from tests.integration.at_work import PARTITIONS, working
 from tests.library import episodes, film
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
 
-PARTITIONS = 2
 LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 
 
@@ -105,23 +100,6 @@ async def until(true: Any, what: str, seconds: float = 20) -> None:
     while not await true():
         assert asyncio.get_running_loop().time() < end, f"not within {seconds} s: {what}"
         await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def working(stream: redis.asyncio.Redis, pool: Pool, name: str = "worker") -> AsyncIterator[None]:
-    """A worker at work."""
-    limits = Limits(
-        name=name, partitions=PARTITIONS, batch_size=100, max_tries=2,
-        heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30), positions_kept=timedelta(days=180),
-        webhooks_kept=timedelta(days=14), webhooks_size=10**6,
-    )  # fmt: skip
-    worker = Worker(stream, pool, Policy(), limits, catalogue_names())
-    task = asyncio.create_task(worker.run())
-    try:
-        yield
-    finally:
-        worker.stop()
-        await asyncio.wait_for(task, 10)
 
 
 @pytest.fixture
@@ -522,7 +500,7 @@ async def test_resolve_and_retry_at_once_make_one_play(house: House, stream: red
     """Two workers, the event sent again three times over, and resolved meanwhile: one play of each."""
     title, users = await film(house.pool), [await house.user() for _ in range(4)]
     events = [await house.play(user, unheard()) for user in users]
-    async with working(stream, house.pool, "second"):
+    async with working(stream, house.pool, name="second"):
         await grow(house.pool, None)
         await asyncio.gather(
             *(house.resolve(event, Target(title_id=title.id)) for event in events),

@@ -20,6 +20,7 @@ from tests.integration.conftest import served
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
+    from tests.conftest import Servers
     from tests.integration.conftest import Client, Person
 
 BACK = "https://app.example/back?x=1"
@@ -248,13 +249,16 @@ async def test_access_token_runs_out(pool: Pool, app: App) -> None:
     assert (False, 200) == (works, renewed)
 
 
-@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-async def test_revoke(app: App, which: str) -> None:
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [("access_token", "token"), ("refresh_token", "token"), ("access_token", "access_token")],
+)
+async def test_revoke(app: App, which: str, said: str) -> None:
     """Revoking one token of a sign-in ends all of it; what is no token is no error."""
     _, tokens = await app.exchange(await app.code())
     worked = await app.works(tokens)
     revoked = await app.post(
-        "revoke", {"token": tokens[which], "client_id": app.id, "client_secret": app.secret}
+        "revoke", {said: tokens[which], "client_id": app.id, "client_secret": app.secret}
     )
     again = await app.post("revoke", {"token": "scr_app_unknown"})
     renewed, _ = await app.renew(tokens["refresh_token"])
@@ -403,10 +407,11 @@ async def test_strangers_secret(pool: Pool, stranger: App) -> None:
     assert (False, 2) == (listed[stranger.id].registered, listed[stranger.id].sign_ins)
 
 
-async def test_strangers_are_denied(pool: Pool, stranger: App, app: App) -> None:
+async def test_strangers_are_denied(pool: Pool, servers: Servers, stranger: App, app: App) -> None:
     """With SCROBBLED_UNKNOWN_APPS=deny only registered apps sign in; others are told what to do."""
     code, registered = await stranger.code(), await app.code()
-    async with TestClient(TestServer(served(pool, unknown_apps=False))) as strict, Browser(strict) as browser:
+    denying = served(pool, servers.redis_url, unknown_apps=False)
+    async with TestClient(TestServer(denying)) as strict, Browser(strict) as browser:
         page = await browser.get(stranger.address())
         device = await strict.post("/oauth/device/code", json={"client_id": stranger.id})
         refused = await device.json()

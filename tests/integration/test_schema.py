@@ -32,6 +32,9 @@ where connamespace = 'public'::regnamespace and conrelid::regclass::text <> 'sch
 union all
 select 'table', relname, concat_ws(' ', relkind::text, reloptions::text, pg_get_expr(relpartbound, oid))
 from pg_class where relnamespace = 'public'::regnamespace and relname not like 'schema_migrations%'
+union all
+select 'function', proname, pg_get_functiondef(oid) from pg_proc
+where pronamespace = 'public'::regnamespace and prokind = 'f'
 order by 1, 2, 3
 """
 

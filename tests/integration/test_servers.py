@@ -217,6 +217,25 @@ async def test_long_path(deep_places: Places) -> None:
         program.stop(10)
 
 
+async def test_a_directory_that_anybody_may_enter() -> None:
+    """A data directory that was there before, open to everybody, serves root as well as one of its own."""
+
+    with tempfile.TemporaryDirectory(prefix="open-", dir="/tmp") as folder:
+        data_dir = Path(folder) / "data"
+        for each in (data_dir.parent, data_dir):
+            each.mkdir(exist_ok=True)
+            each.chmod(0o755)
+        places = Places(data_dir)
+        places.make()
+        programs = [started(valkey.program(places)), started(postgres.program(places))]
+        await note(places, "one")
+        kept = await notes(places)
+        for program in programs:
+            program.stop(10)
+
+    assert (["one"], ["one"]) == kept
+
+
 def _link(path: Path) -> None:
     path.symlink_to("/tmp")
 

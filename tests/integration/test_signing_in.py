@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from scrobbled.store import sessions
+from scrobbled.web.address import neighbourhood
 from scrobbled.web.passwords import hashed
 from tests.integration.browser import PASSWORD, Browser, with_password
 
@@ -21,9 +22,9 @@ TLS = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "tv.example"}
 
 
 def elsewhere() -> dict[str, str]:
-    """The headers of somebody whose address nobody else has."""
+    """The headers of somebody whose network nobody else has."""
     number = uuid4().int
-    return {"X-Forwarded-For": f"2001:db8::{number >> 112:x}:{number >> 96 & 0xFFFF:x}:{number & 0xFFFF:x}"}
+    return {"X-Forwarded-For": f"2001:{number >> 112:x}:{number >> 96 & 0xFFFF:x}:{number & 0xFFFF:x}::7"}
 
 
 async def test_sign_in_and_out(pool: Pool, client: Client) -> None:
@@ -159,7 +160,12 @@ async def test_lock_out_of_an_address(pool: Pool, client: Client) -> None:
             async with browser.session.post(url, data=form, headers=headers, allow_redirects=False) as answer:
                 return answer.status
 
-        statuses = [await attempt(uuid4().hex, address) for _ in range(sessions.MOST_FROM_ADDRESS + 1)]
+        # Whoever has an IPv6 network has more addresses than anybody could count.
+        neighbours = [
+            {"X-Forwarded-For": f"{address['X-Forwarded-For']}{n:03x}"}
+            for n in range(sessions.MOST_FROM_ADDRESS + 1)
+        ]
+        statuses = [await attempt(uuid4().hex, neighbour) for neighbour in neighbours]
         mine, others = await attempt(name, address), await attempt(name, elsewhere())
 
     assert ({403}, 429) == (set(statuses[:-1]), statuses[-1])
@@ -244,7 +250,8 @@ async def test_proxy_is_believed_for_the_last_hop(pool: Pool, client: Client) ->
             async with browser.session.post(url, data=form, headers=headers):
                 pass
     failures = await pool.fetchval(
-        "select failures from failed_sign_ins where about = sha256($1)", f"address {address}".encode()
+        "select failures from failed_sign_ins where about = sha256($1)",
+        f"address {neighbourhood(address)}".encode(),
     )
 
     assert 3 == failures

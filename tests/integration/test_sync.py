@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ import redis.asyncio
 from scrobbled.catalog.client import Patience, open_session
 from scrobbled.errors import NotFound, Unavailable
 from scrobbled.model.event import PlaybackEvent, Receipt
-from scrobbled.rules.policy import Policy
 from scrobbled.store import users
 from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
@@ -27,9 +25,7 @@ from scrobbled.sync.media_server import MediaServer
 from scrobbled.sync.plex import Plex
 from scrobbled.sync.server import Account
 from scrobbled.wire import webhook
-from scrobbled.worker.limits import Limits
-from scrobbled.worker.loop import Worker
-from tests.integration.conftest import catalogue_names
+from tests.integration.at_work import PARTITIONS, working
 from tests.media_servers import (
     TOKEN,
     MediaServerStandIn,
@@ -46,7 +42,6 @@ if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
 
-PARTITIONS = 2
 NOW = datetime.now(UTC).replace(microsecond=0)
 ROBIN = {"plex": Account("1", "Robin"), "jellyfin": Account(MediaServerStandIn.user["Id"], "Robin")}
 PATIENCE = Patience(tries=2, first_wait=0.001)
@@ -94,23 +89,6 @@ class Household:
             "select watched_at from plays where user_id = $1 order by watched_at", self.user_id
         )
         return [row["watched_at"] for row in rows]
-
-
-@asynccontextmanager
-async def working(stream: redis.asyncio.Redis, pool: Pool) -> AsyncIterator[None]:
-    """A worker runs as long as the block does."""
-    day = timedelta(days=1)
-    limits = Limits(
-        name=uuid4().hex, partitions=PARTITIONS, batch_size=100, max_tries=2, heartbeats_kept=2 * day,
-        events_kept=30 * day, positions_kept=180 * day, webhooks_kept=30 * day, webhooks_size=1 << 20,
-    )  # fmt: skip
-    worker = Worker(stream, pool, Policy(), limits, catalogue_names())
-    task = asyncio.create_task(worker.run())
-    try:
-        yield
-    finally:
-        worker.stop()
-        await asyncio.wait_for(task, 10)
 
 
 @pytest.fixture

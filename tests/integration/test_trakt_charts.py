@@ -131,7 +131,17 @@ async def test_trending(pool: Pool, client: Client, person: Person, somebody_els
     for one, row in zip((person, somebody_else), episodes, strict=False):
         await library.put_on(pool, one.id, library.Episode(row["id"], 0, 0))
     (row,) = await rows_of(client, "shows/trending", said)
+    shows, films = [
+        int(
+            (await client.get(f"/trakt/{kind}/trending", params={"limit": 1})).headers[
+                "X-Trending-User-Count"
+            ]
+        )
+        for kind in ("shows", "movies")
+    ]
 
+    assert shows >= 2
+    assert shows + films <= await pool.fetchval("select count(*) from viewers where item_ids is not null")
     assert {"watchers", "show"} == set(row)
     assert 2 == row["watchers"]
     watching = f"shows/{said['ids']['trakt']}/watching"
@@ -189,6 +199,42 @@ async def test_anticipated(pool: Pool, client: Client, person: Person) -> None:
 
     assert [1] == [each["list_count"] for each in await rows_of(client, "movies/anticipated", coming)]
     assert [] == await rows_of(client, "movies/anticipated", out)
+
+
+async def test_films_and_shows_together(pool: Pool, client: Client, person: Person) -> None:
+    """Charts of both kinds: trending, popular and anticipated, each by its own number, in pages."""
+    later = str(TODAY.year + 1)
+    series, movie = await show(pool, year=TODAY.year + 1, dated=False), await film(pool, year=TODAY.year + 1)
+    await pool.execute("delete from episodes where show_id = $1", await own_id(pool, series))
+    for said, popularity in ((series, 2.0e8), (movie, 1.0e8)):
+        await pool.execute(
+            "update titles set popularity = $2, details = details - 'released' where id = $1",
+            await own_id(pool, said),
+            popularity,
+        )
+    body = {"movies": [{"ids": movie["ids"]}], "shows": [{"ids": series["ids"]}]}
+    assert 201 == (await person.ask("POST", "/trakt/sync/watchlist", json=body)).status
+    await library.put_on(pool, person.id, library.Film(await own_id(pool, movie), ""))
+    await totals.refresh(pool, NOW)
+    wanted = [int(each["ids"]["trakt"]) for each in (series, movie)]
+
+    popular = await get(client, "media/popular", years=later, limit=2)
+    second = await client.get("/trakt/media/popular", params={"years": later, "limit": 1, "page": 2})
+    assert wanted == [each["ids"]["trakt"] for each in popular]
+    assert wanted[1:] == [each["ids"]["trakt"] for each in await second.json()]
+    assert ("2", "1") == tuple(second.headers[f"X-Pagination-{name}"] for name in ("Page", "Limit"))
+    for kind, said in (("show", series), ("movie", movie)):
+        (row,) = [
+            each
+            for each in await get(client, "media/anticipated", years=later, limit=250)
+            if each.get(kind, {}).get("ids", {}).get("trakt") == int(said["ids"]["trakt"])
+        ]
+        assert {"list_count": 1, kind: row[kind]} == row
+    trending = await get(client, "media/trending", limit=250)
+    assert [each["watchers"] for each in trending] == sorted(
+        (each["watchers"] for each in trending), reverse=True
+    )
+    assert {"watchers", "movie"} in [set(each) for each in trending]
 
 
 async def test_updates(pool: Pool, client: Client) -> None:
@@ -270,13 +316,15 @@ async def test_calendar_says_what_it_covers(client: Client) -> None:
 
 
 async def test_films_come_out(pool: Pool, client: Client) -> None:
-    """Films by their first day, and by that of the disc."""
-    day = (TODAY + timedelta(days=3)).isoformat()
-    said = await film(pool, details={"released": day, "on_disc": (TODAY + timedelta(days=4)).isoformat()})
-    (row,), (disc,) = [await rows_of(client, f"calendars/all/{path}", said) for path in ("movies", "dvd")]
+    """Films by their first day, by that of the disc, and by that online."""
+    day, disc_day, online_day = ((TODAY + timedelta(days=days)).isoformat() for days in (3, 4, 5))
+    said = await film(pool, details={"released": day, "on_disc": disc_day, "streamed": online_day})
+    (row,), (disc,), (online,) = [
+        await rows_of(client, f"calendars/all/{path}", said) for path in ("movies", "dvd", "streaming")
+    ]
 
     assert (day, said["title"]) == (row["released"], row["movie"]["title"])
-    assert (TODAY + timedelta(days=4)).isoformat() == disc["released"]
+    assert (disc_day, online_day) == (disc["released"], online["released"])
     together = await get(client, "calendars/all/media")
     assert said["title"] in [each["movie"]["title"] for each in together if "movie" in each]
 
@@ -284,7 +332,8 @@ async def test_films_come_out(pool: Pool, client: Client) -> None:
 async def test_my_calendar(pool: Pool, client: Client, person: Person, somebody_else: Person) -> None:
     """What I watched or want to watch, without what I hid; and nobody else's."""
     watched, wanted, hidden, strange = [await show(pool) for _ in range(4)]
-    soon = await film(pool, details={"released": (TODAY + timedelta(days=1)).isoformat()})
+    day = (TODAY + timedelta(days=1)).isoformat()
+    soon = await film(pool, details={"released": day, "on_disc": day, "streamed": day})
     for said in (watched, hidden):
         row = await pool.fetchval("select min(id) from episodes where show_id = $1", await own_id(pool, said))
         await library.watch(pool, person.id, library.Episode(row, await own_id(pool, said), 0))
@@ -303,15 +352,40 @@ async def test_my_calendar(pool: Pool, client: Client, person: Person, somebody_
         await own_id(pool, hidden),
     )
     mine = await person.get("/trakt/calendars/my/shows")
-    films = await person.get("/trakt/calendars/my/movies")
+    films = [await person.get(f"/trakt/calendars/my/{path}") for path in ("movies", "dvd", "streaming")]
     theirs = await somebody_else.get("/trakt/calendars/my/shows")
 
     expected = {int(said["ids"]["trakt"]) for said in (watched, wanted)}
     assert expected == {each["show"]["ids"]["trakt"] for each in mine}
-    assert [int(soon["ids"]["trakt"])] == [each["movie"]["ids"]["trakt"] for each in films]
+    assert [[int(soon["ids"]["trakt"])]] * 3 == [
+        [each["movie"]["ids"]["trakt"] for each in found] for found in films
+    ]
     assert [] == theirs
     assert 401 == (await client.get("/trakt/calendars/my/shows")).status
     assert strange["ids"]["trakt"] not in str(mine)
+
+
+async def test_hot_releases(pool: Pool, client: Client, person: Person) -> None:
+    """What comes out and is watched or waited for, by day; of one type; new shows and finales alone."""
+    cold, warm = [await film(pool, details={"released": TODAY.isoformat()}) for _ in range(2)]
+    series = await show(pool)
+    body = {"movies": [{"ids": warm["ids"]}], "shows": [{"ids": series["ids"]}]}
+    assert 201 == (await person.ask("POST", "/trakt/sync/watchlist", json=body)).status
+    await totals.refresh(pool, NOW)
+    recent, begin = ((TODAY - timedelta(days=days)).isoformat() for days in (2, 52))
+    hot = "calendars/releases/hot"
+    found = await get(client, f"{hot}/{recent}/7")
+    films = [each["movie"]["ids"]["trakt"] for each in found if "movie" in each]
+
+    assert int(warm["ids"]["trakt"]) in films
+    assert int(cold["ids"]["trakt"]) not in films
+    assert sorted(found, key=lambda each: each.get("released") or each["first_aired"]) == found
+    assert [each for each in found if "movie" in each] == await get(client, f"{hot}/{recent}/7", type="movie")
+    assert [each for each in found if "show" in each] == await get(client, f"{hot}/{recent}/7", type="show")
+    assert [(2, 1), (2, 2)] == await on(client, f"{hot}/{recent}/33?type=show", series)
+    assert [(2, 1)] == await on(client, f"{hot}/premieres/{recent}/7", series)
+    assert [(1, 1)] == await on(client, f"{hot}/new/{begin}", series)
+    assert [(1, 2)] == await on(client, f"{hot}/finales/{begin}/7", series)
 
 
 async def test_a_hidden_season_is_not_on_it(pool: Pool, person: Person) -> None:

@@ -452,3 +452,28 @@ async def test_stats(pool: Pool, person: Person) -> None:
         found["ratings"]["distribution"]["8"],
         found["ratings"]["distribution"]["1"],
     )
+
+
+async def test_share_link(person: Person) -> None:
+    """The link of a list is an address of this server, as its asker sees it, and leads to the list."""
+    made = await own_list(person, privacy="link")
+    behind = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "tv.example"}
+    found = await person.ask("GET", f"/trakt/users/me/lists/{made['ids']['trakt']}", headers=behind)
+    (listed,) = await person.get("/trakt/users/me/lists")
+    server = str(person.client.make_url("")).rstrip("/")
+    opened = await person.client.get(made["share_link"].removeprefix(server))
+
+    assert f"{server}/trakt/lists/{made['ids']['trakt']}" == made["share_link"] == listed["share_link"]
+    assert f"https://tv.example/trakt/lists/{made['ids']['trakt']}" == (await found.json())["share_link"]
+    assert (200, "Best") == (opened.status, (await opened.json())["name"])
+
+
+@pytest.mark.parametrize("path", ["sync/watchlist", "users/me/favorites"])
+async def test_whether_the_owner_is_private(person: Person, path: str) -> None:
+    """A header tells whether the owner of a watchlist keeps to themselves."""
+    told = []
+    for private in (True, False):
+        await send(person, "PUT", "users/settings", 201, user={"private": private})
+        told.append((await person.ask("GET", f"/trakt/{path}")).headers["X-Private-User"])
+
+    assert ["true", "false"] == told

@@ -91,6 +91,20 @@ async def test_reset(pool: Pool, person: Person, somebody_else: Person) -> None:
     assert 422 == (await person.ask("POST", f"{path}/reset", json={"reset_at": "soon"})).status
 
 
+async def test_lifetime_stats(pool: Pool, person: Person) -> None:
+    """After a reset the counts begin again, unless those of a lifetime are asked for; what is next stays."""
+    first, _ = await _begun(pool, person, 2, 2)
+    await person.ask("POST", f"/trakt/shows/{first.title_id}/progress/watched/reset")
+    told = [
+        (await person.get(UP_NEXT, include_stats="true", **query))[0]["progress"]
+        for query in ({}, {"lifetime_stats": "true"})
+    ]
+
+    assert [0, 2] == [each["completed"] for each in told]
+    assert [0, 2] == [each["stats"]["play_count"] for each in told]
+    assert [1, 1] == [each["next_episode"]["number"] for each in told]
+
+
 async def test_resets_among_what_is_hidden(pool: Pool, person: Person) -> None:
     """Old clients reset a show by hiding it, and find every reset there."""
     (first, _), (second, _) = [await _begun(pool, person, 2, 2) for _ in range(2)]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests import library
 from tests.integration.test_matching import load
 from tests.integration.test_names import unique
 from tests.integration.test_trakt_titles import film, number, show
@@ -101,6 +102,45 @@ async def test_an_episode_by_its_place(pool: Pool, client: Client) -> None:
     ]
 
 
+async def called(pool: Pool, name: str, popularity: float) -> int:
+    """The id of a new episode with that name, of a show so well known."""
+    (episode,) = await library.episodes(pool, 1)
+    await pool.execute("update episodes set name = $2 where id = $1", episode.id, name)
+    await pool.execute("update titles set popularity = $2 where id = $1", episode.title_id, popularity)
+    return episode.id
+
+
+async def test_an_episode_by_its_name(pool: Pool, client: Client) -> None:
+    """By its whole name before one that goes on, by some words, by a beginning; the best known show first."""
+    word, other = uuid4().hex[:8], uuid4().hex[:8]
+    unknown = await called(pool, f"The {word}", 5)
+    known = await called(pool, f"The {word}", 50_000)
+    longer = await called(pool, f"The {word} and {other}", 10)
+
+    rows = await found(client, "episode", query=f"The {word.upper()}")
+    assert [known, unknown, longer] == ids(rows)
+    assert ["episode"] * 3 == [each["type"] for each in rows]
+    assert [known, unknown] == ids(await found(client, "episode/exact", query=f"the {word}"))
+    for words in (f"{other} {word}", other[:6]):
+        (row,) = await found(client, "movie,episode", query=words)
+        assert (longer, f"The {word} and {other}") == (
+            row["episode"]["ids"]["trakt"],
+            row["episode"]["title"],
+        )
+    assert [] == await (await client.get(f"/trakt/search/show?query={other}")).json()
+    assert [] == await (await client.get(f"/trakt/search/episode?query={other}&years=1900")).json()
+
+
+@pytest.mark.parametrize(
+    "words", ["&|!", "'':*", "a'b & c:*", "\\", "(", "-", "The", "%", "\u2603\u2603\u2603"]
+)
+async def test_any_words(client: Client, words: str) -> None:
+    """Whatever the words are, they are words: nothing of them is read as a query's own."""
+    response = await client.get("/trakt/search/episode", params={"query": words})
+
+    assert 200 == response.status, await response.text()
+
+
 async def test_what_solr_reads_is_unescaped(pool: Pool, client: Client) -> None:
     """Clients put a backslash before what Solr reads as its own."""
     one, other = unique(), unique()
@@ -138,6 +178,24 @@ async def test_ids(pool: Pool, client: Client) -> None:
     assert [int(movie["ids"]["trakt"])] == ids(await found(client, f"trakt/{own}"))
     none = await client.get("/trakt/search/tmdb/1999999999")
     assert (200, []) == (none.status, await none.json())
+
+
+async def test_all_in_the_query(client: Client, pool: Pool) -> None:
+    """The first clients of this API say type and id in the query, and year for years."""
+    name = unique()
+    said = await film(pool, title=name, year=2016)
+    expected = [int(said["ids"]["trakt"])]
+    queries: list[dict[str, Any]] = [
+        {"query": name, "type": "movie", "year": 2016, "page": "", "limit": ""},
+        {"id_type": "imdb", "id": said["ids"]["imdb"]},
+    ]
+
+    assert expected == ids(await found(client, "", query=name))
+    for query in queries:
+        response = await client.get("/trakt/search", params=query)
+        assert expected == ids(await response.json()), query
+    response = await client.get("/trakt/search", params={"query": name, "type": "movie", "year": 2015})
+    assert [] == await response.json()
 
 
 @pytest.mark.parametrize(

@@ -14,21 +14,17 @@ import pytest
 import redis.asyncio
 
 from scrobbled.model.event import PlaybackEvent, Receipt
-from scrobbled.rules.policy import Policy
 from scrobbled.store import accounts
 from scrobbled.stream import producer
 from scrobbled.stream.connection import open_redis
 from scrobbled.wire import webhook
-from scrobbled.worker.limits import Limits
-from scrobbled.worker.loop import Worker
-from tests.integration.conftest import catalogue_names
+from tests.integration.at_work import PARTITIONS, working
 from tests.viewings import VIEWINGS, Step, Viewing, on, plex, stamped
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
 
-PARTITIONS = 2
 DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=3)
 
 #: Players that say when it happened: their events may come in any order.
@@ -99,18 +95,10 @@ class Livingroom:
 @pytest.fixture(scope="module")
 async def livingroom(servers: Servers, pool: Pool) -> AsyncIterator[Livingroom]:
     """A worker at work on an empty stream."""
-    day = timedelta(days=1)
-    limits = Limits(
-        name=uuid4().hex, partitions=PARTITIONS, batch_size=100, max_tries=2, heartbeats_kept=9 * day,
-        events_kept=30 * day, positions_kept=180 * day, webhooks_kept=30 * day, webhooks_size=1 << 20,
-    )  # fmt: skip
     async with open_redis(servers.redis_url) as stream:
         await stream.flushall()
-        worker = Worker(stream, pool, Policy(), limits, catalogue_names())
-        task = asyncio.create_task(worker.run())
-        yield Livingroom(stream, pool)
-        worker.stop()
-        await asyncio.wait_for(task, 10)
+        async with working(stream, pool, heartbeats_kept=timedelta(days=9)):
+            yield Livingroom(stream, pool)
         await stream.flushall()
 
 

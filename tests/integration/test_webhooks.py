@@ -19,7 +19,6 @@ from scrobbled.ingest.door import receipt
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.outcome import Outcome
 from scrobbled.model.webhook import Webhook
-from scrobbled.rules.policy import Policy
 from scrobbled.store import webhooks
 from scrobbled.store.reads import BEGINNING
 from scrobbled.stream import names, producer
@@ -27,16 +26,13 @@ from scrobbled.stream.codec import decode_webhook
 from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import MOST_WITH_BODIES, Producer
 from scrobbled.wire import webhook
-from scrobbled.worker.limits import Limits
-from scrobbled.worker.loop import Worker
-from tests.integration.conftest import catalogue_names
+from tests.integration.at_work import PARTITIONS, working
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
     from tests.integration.conftest import Person
 
-PARTITIONS = 2
 
 FILM: dict[str, Any] = {
     "event": "media.scrobble",
@@ -69,18 +65,9 @@ class Players:
 
     async def work(self) -> None:
         """Let a worker apply all that was sent."""
-        limits = Limits(
-            name="bench", partitions=PARTITIONS, batch_size=100, max_tries=2,
-            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
-            positions_kept=timedelta(days=180), webhooks_kept=timedelta(days=14), webhooks_size=10**6,
-        )  # fmt: skip
-        worker = Worker(self.stream, self.pool, Policy(), limits, catalogue_names())
-        task = asyncio.create_task(worker.run())
-        async with asyncio.timeout(10):
+        async with working(self.stream, self.pool), asyncio.timeout(10):
             while await producer.depth(self.stream, PARTITIONS):  # noqa: ASYNC110  # on a server
                 await asyncio.sleep(0.05)
-        worker.stop()
-        await asyncio.wait_for(task, 10)
 
     async def listed(self, **query: str | int) -> list[dict[str, Any]]:
         """What ``GET /v1/webhooks`` lists."""

@@ -13,19 +13,15 @@ import redis.asyncio
 
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.rules.policy import Policy
 from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
-from scrobbled.worker.limits import Limits
-from scrobbled.worker.loop import Worker
-from tests.integration.conftest import catalogue_names
+from tests.integration.at_work import PARTITIONS, working
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
 
-PARTITIONS = 2
 NOW = datetime.now(UTC)
 
 
@@ -62,16 +58,8 @@ class Bench:
 
     async def work(self, seconds: float = 1.0, *, name: str = "bench", max_tries: int = 2) -> None:
         """Let one worker run for so long, and stop it cleanly."""
-        limits = Limits(
-            name=name, partitions=PARTITIONS, batch_size=100, max_tries=max_tries,
-            heartbeats_kept=timedelta(days=2), events_kept=timedelta(days=30),
-            positions_kept=timedelta(days=180), webhooks_kept=timedelta(days=14), webhooks_size=10**6,
-        )  # fmt: skip
-        worker = Worker(self.stream, self.pool, Policy(), limits, catalogue_names())
-        task = asyncio.create_task(worker.run())
-        await asyncio.sleep(seconds)
-        worker.stop()
-        await asyncio.wait_for(task, 10)
+        async with working(self.stream, self.pool, name=name, max_tries=max_tries):
+            await asyncio.sleep(seconds)
 
     async def outcome(self, event: PlaybackEvent) -> tuple[str, str | None] | None:
         """(outcome, reason) of an event, None while it is open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import FrozenInstanceError
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from scrobbled import config
 from scrobbled.cli.context import unknown_settings
 from scrobbled.config import Settings
 from scrobbled.errors import ConfigError
+from scrobbled.setting import Setting
+from scrobbled.web.routes import Surface
 
 HOME = {"HOME": "/home/anna"}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -70,6 +73,8 @@ def test_frozen() -> None:
         ("METRICS_PORT", "9100", "metrics_port", 9100),
         ("DATA_DIR", "/srv/data", "data_dir", Path("/srv/data")),
         ("REDIS_URL", "unix:///run/valkey.sock", "redis_url", "unix:///run/valkey.sock"),
+        ("PROXIES", "None", "proxies", ()),
+        ("PROXIES", "10.1.0.0/16, ::1", "proxies", (ip_network("10.1.0.0/16"), ip_network("::1"))),
     ],
 )
 def test_right_values(name: str, text: str, attribute: str, value: object) -> None:
@@ -96,6 +101,9 @@ def test_right_values(name: str, text: str, attribute: str, value: object) -> No
         ("BODY_LIMIT", "1 furlong"),
         ("WATCHED_THRESHOLD", "101"),
         ("HOST", "a\nb"),
+        ("PROXIES", "caddy"),
+        ("PROXIES", "none, 10.0.0.1"),
+        ("PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_wrong_values(name: str, text: str) -> None:
@@ -106,7 +114,7 @@ def test_wrong_values(name: str, text: str) -> None:
 
 
 @given(st.sampled_from(config.table()), st.text())
-def test_any_text(row: config.Setting, text: str) -> None:
+def test_any_text(row: Setting, text: str) -> None:
     """Whatever a variable holds, it is a value or a ConfigError, never another error."""
 
     try:
@@ -177,3 +185,14 @@ def test_a_key_is_never_shown(key: str) -> None:
     with pytest.raises(ConfigError, match=r"'\*\*\*'; it must be an API key") as caught:
         settings(TMDB_KEY=key[:-8] + " oops")
     assert key[:8] not in str(caught.value)
+
+
+def test_the_example_of_surfaces_names_surfaces() -> None:
+    """What the documentation proposes for surfaces' limits is taken by a server."""
+    row = next(row for row in config.table() if row.attribute == "surface_limits")
+    (example,) = re.findall(r"`(.+)`", row.allowed)
+
+    limits = settings(SURFACE_LIMITS=example).surface_limits
+
+    assert limits is not None
+    assert set(limits) <= {surface.value for surface in Surface}

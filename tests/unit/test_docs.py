@@ -18,6 +18,7 @@ from scrobbled.api import native as native_reads
 from scrobbled.api import oauth
 from scrobbled.api import reelrifter as reelrifter_reads
 from scrobbled.api import trakt as trakt_reads
+from scrobbled.cli.context import NOT_SETTINGS
 from scrobbled.cli.main import COMMANDS
 from scrobbled.config import table
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
@@ -38,7 +39,7 @@ DOCUMENTS = [
 #: Where reasons are given: as constants of the first, as ``reason=…`` in the others.
 CONSTANT_REASONS = CODE / "wire" / "reasons.py"
 GIVEN_REASONS = [
-    *(CODE / name for name in ("rules/fold.py", "rules/timeline.py", "match/decide.py")),
+    *(CODE / name for name in ("rules/counting.py", "rules/fold.py", "rules/timeline.py", "match/decide.py")),
     *(CODE / name for name in ("worker/matching.py", "worker/batch.py", "worker/writing.py")),
 ]
 
@@ -162,7 +163,7 @@ def test_settings() -> None:
 @each_document
 def test_settings_exist(document: Path) -> None:
     """A setting that a document names exists."""
-    known = {row.variable for row in table()} | {"SCROBBLED_EVALUATION_DIR"}
+    known = {row.variable for row in table()} | NOT_SETTINGS
 
     assert set() == set(re.findall(r"\bSCROBBLED_[A-Z_]*[A-Z]\b", document.read_text())) - known
 

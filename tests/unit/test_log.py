@@ -197,6 +197,17 @@ def test_the_rest_stays(text: str) -> None:
     assert text == log.redact_text(text)
 
 
+@pytest.mark.parametrize("word", ["/oauth/device/token", "invalid_token", "no authorization", "token"])
+def test_the_next_key_stays(word: str) -> None:
+    """A value that ends in such a word does not cost the line its next key; a secret after it is hidden."""
+
+    line = json.loads(log.render_json(None, "info", {"event": "x", "path": word, "status": 405}))
+    pair = log.render_json(None, "info", {"event": "x", "said": [word, "geheim"]})
+
+    assert (word, 405) == (line["path"], line["status"])
+    assert b"geheim" not in pair
+
+
 @given(st.text(), st.text())
 def test_tokens_anywhere(before: str, after: str) -> None:
     """A token is found whatever stands around it, and the line stays valid JSON."""

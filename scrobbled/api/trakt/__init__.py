@@ -1,4 +1,4 @@
-"""Trakt's reads and writes beside playing: one module for each of its subjects (Trakt fact sheet)."""
+"""Trakt's reads and writes beside scrobbling: one module for each of its subjects (Trakt fact sheet)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scrobbled.api.trakt import (
     hidden,
     history,
     lists,
+    media_charts,
     playing,
     profiles,
     progress,
@@ -44,6 +45,7 @@ _SUBJECTS = (
     watched,
     watchlist,
     charts,
+    media_charts,
     seasons,
     social,
     titles,

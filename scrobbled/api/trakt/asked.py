@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
+from scrobbled.api.trakt import paging
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.model.filters import Filters, Range
-from scrobbled.store import reads, shows
+from scrobbled.store import charts, reads, shows
+from scrobbled.web.auth import IDENTITY
 from scrobbled.web.routes import Parameter
 from scrobbled.wire.trakt_media import genre_spellings
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+Entry = TypeVar("Entry")
+
 #: The highest number of a range that is left open, and of a season or episode.
 _HIGHEST = 2**31 - 1
 
 _TEXT = {"type": "string"}
+
+#: What programs say where nobody chose (Radarr); what has no rating fits too.
+_ANY_RATING = (0, 100)
 
 #: ``dune-2021``
 _DATED = re.compile(r"(?P<slug>.+)-(?P<year>(?:18|19|20)\d\d)", re.ASCII)
@@ -39,6 +47,10 @@ FILTERS = (
     Parameter("certifications", "Slugs of /certifications", _TEXT),
     Parameter("networks", "Names of /networks", _TEXT),
     Parameter("status", "returning series, ended, …", _TEXT),
+    Parameter("query", "A part of the name", _TEXT),
+    Parameter("ignore_watched", "true: without what who asks watched", _TEXT),
+    Parameter("ignore_collected", "true: without what they have", _TEXT),
+    Parameter("ignore_watchlisted", "true: without what is on their watchlist", _TEXT),
 )
 
 
@@ -84,13 +96,20 @@ def place(request: web.Request, name: str) -> int:
     return number
 
 
-def filters(request: web.Request) -> Filters:
-    """What the list is narrowed down by. Raises *PayloadError* for a range that is none."""
-    genres = _words(request, "genres")
+def filters(request: web.Request, *, query: bool = True) -> Filters:
+    """
+    What the list is narrowed down by; its *query* is a part of the name, or means something else
+    there. Raises *PayloadError* for a range that is none.
+    """
+    genres, ignored = _words(request, "genres"), personal(request)
+    words = parameters.storable(request.query.get("query", ""), "query").strip().lower() if query else ""
     return Filters(
-        years=_range(request, "years"),
+        query=words or None,
+        ignored=ignored or None,
+        user_id=request[IDENTITY].user_id if ignored else None,
+        years=_range(request, "years") or _range(request, "year"),
         runtimes=_range(request, "runtimes"),
-        ratings=_range(request, "ratings"),
+        ratings=None if (ratings := _range(request, "ratings")) == _ANY_RATING else ratings,
         votes=_range(request, "votes"),
         genres=genres and [spelling for slug in genres for spelling in genre_spellings(slug)],
         countries=_words(request, "countries"),
@@ -99,6 +118,27 @@ def filters(request: web.Request) -> Filters:
         networks=_words(request, "networks"),
         status=_words(request, "status"),
     )
+
+
+def personal(request: web.Request) -> list[str]:
+    """What of their own who asks wants left out: watched, collected, watchlisted. Nothing without a token."""
+    if IDENTITY not in request:
+        return []
+    return [
+        word for word in ("watched", "collected", "watchlisted") if paging.flag(request, f"ignore_{word}")
+    ]
+
+
+async def fitting(
+    request: web.Request, found: Iterable[Entry], title_of: Callable[[Entry], int | None]
+) -> list[Entry]:
+    """Those of *found* whose title, which *title_of* tells, fits the filters of the request."""
+    wanted, found = filters(request), list(found)
+    if wanted == Filters():
+        return found
+    titles = {number for each in found if (number := title_of(each)) is not None}
+    shown = await charts.fitting(request.app[POOL], list(titles), wanted, everybody=False)
+    return [each for each in found if title_of(each) in shown]
 
 
 def _words(request: web.Request, name: str) -> list[str] | None:

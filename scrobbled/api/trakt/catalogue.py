@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from aiohttp import hdrs, web
 
+from scrobbled.api.trakt import asked
 from scrobbled.store import listening
 
 if TYPE_CHECKING:
@@ -101,12 +102,15 @@ ANSWERS: web.AppKey[Answers] = web.AppKey("answers")
 def kept(seconds: int) -> Callable[[Handler], Handler]:
     """
     For a handler whose answer depends on the address alone: it holds for *seconds* or until the
-    catalogue changes, and who has it already gets 304.
+    catalogue changes, and who has it already gets 304. Where who asks has something of their own left
+    out of it, it is made for them alone.
     """
 
     def around(handler: Handler) -> Handler:
         @wraps(handler)
         async def handle(request: web.Request) -> web.StreamResponse:
+            if asked.personal(request):
+                return await handler(request)
             answers, address = request.app.get(ANSWERS), request.rel_url.raw_path_qs
             found = answers.get(address) if answers is not None else None
             if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aiohttp import web
 
@@ -22,7 +22,12 @@ from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_media
 
 if TYPE_CHECKING:
+    from scrobbled.model.media import Title
     from scrobbled.web.routes import Handler
+    from scrobbled.wire.trakt_media import Known
+
+#: What a chart tells of a place beside its title.
+Numbers: TypeAlias = Callable[[Place], dict[str, Any]]
 
 #: Seconds that a chart holds; the numbers are counted anew every few minutes.
 _HOLDS: Final = 300
@@ -47,6 +52,22 @@ _RANKED: Final = {
 }
 
 
+def entry(place: Place, title: Title, known: Known, numbers: Numbers | None) -> dict[str, Any]:
+    """A title of a chart with its *numbers*, or the bare title."""
+    told = trakt_media.title_object(title, known)
+    return told if numbers is None else {**numbers(place), title.kind.value: told}
+
+
+def listed(place: Place) -> dict[str, Any]:
+    """How many lists it stands in."""
+    return {"list_count": place.listed}
+
+
+def watching(place: Place) -> dict[str, Any]:
+    """How many are watching it."""
+    return {"watchers": place.watchers}
+
+
 class _Of:
     """The charts of movies or shows (*kind*)."""
 
@@ -68,9 +89,12 @@ class _Of:
 
     async def trending(self, request: web.Request) -> web.Response:
         """``/movies/trending``: what is being watched now, then what was this week."""
-        page, wanted = self._asked(request)
-        found = await charts.trending(request.app[POOL], wanted, datetime.now(UTC))
-        return await self._told(request, page, found, lambda place: {"watchers": place.watchers})
+        (page, wanted), now = self._asked(request), datetime.now(UTC)
+        found = await charts.trending(request.app[POOL], wanted, now)
+        response = await self._told(request, page, found, watching)
+        users = await charts.watching(request.app[POOL], self.kind, now)
+        response.headers["X-Trending-User-Count"] = str(users)
+        return response
 
     async def popular(self, request: web.Request) -> web.Response:
         """``/movies/popular``: the best known; bare titles."""
@@ -81,13 +105,13 @@ class _Of:
         """``/movies/anticipated``: what is in lists and yet to come."""
         page, wanted = self._asked(request)
         found = await charts.anticipated(request.app[POOL], wanted, datetime.now(UTC))
-        return await self._told(request, page, found, _listed)
+        return await self._told(request, page, found, listed)
 
     async def hot(self, request: web.Request) -> web.Response:
         """``/movies/hot``: what was put in lists this week."""
         page, wanted = self._asked(request)
         found = await charts.ranked(request.app[POOL], wanted, "weekly", "listed")
-        return await self._told(request, page, found, _listed)
+        return await self._told(request, page, found, listed)
 
     async def updates(self, request: web.Request) -> web.Response:
         """``/movies/updates[/{start_date}]``: what changed since; without a date, since yesterday."""
@@ -125,16 +149,14 @@ class _Of:
         request: web.Request,
         page: paging.Page,
         chart: Chart,
-        numbers: Callable[[Place], dict[str, Any]] | None,
+        numbers: Numbers | None,
     ) -> web.Response:
         """The page: titles with their *numbers*, or bare ones."""
         places, total = chart
         titles = await catalog.titles(request.app[POOL], [place.title_id for place in places])
         known = await full(request, titles.values())
         data = [
-            _entry(self.kind, trakt_media.title_object(titles[each.title_id], known), numbers, each)
-            for each in places
-            if each.title_id in titles
+            entry(each, titles[each.title_id], known, numbers) for each in places if each.title_id in titles
         ]
         return answer(data, headers=page.headers(total))
 
@@ -144,19 +166,6 @@ class _Of:
         if self.kind is TitleKind.MOVIE:
             return {**counts, "collected_count": place.collectors}
         return {**counts, "collected_count": place.collected, "collector_count": place.collectors}
-
-
-def _entry(
-    kind: TitleKind,
-    told: dict[str, Any],
-    numbers: Callable[[Place], dict[str, Any]] | None,
-    place: Place,
-) -> dict[str, Any]:
-    return told if numbers is None else {**numbers(place), kind.value: told}
-
-
-def _listed(place: Place) -> dict[str, Any]:
-    return {"list_count": place.listed}
 
 
 def _favorited(place: Place) -> dict[str, Any]:

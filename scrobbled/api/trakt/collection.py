@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging, people, writing
+from scrobbled.api.trakt import asked, paging, people, writing
 from scrobbled.api.trakt.meant import meant
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
@@ -45,6 +45,7 @@ async def listed(request: web.Request) -> web.Response:
         raise NotFound
     page, user_id = paging.page(request, default=None), await people.whose(request)
     found = await store.items(request.app[POOL], user_id, _KINDS[word])
+    found = await asked.fitting(request, found, lambda each: each.title_id)
     shown = page.cut(found)
     things = await items.things(request.app[POOL], (each.item_id for each in shown))
     known, with_metadata = await full(request, things.values()), "metadata" in paging.extended(request)
@@ -59,6 +60,7 @@ async def listed(request: web.Request) -> web.Response:
 async def _shows(request: web.Request) -> web.Response:
     page, user_id = paging.page(request, default=None), await people.whose(request)
     found = await store.shows(request.app[POOL], user_id, datetime.now(UTC))
+    found = await asked.fitting(request, found, lambda each: each.title_id)
     shown = page.cut(found)
     things = await items.things(request.app[POOL], (each.title_id for each in shown))
     known, with_metadata = await full(request, things.values()), "metadata" in paging.extended(request)

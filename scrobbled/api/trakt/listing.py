@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from aiohttp import web
+from msgspec.structs import replace
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging, writing
+from scrobbled.api.trakt import asked, paging, writing
 from scrobbled.api.trakt.meant import meant
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
 from scrobbled.model.wanted import ThingKind
 from scrobbled.rules import ranks
-from scrobbled.store import items, list_items, lists
+from scrobbled.store import items, list_items, lists, users
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter
 from scrobbled.wire import trakt_items, trakt_lists, trakt_results, trakt_said
@@ -33,6 +34,7 @@ EVERYTHING = tuple(ThingKind)
 #: The query parameters of a list, for the API description.
 PARAMETERS = (
     *paging.PARAMETERS,
+    *asked.FILTERS,
     Parameter("sort_by", f"One of {', '.join(trakt_lists.SORTS)}"),
     Parameter("sort_how", "asc or desc"),
 )
@@ -52,9 +54,15 @@ async def page(request: web.Request, shown: Shown, among: tuple[ThingKind, ...] 
     kinds = trakt_lists.kinds(request.match_info.get("type"), among)
     if kinds is None:
         raise NotFound
-    sort, asked = _sort(request, shown), paging.page(request, default=None)
+    sort, part = _sort(request, shown), paging.page(request, default=None)
     found, total = await list_items.entries(
-        request.app[POOL], shown.key, kinds, sort, offset=asked.offset, limit=asked.limit
+        request.app[POOL],
+        shown.key,
+        kinds,
+        sort,
+        asked.filters(request),
+        offset=part.offset,
+        limit=part.limit,
     )
     things = await items.things(request.app[POOL], (each.item_id for each in found))
     known = await full(request, things.values())
@@ -64,7 +72,7 @@ async def page(request: web.Request, shown: Shown, among: tuple[ThingKind, ...] 
         for each in found
         if each.item_id in things
     ]
-    return answer(data, headers={**asked.headers(total), **_headers(shown, sort)})
+    return answer(data, headers={**part.headers(total), **_headers(shown, sort)})
 
 
 async def add(request: web.Request, key: Key, sections: Sequence[str] = trakt_items.SECTIONS) -> web.Response:
@@ -139,9 +147,9 @@ def _state(state: list_items.State) -> dict[str, Any]:
 
 def _sort(request: web.Request, shown: Shown) -> tuple[str, str]:
     """What the path asks for, or the query, or else the owner's own; a word that is none is ignored."""
-    asked = request.match_info.get("sort_by") or request.query.get("sort_by") or ""
+    said = request.match_info.get("sort_by") or request.query.get("sort_by") or ""
     how = (request.match_info.get("sort_how") or request.query.get("sort_how") or "").lower()
-    by = trakt_lists.sort_word(asked)
+    by = trakt_lists.sort_word(said)
     usual = shown.sort_how if by is None or by == shown.sort_by else trakt_lists.SORTS[by]
     return by or shown.sort_by, how if how in trakt_lists.HOWS else usual
 
@@ -159,6 +167,7 @@ def _headers(shown: Shown, sort: tuple[str, str]) -> dict[str, str]:
 async def shown_special(request: web.Request, user_id: int, list_id: int) -> Shown:
     """The watchlist or the favorites of a user."""
     found = await lists.special(request.app[POOL], user_id, list_id)
+    shown = Shown(key=(user_id, list_id), private=(await users.profile(request.app[POOL], user_id)).private)
     if found is None:
-        return Shown(key=(user_id, list_id))
-    return Shown(key=(user_id, list_id), sort_by=found.settings.sort_by, sort_how=found.settings.sort_how)
+        return shown
+    return replace(shown, sort_by=found.settings.sort_by, sort_how=found.settings.sort_how)

@@ -16,6 +16,7 @@ from scrobbled.errors import NotFound, UnprocessableError
 from scrobbled.model.listing import ListHead, ListSettings
 from scrobbled.store import lists as store
 from scrobbled.store import users
+from scrobbled.web.address import base_url
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Route, Scope, Surface
@@ -38,7 +39,8 @@ async def listed(request: web.Request) -> web.Response:
     page = paging.page(request, default=_USUAL)
     owner = await _owner(request, user_id)
     return answer(
-        [trakt_lists.head(each, owner) for each in page.cut(found)], headers=page.headers(len(found))
+        [trakt_lists.head(each, owner, base_url(request)) for each in page.cut(found)],
+        headers=page.headers(len(found)),
     )
 
 
@@ -123,7 +125,8 @@ async def none(request: web.Request) -> web.Response:
 
 
 async def _told(request: web.Request, found: ListHead, status: int = 200) -> web.Response:
-    return answer(trakt_lists.head(found, await _owner(request, found.user_id)), status)
+    owner = await _owner(request, found.user_id)
+    return answer(trakt_lists.head(found, owner, base_url(request)), status)
 
 
 async def _owner(request: web.Request, user_id: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -58,7 +58,7 @@ def operations(routes: Iterable[Route]) -> list[Operation]:
         if route.path.startswith(_PREFIX) and route.handler is not _refuse
     ]
     served.sort(key=lambda each: _VARIABLE.sub("{", each[1].path).count("{"))
-    lines = resources.files("scrobbled.api.trakt").joinpath("operations.txt").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("operations.txt").read_text("utf-8").splitlines()
     return [
         Operation(method=method, path=path, route=_serving(method, path, served))
         for method, path in (line.split() for line in lines)

@@ -59,16 +59,16 @@ class Page(msgspec.Struct, frozen=True):
 def page(request: web.Request, *, default: int | None, most: int = MOST) -> Page:
     """
     The page that is asked for, *default* entries without a limit. *default* None gives everything to
-    who names neither a page nor a limit, as clients from before 2026 expect it. ``limit=all`` is
-    everything always. Raises *PayloadError* for what is no number.
+    who names neither a page nor a limit, as clients from before 2026 expect it; a limit of 0 is none
+    (TMDb Helper). ``limit=all`` is everything always. Raises *PayloadError* for what is no number.
     """
-    if request.query.get("limit", "").lower() == "all":
-        return Page(1, None)
-    if default is None and "page" not in request.query and "limit" not in request.query:
+    said, usual = request.query.get("limit", "").lower(), default or USUAL
+    limited = said not in {"", "0"}
+    if said == "all" or (default is None and not limited and not request.query.get("page")):
         return Page(1, None)
     return Page(
         parameters.clamped(request, "page", 1, 10**9),
-        parameters.clamped(request, "limit", default or USUAL, most),
+        parameters.clamped(request, "limit", usual, most) if limited else min(usual, most),
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging, people
+from scrobbled.api.trakt import asked, paging, people
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
+from scrobbled.model.filters import Filters
 from scrobbled.model.media import Kind
 from scrobbled.store import reads
 from scrobbled.web.auth import IDENTITY
@@ -47,11 +49,12 @@ _EVERYTHING = 10**9
 async def history(request: web.Request) -> web.Response:
     """``GET /sync/history[/{type}[/{id}]]``, ``/users/{user}/history…``: one page, newest first."""
     page = paging.page(request, default=_USUAL_OF_USERS if people.WHO in request.match_info else _USUAL)
+    user_id = await people.whose(request)
     entries, total = await reads.history_page(
         request.app[POOL],
-        await people.whose(request),
+        user_id,
         _span(request),
-        await _subject(request),
+        await _subject(request, user_id),
         offset=page.offset,
         limit=page.limit or _EVERYTHING,
     )
@@ -72,6 +75,7 @@ async def playback(request: web.Request) -> web.Response:
         request[IDENTITY].user_id,
         _span(request),
         kind=_kind(request),
+        filters=asked.filters(request),
         offset=page.offset,
         limit=page.limit or _EVERYTHING,
     )
@@ -105,11 +109,17 @@ async def watching(request: web.Request) -> web.Response:
     )
 
 
-async def _subject(request: web.Request) -> reads.Subject:
-    """What is asked for; an id nobody knows is a title nobody has watched, not an error."""
+async def _subject(request: web.Request, user_id: int) -> reads.Subject:
+    """
+    What of a user's plays is asked for: of what an id names, or else of what fits the filters. An id nobody
+    knows is a title nobody has watched, not an error.
+    """
     kind, word = _kind(request), request.match_info.get("id")
     if word is None:
-        return reads.Subject(kind=kind)
+        wanted = asked.filters(request)
+        if wanted == Filters():
+            return reads.Subject(kind=kind)
+        return reads.Subject(kind=kind, titles=await reads.played_titles(request.app[POOL], user_id, wanted))
     what = _ENTITIES.get(request.match_info["type"])
     if what is None:
         raise NotFound
@@ -140,59 +150,35 @@ def _span(request: web.Request) -> reads.Span:
 
 def routes() -> list[Route]:
     """The routes."""
-    trakt, read = Surface.TRAKT, Scope.READ
+    sync, user = "/trakt/sync", "/trakt/users/{user}"
     paged = (
         *paging.PARAMETERS,
+        *asked.FILTERS,
         Parameter("start_at", "From this time on"),
         Parameter("end_at", "Before this time"),
     )
     page = ((200, "A page, newest first"), (400, "What is wrong with a parameter"))
-    reads_of = [
-        ("/trakt/sync/history", history, "What was watched"),
-        ("/trakt/sync/history/{type}", history, "What was watched, of one type"),
-        ("/trakt/sync/history/{type}/{id}", history, "Plays of one title or episode"),
-        ("/trakt/sync/playback", playback, "Where to continue"),
-        ("/trakt/sync/playback/{type}", playback, "Where to continue, of one type"),
-    ]
-    found = [
-        Route("GET", path, handler, trakt, read, summary, query=paged, answers=page)
-        for path, handler, summary in reads_of
-    ]
-    found += [
-        Route(
-            "GET",
-            f"/trakt/users/{{user}}/history{rest}",
-            history,
-            trakt,
-            read,
-            "What a user watched",
-            query=paged,
-            answers=page,
-            anonymous=True,
-        )
-        for rest in ("", "/{type}", "/{type}/{id}")
-    ]
-    gone = ((204, "Removed"), (404, "No such position"))
     idle = ((200, "What is being watched"), (204, "Nothing"))
-    found += [
-        Route(
-            "DELETE",
-            "/trakt/sync/playback/{id}",
-            forget_playback,
-            trakt,
-            Scope.WRITE,
-            "Remove a position",
-            answers=gone,
+    gone = ((204, "Removed"), (404, "No such position"))
+    get = partial(Route, "GET", surface=Surface.TRAKT, scope=Scope.READ)
+    plays = partial(get, handler=history, query=paged, answers=page)
+    positions = partial(get, handler=playback, query=paged, answers=page)
+    return [
+        plays(path=f"{sync}/history", summary="What was watched"),
+        plays(path=f"{sync}/history/{{type}}", summary="What was watched, of one type"),
+        plays(path=f"{sync}/history/{{type}}/{{id}}", summary="Plays of one title or episode"),
+        positions(path=f"{sync}/playback", summary="Where to continue"),
+        positions(path=f"{sync}/playback/{{type}}", summary="Where to continue, of one type"),
+        *(
+            plays(path=f"{user}/history{rest}", summary="What a user watched", anonymous=True)
+            for rest in ("", "/{type}", "/{type}/{id}")
         ),
         Route(
-            "GET",
-            "/trakt/users/{user}/watching",
-            watching,
-            trakt,
-            read,
-            "What a user watches now",
-            answers=idle,
-            anonymous=True,
+            "DELETE", f"{sync}/playback/{{id}}", forget_playback, Surface.TRAKT, Scope.WRITE,
+            "Remove a position", answers=gone,
         ),
-    ]
-    return found
+        get(
+            path=f"{user}/watching", handler=watching, summary="What a user watches now",
+            answers=idle, anonymous=True,
+        ),
+    ]  # fmt: skip

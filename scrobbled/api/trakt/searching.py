@@ -12,6 +12,7 @@ from scrobbled.api.trakt import asked, paging
 from scrobbled.api.trakt.catalogue import kept
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound, PayloadError
+from scrobbled.match.search import MOST, Found, called
 from scrobbled.store import catalog, charts, items, shows
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
@@ -20,7 +21,7 @@ from scrobbled.wire import trakt_media
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from scrobbled.match.search import Found
+    from scrobbled.model.filters import Filters
 
 #: What can be searched for. People are not in the catalogue, and lists are their owners'.
 _TYPES: Final = ("movie", "show", "episode", "person", "list")
@@ -40,13 +41,21 @@ _CERTAIN: Final = 1000
 
 _LONGEST: Final = 300
 
+#: Letters that find an episode by its name.
+_SHORTEST: Final = 3
+
 #: Clients escape what Solr reads as its own: ``Star Wars\: Episode``.
 _ESCAPED: Final = re.compile(r'\\([+\-&|!(){}\[\]^"~*?:\\/ ])')
 
 
+async def search(request: web.Request) -> web.Response:
+    """``GET /search?query=&type=``, ``GET /search?id_type=&id=``: as the first clients of this API ask."""
+    return await (by_id if "id_type" in request.query else by_words)(request)
+
+
 async def by_words(request: web.Request) -> web.Response:
     """``GET /search/{type}?query=``: the best fitting first."""
-    types, page = _types(request.match_info["type"]), paging.page(request, default=_USUAL)
+    types, page = _types(_said(request, "type")), paging.page(request, default=_USUAL)
     found = await _searched(request, types)
     return await _page(request, page, [(_score(each), number) for each, number in found])
 
@@ -60,34 +69,37 @@ async def exact(request: web.Request) -> web.Response:
 
 async def by_id(request: web.Request) -> web.Response:
     """``GET /search/{id_type}/{id}?type=``: all that go by an id; the id spaces of kinds overlap."""
-    source = request.match_info["id_type"]
+    source = _said(request, "id_type")
     if source not in _ID_TYPES:
         raise NotFound
-    word = parameters.storable(request.match_info["id"], "the id").strip()
-    types = _types(request.query.get("type") or ",".join(_TYPES))
+    word = parameters.storable(_said(request, "id"), "the id").strip()
+    types = _types(request.query.get("type", ""))
     found = await shows.with_id(request.app[POOL], source, word, parameters.number(word))
     ranked = [(_CERTAIN, number) for kind, number in found if kind in types]
     return await _page(request, paging.page(request, default=_USUAL), ranked)
 
 
 async def _searched(request: web.Request, types: Sequence[str]) -> list[tuple[Found, int]]:
-    """What fits the words of the request, with the id of the title or episode it is told as."""
+    """What fits the words of the request, the best first, with the id of what it is told as."""
     text = _ESCAPED.sub(r"\1", parameters.storable(request.query.get("query", ""), "query")).strip()
     if not text:
         raise PayloadError("query is missing: the words to search for")
+    text, wanted = text[:_LONGEST], asked.filters(request, query=False)
     names, pool = request.app[NAMES], request.app[POOL]
     await names.refresh(pool)
     kinds = {"show" if each == "episode" else each for each in types}
-    found = names.search(text[:_LONGEST], kinds)
-    shown = await charts.fitting(pool, [each.title_id for each in found], asked.filters(request))
+    found = names.search(text, kinds)
+    shown = await charts.fitting(pool, [each.title_id for each in found], wanted)
     fitting = [each for each in found if each.title_id in shown]
     told = [(each, each.title_id) for each in fitting if each.kind in types]
     if "episode" in types:
-        told += await _episodes(request, fitting)
-    return told
+        told += await _numbered(request, fitting)
+        told += await _named(request, text, wanted)
+        told.sort(key=lambda each: -each[0].score)
+    return list({number: (each, number) for each, number in reversed(told)}.values())[::-1]
 
 
-async def _episodes(request: web.Request, found: Sequence[Found]) -> list[tuple[Found, int]]:
+async def _numbered(request: web.Request, found: Sequence[Found]) -> list[tuple[Found, int]]:
     """The episodes that the words name with a season and a number: *Show S01E02*."""
     numbered = [
         each for each in found if each.kind == "show" and each.season is not None and each.episode is not None
@@ -95,6 +107,18 @@ async def _episodes(request: web.Request, found: Sequence[Found]) -> list[tuple[
     wanted = [(place, each.title_id, each.season, each.episode or 0) for place, each in enumerate(numbered)]
     at = await catalog.episodes_at(request.app[POOL], wanted) if wanted else {}
     return [(numbered[place], number) for place, number in sorted(at.items())]
+
+
+async def _named(request: web.Request, text: str, wanted: Filters) -> list[tuple[Found, int]]:
+    """The episodes whose own names have the words; too short a text finds none."""
+    if len(text) < _SHORTEST:
+        return []
+    named = await shows.episodes_called(request.app[POOL], text, wanted, most=MOST)
+    found = []
+    for each in named:
+        score, exact = called(text, each.name, each.popularity)
+        found.append((Found(each.show_id, "episode", score, exact), each.id))
+    return found
 
 
 async def _page(request: web.Request, page: paging.Page, ranked: Sequence[tuple[int, int]]) -> web.Response:
@@ -115,12 +139,17 @@ def _score(found: Found) -> int:
     return round(found.score * (_CERTAIN - 1))
 
 
+def _said(request: web.Request, name: str) -> str:
+    """What the path has for *name*, or else the query."""
+    return request.match_info.get(name) or request.query.get(name, "")
+
+
 def _types(word: str) -> list[str]:
-    """The comma list of *word*, each once. Raises *NotFound* for a type that nobody knows."""
+    """The comma list of *word*, each once; all without a word. Raises *NotFound* for one nobody knows."""
     types = list(dict.fromkeys(each.strip() for each in word.lower().split(",") if each.strip()))
-    if not types or not set(types) <= set(_TYPES):
+    if not set(types) <= set(_TYPES):
         raise NotFound
-    return types
+    return types or list(_TYPES)
 
 
 def routes() -> list[Route]:
@@ -134,6 +163,7 @@ def routes() -> list[Route]:
         (404, "There is no such type"),
     )
     told = [
+        ("/trakt/search", search, "Search by words, or by an id, all in the query", query),
         ("/trakt/search/{type}/exact", exact, "Titles that are called just so", query),
         ("/trakt/search/{type}", by_words, "Search by words", query),
         (

@@ -157,6 +157,7 @@ def routes() -> list[Route]:
         (f"{show}/last_episode", last_episode, "What aired last", full_too),
         (f"{show}/seasons", seasons, "The seasons", full_too),
         (season_path, season, "The episodes of a season", full_too),
+        (f"{season_path}/episodes", season, "The same, as the first clients ask", full_too),
         (f"{season_path}/info", info, "A season", full_too),
         (episode_path, episode, "An episode", full_too),
     ]

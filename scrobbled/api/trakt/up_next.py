@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging
+from scrobbled.api.trakt import asked, paging
 from scrobbled.api.trakt.media import full
 from scrobbled.model.media import Title
 from scrobbled.model.progress import Show, Standing
-from scrobbled.rules.progress import counting, standing
+from scrobbled.rules.progress import counting, of_a_lifetime, standing
 from scrobbled.store import hidden, items
 from scrobbled.store import progress as store
 from scrobbled.web.auth import IDENTITY
@@ -83,17 +83,25 @@ async def _rows(request: web.Request, show_ids: Collection[int] | None) -> list[
     """Shows with how far the user is, in the order that is asked for, without what is hidden."""
     pool, user_id = request.app[POOL], request[IDENTITY].user_id
     out_of_sight = await hidden.hidden_shows(pool, user_id, _HIDING)
-    shows = await store.watched(pool, user_id, show_ids, datetime.now(UTC))
-    titles = await items.things(pool, shows.keys() - out_of_sight)
+    now, lifetime = datetime.now(UTC), paging.flag(request, "lifetime_stats")
+    shows = await store.watched(pool, user_id, show_ids, now)
+    ever = await store.watched(pool, user_id, show_ids, now, lifetime=True) if lifetime else {}
+    fitting = await asked.fitting(request, shows.keys() - out_of_sight, int)
+    titles = await items.things(pool, fitting)
     rows = []
     for own, title in titles.items():
         if isinstance(title, Title):
-            parts = counting(shows[own].parts, specials=False, hidden=())
-            rows.append((shows[own], standing(parts), title))
+            stands = _standing(shows[own])
+            stands = of_a_lifetime(stands, _standing(ever[own])) if own in ever else stands
+            rows.append((shows[own], stands, title))
     key, highest_first = _SORTS.get(request.query.get("sort_by", ""), _BY_LAST)
     if "sort_how" in request.query:
         highest_first = request.query["sort_how"].lower() == "desc"
     return sorted(rows, key=lambda row: (key(row), row[0].id), reverse=highest_first)
+
+
+def _standing(show: Show) -> Standing:
+    return standing(counting(show.parts, specials=False, hidden=()))
 
 
 async def _answer(request: web.Request, rows: Sequence[_Row]) -> web.Response:
@@ -119,9 +127,11 @@ def routes() -> list[Route]:
     """The routes."""
     query = (
         *paging.PARAMETERS,
+        *asked.FILTERS,
         Parameter("sort_by", f"{', '.join(_SORTS)}; the last one watched first without it"),
         Parameter("sort_how", "asc or desc"),
         Parameter("include_stats", "true for plays and minutes"),
+        Parameter("lifetime_stats", "true: completed and stats count what was watched before a reset too"),
     )
     return [
         Route(

@@ -51,11 +51,11 @@ async def watched(request: web.Request) -> web.Response:
 
 async def _shows(request: web.Request, user_id: int) -> web.Response:
     """
-    Shows, with what was seen of each unless ``noseasons`` is said, or ``full`` and not ``progress``: a
-    superset that clients from before and after July 2026 can read.
+    Shows, with what was seen of each unless ``noseasons`` is said: a superset that clients from before and
+    after July 2026 can read.
     """
     page, words, pool = paging.page(request, default=None), paging.extended(request), request.app[POOL]
-    with_seasons = "noseasons" not in words and ("full" not in words or "progress" in words)
+    with_seasons = "noseasons" not in words
     found = await store.shows(pool, user_id, datetime.now(UTC), specials=paging.flag(request, "specials"))
     shown = page.cut(found)
     things = await items.things(pool, (each.title_id for each in shown))

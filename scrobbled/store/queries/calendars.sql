@@ -28,16 +28,19 @@ where details ? 'on_disc' and details ->> 'on_disc' >= $1 and details ->> 'on_di
     and not (provisional and ids = '{}')
 order by day, popularity desc, id
 
--- name: films_of
-select id as item_id, details ->> 'released' as day
+-- name: streams
+-- And by the first day online.
+select id as item_id, details ->> 'streamed' as day
 from titles
-where id = any($3::bigint[]) and kind = 'movie' and details ->> 'released' >= $1 and details ->> 'released' < $2
+where details ? 'streamed' and details ->> 'streamed' >= $1 and details ->> 'streamed' < $2 and kind = 'movie'
+    and not (provisional and ids = '{}')
 order by day, popularity desc, id
 
--- name: discs_of
-select id as item_id, details ->> 'on_disc' as day
+-- name: films_of
+-- Of the titles $3, by the day that the detail $4 tells.
+select id as item_id, details ->> $4 as day
 from titles
-where id = any($3::bigint[]) and kind = 'movie' and details ->> 'on_disc' >= $1 and details ->> 'on_disc' < $2
+where id = any($3::bigint[]) and kind = 'movie' and details ->> $4 >= $1 and details ->> $4 < $2
 order by day, popularity desc, id
 
 -- name: episodes

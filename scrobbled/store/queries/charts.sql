@@ -27,15 +27,23 @@ with now_on as (
 ), of_week as (
     select title_id, watchers from totals where period = 'weekly' and kind = $1
 )
-select title_id, coalesce(shown_now.watchers, 0) as watchers, count(*) over () as total
+select title_id, coalesce(shown_now.watchers, 0) as watchers, coalesce(of_week.watchers, 0) as lately,
+    count(*) over () as total
 from shown_now full join of_week using (title_id)
 where $2::jsonb = '{}' or exists (select from titles where titles.id = title_id and fits(titles, $2))
 order by shown_now.watchers desc nulls last, of_week.watchers desc nulls last, title_id
 offset $4 limit $5
 
+-- name: watching
+-- How many users watch something of the kind $1 at $2.
+select count(*)
+from viewers left join episodes on episodes.id = viewers.item_ids[1]
+where viewers.expires_at > $2 and viewers.item_ids is not null
+    and (episodes.id is null) = ($1::text = 'movie')
+
 -- name: popular
 -- The best known of the catalogue.
-select id as title_id
+select id as title_id, popularity
 from titles
 where kind = $1 and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
 order by popularity desc, id
@@ -91,6 +99,11 @@ order by cardinality(array(select unnest(near.genres) intersect select unnest(ow
 offset $2 limit $3
 
 -- name: fitting
--- Those of $1 that fit the filters $2 and are somebody's business.
+-- Those of $1 that fit the filters $2; $3: and are everybody's business.
 select id from titles
-where id = any($1::bigint[]) and not (provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+where id = any($1::bigint[]) and not ($3 and provisional and ids = '{}') and ($2::jsonb = '{}' or fits(titles, $2))
+
+-- name: hot
+-- Those of $1 that somebody watched this week, or that stand in a list.
+select distinct title_id from totals
+where title_id = any($1::bigint[]) and ((period = 'weekly' and watchers > 0) or (period = 'all' and listed > 0))

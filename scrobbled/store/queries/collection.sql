@@ -2,7 +2,7 @@
 
 -- name: collected_items
 -- Films or episodes ($2), the newest first.
-select item_id, collected_at, updated_at, media from collection
+select item_id, title_id, collected_at, updated_at, media from collection
 where user_id = $1 and kind = any($2::text[])
 order by collected_at desc, item_id
 

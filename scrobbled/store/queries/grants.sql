@@ -44,6 +44,18 @@ gone as (
 
 update grants set revoked_at = now() from surplus where grants.user_id = $1 and grants.id = surplus.id
 
+-- name: held
+-- The sign-ins that have not ended, the last used first: an access token that ran out can be renewed.
+select grants.id, apps.name as app, apps.client_id, apps.registered, grants.created_at,
+    max(tokens.last_used_at) as last_used_at
+from grants
+join apps on apps.id = grants.app_id
+left join tokens on tokens.user_id = grants.user_id and tokens.grant_id = grants.id
+where grants.user_id = $1 and grants.revoked_at is null
+group by grants.user_id, grants.id, apps.id
+order by coalesce(max(tokens.last_used_at), grants.created_at) desc, grants.id
+limit $2
+
 -- name: add_tokens
 -- An access token and the refresh token that follows it.
 with renewing as (

@@ -96,6 +96,7 @@ where episodes.id = any($1::bigint[])
 
 -- name: title_facts
 -- The regular episodes that have aired by now are counted; where nobody knows when any was, all have been.
+-- A status that nobody told follows from the years, since clients count on one.
 select titles.id, titles.runtime, lower(titles.country) as country, titles.genres, titles.updated_at, titles.details,
     array(
         select distinct lower(language) from title_names
@@ -104,7 +105,13 @@ select titles.id, titles.runtime, lower(titles.country) as country, titles.genre
     ) as available_translations,
     case when titles.kind = 'show' then coalesce(nullif(aired.listed, 0) - aired.to_come, titles.episode_count) end
         as aired_episodes,
-    aired.total_runtime, aired.first_aired
+    aired.total_runtime, aired.first_aired,
+    coalesce(titles.details ->> 'status', case
+        when titles.kind = 'show' and titles.end_year is not null then 'ended'
+        when titles.kind = 'show' then 'returning series'
+        when coalesce(titles.details ->> 'released', titles.year::text) > (now() at time zone 'UTC')::date::text
+            then 'planned'
+        else 'released' end) as status
 from titles
 left join lateral (
     select count(*) as listed, sum(coalesce(episodes.runtime, titles.runtime)) as total_runtime,

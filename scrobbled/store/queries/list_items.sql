@@ -1,7 +1,7 @@
 -- What is on lists. Stored ranks are an order alone, so that what leaves moves nothing: places are counted from them.
 
 -- name: entries
--- A page of a list, of some kinds ($3), sorted by $4 ($5: asc or desc); its place is its place among all.
+-- A page of a list, of some kinds ($3) and what fits the filters $8, sorted by $4 ($5: asc or desc); its place is its place among all.
 with placed as (
     select id, item_id, title_id, kind, notes, listed_at, row_number() over (order by rank, id) as place
     from list_items
@@ -40,7 +40,7 @@ with placed as (
         end::double precision as number
     from placed
     join titles on titles.id = placed.title_id
-    where placed.kind = any($3::text[])
+    where placed.kind = any($3::text[]) and ($8::jsonb = '{}' or fits(titles, $8))
 )
 select id, item_id, place as rank, notes, listed_at, count(*) over () as total
 from keyed
@@ -50,7 +50,9 @@ order by
 limit $6 offset $7
 
 -- name: count_entries
-select count(*) from list_items where user_id = $1 and list_id = $2 and kind = any($3::text[])
+select count(*) from list_items
+where user_id = $1 and list_id = $2 and kind = any($3::text[])
+    and ($4::jsonb = '{}' or exists (select from titles where titles.id = list_items.title_id and fits(titles, $4)))
 
 -- name: add
 -- At the end, in the order sent. What is there already stays in its place, and takes notes where some were sent.

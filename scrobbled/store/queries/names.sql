@@ -8,7 +8,7 @@ select (select system_identifier from pg_control_system()) || '/' || current_dat
 
 -- name: all
 select titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.popularity,
-    titles.season_count, titles.episode_count, titles.country,
+    titles.season_count, titles.country,
     array(select title_names.name from title_names where title_names.title_id = titles.id) as names
 from titles
 order by titles.id
@@ -16,7 +16,7 @@ order by titles.id
 -- name: changed
 -- Titles that changed in a transaction from $1 on, the earliest first; not more than $2.
 select titles.id, titles.kind, titles.name, titles.year, titles.runtime, titles.popularity,
-    titles.season_count, titles.episode_count, titles.country,
+    titles.season_count, titles.country,
     array(select title_names.name from title_names where title_names.title_id = titles.id) as names
 from titles
 where titles.changed >= $1::bigint::text::xid8

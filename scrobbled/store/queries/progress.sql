@@ -8,13 +8,13 @@ select title_id from progress_resets where user_id = $1
 
 -- name: watched
 -- What was watched of these shows; the arrays are parallel, and instants are in JSON as in watched.sql. What was
--- watched before a reset does not count.
+-- watched before a reset does not count, unless $3.
 with seen as (
     select plays.title_id, plays.item_id, count(*)::int as times, max(plays.watched_at) as at
     from plays
     left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = plays.title_id
     where plays.user_id = $1 and plays.title_id = any($2::bigint[]) and plays.kind = 'episode'
-        and (progress_resets.reset_at is null or plays.watched_at >= progress_resets.reset_at)
+        and ($3 or progress_resets.reset_at is null or plays.watched_at >= progress_resets.reset_at)
     group by plays.title_id, plays.item_id
 )
 select title_id, array_agg(item_id) as items, array_agg(times) as times, json_agg(at) as dates

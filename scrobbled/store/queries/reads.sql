@@ -74,6 +74,13 @@ select titles.id as title_id, titles.name from played join titles on titles.id =
 union all
 select title_names.title_id, title_names.name from played join title_names using (title_id)
 
+-- name: played_titles
+-- Those of the titles in a history that fit the filters $2.
+with played as materialized (
+    select distinct title_id from plays where user_id = $1
+)
+select titles.id from played join titles on titles.id = played.title_id where fits(titles, $2)
+
 -- name: entity_named
 -- What Trakt's clients call $2 ($3 where it is a number): by Trakt's id before ours.
 select id from (
@@ -100,21 +107,23 @@ where seasons.id = $1
 
 -- name: saved_positions
 -- What can be continued, most recently paused first.
-select id, item_id, kind, progress, paused_at
+select item_id, progress, paused_at
 from playback
 where user_id = $1 and paused_at is not null and paused_at < $2 and paused_at >= $3
     and ($4::text is null or kind = $4)
-order by paused_at desc, id
+    and ($7::jsonb = '{}' or exists (select from titles where titles.id = playback.title_id and fits(titles, $7)))
+order by paused_at desc, item_id
 offset $5 limit $6
 
 -- name: count_positions
 select count(*) from playback
 where user_id = $1 and paused_at is not null and paused_at < $2 and paused_at >= $3
     and ($4::text is null or kind = $4)
+    and ($5::jsonb = '{}' or exists (select from titles where titles.id = playback.title_id and fits(titles, $5)))
 
 -- name: forget_position
 update playback set progress = null, paused_at = null
-where user_id = $1 and id = $2 and paused_at is not null
+where user_id = $1 and item_id = $2 and paused_at is not null
 returning kind
 
 -- name: watching

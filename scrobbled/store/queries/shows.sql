@@ -48,3 +48,19 @@ where source = $1 and value = $2 and kind in ('movie', 'show', 'episode')
 select kind, id as entity_id from titles where id = $1
 union all
 select 'episode', id from episodes where id = $1
+
+-- name: episodes_called
+-- Episodes whose name has all the words of $1 ($2: the last one may go on), of shows that fit the filters $3: at most
+-- $4, those of the best known shows, out of so many that a word which stands in millions of names costs no more.
+with met as materialized (
+    select id, show_id, name from episodes
+    where to_tsvector('simple', name) @@ case when numnode(plainto_tsquery('simple', $1)) > 0
+            then (plainto_tsquery('simple', $1)::text || case when $2 then ':*' else '' end)::tsquery end
+        and name not like 'Episode %'
+    limit 20000
+)
+select met.id, met.show_id, met.name, titles.popularity
+from met join titles on titles.id = met.show_id
+where not (titles.provisional and titles.ids = '{}') and ($3::jsonb = '{}' or fits(titles, $3))
+order by lower(met.name) = lower($1) desc, titles.popularity desc, met.id
+limit $4

@@ -48,6 +48,10 @@ update users set private = coalesce($2, private), profile = $3 where id = $1
 -- name: everybody
 select id, name, created_at, watched_threshold, lost_stop from users order by id
 
+-- name: users_after
+-- A page of all users.
+select id, name, created_at, watched_threshold, lost_stop from users where id > $1 order by id limit $2
+
 -- name: any_user
 select exists (select from users)
 

@@ -53,6 +53,7 @@ FILM: dict[str, Any] = {
                 "release_dates": [
                     {"release_date": "2021-09-16T00:00:00.000Z", "type": 3, "certification": "12"},
                     {"release_date": "", "type": 4},
+                    {"release_date": "2021-12-03T00:00:00.000Z", "type": 4},
                 ],
             },
         ]
@@ -67,7 +68,7 @@ FILM: dict[str, Any] = {
 
 
 def test_a_film_of_tmdb() -> None:
-    """What is empty is unknown; days, certifications and the disc come from the releases."""
+    """What is empty is unknown; days, certifications, disc and streaming come from the releases."""
     found = tmdb.of_details(TitleKind.MOVIE, FILM)
     told = found.details
 
@@ -78,9 +79,10 @@ def test_a_film_of_tmdb() -> None:
         told.status,
     )
     assert (date(2021, 9, 15), date(2022, 1, 11)) == (told.released, told.on_disc)
+    assert date(2021, 12, 3) == told.streamed
     assert ("PG-13", "https://youtube.com/watch?v=n9xhJrPXop4") == (told.certification, told.trailer)
     assert (7.8, 12000, ["en", "zh"]) == (told.rating, told.votes, told.languages)
-    assert [("de", "theatrical"), ("us", "theatrical"), ("us", "physical")] == [
+    assert [("de", "theatrical"), ("us", "theatrical"), ("de", "digital"), ("us", "physical")] == [
         (each.country, each.type) for each in told.releases
     ]
     assert [("Legendary", "US", 923)] == [(each.name, each.country, each.tmdb) for each in told.studios]

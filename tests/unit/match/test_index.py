@@ -108,12 +108,12 @@ def test_neighbours_hold_a_name_with_a_slip_at_either_end() -> None:
 def test_what_is_known_of_a_title_is_there() -> None:
     """Numbers come back as they went in; what is unknown is 0."""
     index = index_of(
-        show("Harbour", year=1999, runtime=50, popularity=12.5, seasons=3, episodes=30, country="uk"),
+        show("Harbour", year=1999, runtime=50, popularity=12.5, seasons=3, country="uk"),
         film("Sea"),
     )
 
     assert [index.kind(0), index.title_year[0], index.title_runtime[0]] == ["show", 1999, 50]
-    assert [index.title_popularity[0], index.title_seasons[0], index.title_episodes[0]] == [12.5, 3, 30]
+    assert [index.title_popularity[0], index.title_seasons[0]] == [12.5, 3]
     assert index.title_country[0].to_bytes(2, "big") == b"GB"
     assert [index.kind(1), index.title_year[1], index.title_country[1]] == ["movie", 0, 0]
 

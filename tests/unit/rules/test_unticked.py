@@ -99,7 +99,7 @@ def test_an_old_play_stays() -> None:
     story = told(moment(1, Action.STOP, -31 * DAY, 95.0, by_hand=False), UNTICK)
 
     assert 1 == len(story.plays)
-    assert (Outcome.IGNORED, "not_watched") == endings(story)[-1]
+    assert (Outcome.IGNORED, "play_kept") == endings(story)[-1]
 
 
 def test_a_play_that_no_event_explains_stays() -> None:

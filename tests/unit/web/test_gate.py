@@ -58,6 +58,7 @@ async def crowd(house: House, most: int, path: str, how_many: int) -> list[int]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "DELAY", 0.01)
+    monkeypatch.setattr(gate, "GRACE", 0.0)
 
 
 @pytest.mark.parametrize("path", ["/event", "/read"])
@@ -130,6 +131,29 @@ async def test_whoever_leaves_the_line_keeps_nobody_up(monkeypatch: pytest.Monke
     first.cancel()
 
     await asyncio.wait_for(second, 1)
+
+
+async def test_a_burst_is_let_in_and_a_crowd_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a quiet moment four times as many may come, a moment later no more; and again after the next."""
+    monkeypatch.setattr(gate, "GRACE", 60.0)
+    door = gate.Gate(8)
+
+    def come() -> int:
+        """How many more get in."""
+        return [door.enter() for _ in range(100)].count(True)
+
+    assert 32 == come()
+    for _ in range(10):
+        door.leave()
+    monkeypatch.setattr(gate, "GRACE", 0.0)
+    assert 0 == come()
+    for _ in range(15):
+        door.leave()
+    assert 1 == come()
+    for _ in range(7):
+        door.leave()
+    monkeypatch.setattr(gate, "GRACE", 60.0)
+    assert 31 == come()
 
 
 async def test_whoever_waits_for_an_answer_takes_no_place() -> None:

@@ -7,7 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
+from scrobbled.api import oauth
+from scrobbled.ui import routes as pages
 from scrobbled.web import app
 from scrobbled.web.auth import Authenticator, Identity
 from scrobbled.web.origins import Origins
@@ -27,7 +30,8 @@ async def served(*origins: str) -> AsyncIterator[Client]:
     async def _touch(_used: list[tuple[int, int]]) -> None:
         pass
 
-    application = app.build(ROUTES, Authenticator(_look_up, _touch), origins=Origins(origins))
+    routes = [*ROUTES, *oauth.routes(), *pages.routes()]
+    application = app.build(routes, Authenticator(_look_up, _touch), origins=Origins(origins))
     async with TestClient(TestServer(application)) as client:
         yield client
 
@@ -63,6 +67,34 @@ async def test_preflight_at_the_root() -> None:
     assert 204 == response.status
     assert "DELETE" in response.headers["Access-Control-Allow-Methods"]
     assert asked["Access-Control-Request-Headers"] == response.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/oauth/token", 204),
+        ("/oauth/revoke", 204),
+        ("/trakt/oauth/device/code", 204),
+        ("/oauth//device/token/", 204),
+        ("/oauth/authorize", 405),
+        ("/trakt/oauth/authorize", 405),
+        ("/trakt/activate/ABCDEFGH", 405),
+        ("/signin", 405),
+        ("/v1/me", 405),
+    ],
+)
+async def test_signing_in(path: str, expected: int) -> None:
+    """A page may exchange a code for tokens, but do nothing where people let apps in."""
+    asked = {
+        "Origin": HERE,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    async with served("*") as client:
+        response = await client.options(URL(path, encoded=True), headers=asked)
+
+    assert expected == response.status
+    assert "Access-Control-Allow-Credentials" not in response.headers
 
 
 async def test_other_surfaces() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from scrobbled.errors import PayloadError, Unavailable
+from scrobbled.web import passwords
 from scrobbled.web.passwords import Checker, hashed
 
 
@@ -44,6 +45,13 @@ def test_no_password(password: str) -> None:
     """A password has 8 to 200 characters."""
     with pytest.raises(PayloadError, match="8 to 200"):
         hashed(password)
+
+
+def test_nobodys_password_costs_the_same() -> None:
+    """A name that nobody has is checked with the parameters of one that somebody has: it takes as long."""
+    algorithm = slice(1, 4)  # its name, version, and memory, passes and lanes
+
+    assert hashed("correct horse").split("$")[algorithm] == passwords._NOBODYS.split("$")[algorithm]
 
 
 async def test_bounded(checker: Checker) -> None:

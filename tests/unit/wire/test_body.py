@@ -51,6 +51,15 @@ def test_the_shape_of_the_body_decides(body: bytes, content_type: str) -> None:
     assert WANTED == decode(body, content_type)
 
 
+@pytest.mark.parametrize("name", ["event", "Event", "method", "NotificationType"])
+@pytest.mark.parametrize("inner", [WANTED, JSON.decode()])
+def test_what_names_an_event_is_no_mere_envelope(name: str, inner: object) -> None:
+    """Taken apart, a start would lose its name and read as a play."""
+    sent = {name: "playback_started", "data": inner}
+
+    assert sent == decode(encoded(sent))
+
+
 @pytest.mark.parametrize("boundary", ["abc123", '"abc123"'])
 def test_a_preamble_needs_the_boundary_of_the_header(boundary: str) -> None:
     """A body that begins with other text is read by the header's boundary, quoted or not."""

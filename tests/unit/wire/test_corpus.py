@@ -20,17 +20,6 @@ RECEIPT = Receipt(id=UUID(int=1), user_id=1, received_at=datetime(2027, 1, 1, tz
 #: What the corpus calls a source -> the address that it has here.
 PLAYERS = {"other": "generic"}
 
-#: file -> (field, why our reading is the better one). Every other difference fails.
-DISAGREEMENTS: dict[str, tuple[str, str]] = {
-    "other-05-movary-log-movie.json": (
-        "watched_at",
-        "a day is kept as its noon, UTC: an event has an instant",
-    ),
-}
-
-#: What a payload says of itself that no event keeps yet.
-UNREAD = {"user_is_webhook_owner"}
-
 
 def _cases() -> list[Any]:
     folder = os.environ.get("SCROBBLED_EVALUATION_DIR")
@@ -50,7 +39,5 @@ def test_a_real_payload_reads_as_expected(folder: Path, case: dict[str, Any], ad
     player = PLAYERS.get(case["source"], case["source"]) if address == "own" else address
     actual = reading(webhook.parse(player, body, RECEIPT, case.get("content_type", "")))
     expected = {"show_ids": {}, "episode_end": None} | case["expected"]
-    field, _why = DISAGREEMENTS.get(case["file"], (None, None))
-    told = {key: value for key, value in expected.items() if key != field and key not in UNREAD}
 
-    assert told == {key: actual[key] for key in told}
+    assert expected == {key: actual[key] for key in expected}

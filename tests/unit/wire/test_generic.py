@@ -230,3 +230,24 @@ def test_a_script_may_say_event_type_too() -> None:
 def test_what_does_not_count_says_why(payload: dict[str, object], reason: str) -> None:
     """Nothing, a test, music, a whole show, something without a name."""
     assert reason == parse(payload).ignored
+
+
+def test_home_assistants_attributes_are_understood() -> None:
+    """An automation posts the attributes of a media player as they are; times are seconds."""
+    actual = parse(
+        {
+            "state": "paused",
+            "media_content_type": "tvshow",
+            "media_series_title": "Game of Thrones",
+            "media_season": "1",
+            "media_episode": "2",
+            "media_title": "The Kingsroad",
+            "media_position": 900,
+            "media_duration": 3600,
+        }
+    )
+
+    assert (Action.PAUSE, None, 25.0) == (actual.action, actual.ignored, actual.progress)
+    assert actual.media is not None
+    assert ("Game of Thrones", 1, 2) == (actual.media.show, actual.media.season, actual.media.episode)
+    assert "The Kingsroad" == actual.media.title

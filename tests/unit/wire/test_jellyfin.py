@@ -194,6 +194,80 @@ def test_a_finished_save_is_proof_unless_it_may_be_a_rewatch(
     assert (None if is_proof else reasons.USER_DATA_ECHO) == parse(sent).ignored
 
 
+@pytest.mark.parametrize("rating", [8, None])
+def test_a_season_can_be_rated(rating: object) -> None:
+    """It is a number of its series; a like has no number, and says nothing."""
+    sent = {
+        "NotificationType": "UserDataSaved",
+        "SaveReason": "UpdateUserRating",
+        "ItemType": "Season",
+        "Name": "Season 2",
+        "SeriesName": "Game of Thrones",
+        "SeasonNumber": 2,
+        "Likes": True,
+        "Rating": rating,
+    }
+    actual = parse(sent)
+
+    assert (True, None if rating else reasons.NO_RATING) == (actual.of_show, actual.ignored)
+    assert actual.media is not None
+    assert ("Game of Thrones", 2) == (actual.media.show, actual.media.season)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_watched"),
+    [
+        ({}, True),
+        ({"PlayCount": "1"}, True),
+        ({"PlayCount": "2"}, False),
+        ({"Played": "False"}, False),
+        ({"PlaybackPositionTicks": "9000000000"}, False),
+        ({"ServerVersion": "10.11.1"}, False),
+        ({"SaveReason": "PlaybackProgress"}, False),
+    ],
+)
+def test_a_template_without_the_position_tells_an_end_too(
+    changes: dict[str, object], is_watched: bool
+) -> None:
+    """Some players report the end of an episode by nothing but a saved Played (and no position to check)."""
+    sent: dict[str, object] = {
+        "NotificationType": "UserDataSaved",
+        "SaveReason": "PlaybackFinished",
+        "ItemType": "Episode",
+        "SeriesName": "Game of Thrones",
+        "EpisodeNumber": "3",
+        "PlayedToCompletion": "",
+        "Played": "True",
+    }
+    actual = parse(sent | changes)
+
+    assert is_watched == (actual.ignored is None and actual.action is Action.WATCHED)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "action"), [(30_000_000_000, Action.STOP), (60_000_000_000, Action.WATCHED)]
+)
+def test_a_forwarder_may_group_how_far_it_came(ticks: int, action: Action) -> None:
+    """``playback`` holds position, runtime and the flag; keys are in snake case."""
+    sent = {
+        "notification_type": "PlaybackStop",
+        "timestamp": "2026-03-01T19:59:30Z",
+        "user": {"id": "7", "name": "Robin"},
+        "item": {"type": "Movie", "name": "Arrival", "provider_ids": {"Imdb": "tt2543164"}},
+        "playback": {
+            "position_ticks": ticks,
+            "runtime_ticks": 60_000_000_000,
+            "played_to_completion": action is Action.WATCHED,
+        },
+    }
+    actual = parse(sent)
+
+    assert (action, ticks / 10_000_000) == (actual.action, actual.position)
+    assert ticks / 600_000_000 == actual.progress
+    assert actual.media is not None
+    assert ({"imdb": "tt2543164"}, 6_000.0) == (actual.media.ids, actual.media.runtime)
+
+
 @pytest.mark.parametrize(
     ("changes", "action"),
     [

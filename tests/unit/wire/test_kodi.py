@@ -235,11 +235,66 @@ def test_kodis_own_notifications_are_understood(method: str, data: dict[str, obj
     assert Media(kind=Kind.EPISODE, show="Game of Thrones", season=1, episode=2) == actual.media
 
 
+@pytest.mark.parametrize("around", ["top", "data", "params"])
+@pytest.mark.parametrize(
+    ("method", "event", "reached", "expected"),
+    [
+        ("Player.OnPlay", "playback_started", 0, (Action.START, 0.0)),
+        ("Player.OnResume", "playback_resumed", 2700, (Action.START, 50.0)),
+        ("Player.OnPause", "playback_paused", 2700, (Action.PAUSE, 50.0)),
+        ("Player.OnAVChange", "playback_seeked", 2700, (Action.PROGRESS, 50.0)),
+        ("Player.OnStop", "playback_stopped", 540, (Action.STOP, 10.0)),
+        ("Player.OnStop", "playback_ended", 5400, (Action.WATCHED, 100.0)),
+    ],
+)
+def test_an_add_on_says_how_far_kodi_came(
+    around: str, method: str, event: str, reached: int, expected: tuple[Action, float]
+) -> None:
+    """Item and player stand at the top, in ``data`` or in ``params``; clocks tell the time."""
+    clock = {"hours": reached // 3600, "minutes": reached % 3600 // 60, "seconds": reached % 60}
+    film = {"type": "movie", "title": "Arrival", "year": 2016, "uniqueid": {"tmdb": "329865"}, "id": 7}
+    player = {"time": clock, "totaltime": {"hours": 1, "minutes": 30, "seconds": 0, "milliseconds": 0}}
+    about = {"item": film, "player": player, "end": event == "playback_ended"}
+    sent: dict[str, dict[str, object]] = {
+        "top": {"method": method, **about},
+        "data": {"event": event, "data": about},
+        "params": {"method": method, "params": {"data": about}},
+    }
+    for address in ("kodi", "auto", "generic"):
+        actual = parse(sent[around], address)
+
+        assert ("kodi", None, expected) == (actual.source, actual.ignored, (actual.action, actual.progress))
+        assert actual.media is not None
+        assert ("Arrival", {"tmdb": "329865"}) == (actual.media.title, actual.media.ids)
+
+
+def test_a_box_ticked_in_kodis_library_is_no_viewing() -> None:
+    """The add-on sends it as a stop, and says where it comes from; its seconds are a number."""
+    film = {"type": "movie", "title": "Arrival", "uniqueid": {"imdb": "tt2543164"}}
+    sent = {"method": "Player.OnStop", "source": "library_update", "item": film, "total_seconds": 5400}
+    actual = parse(sent)
+
+    assert (Action.WATCHED, True, None) == (actual.action, actual.by_hand, actual.ignored)
+    assert actual.media is not None
+    assert 5400.0 == actual.media.runtime
+
+
+def test_the_clock_of_a_file_that_ended_may_be_back_at_0() -> None:
+    """Then nobody knows how far it came, but that it ended."""
+    player = {"time": {"hours": 0, "minutes": 0, "seconds": 0}, "totaltime": {"hours": 2}}
+    film = {"type": "movie", "title": "Arrival"}
+    sent = {"method": "Player.OnStop", "item": film, "player": player, "params": {"data": {"end": True}}}
+    actual = parse(sent)
+
+    assert (Action.WATCHED, None, None) == (actual.action, actual.position, actual.progress)
+
+
 def test_kodis_other_notifications_are_its_own_affair() -> None:
     """The volume is nobody's history."""
     sent = {"jsonrpc": "2.0", "method": "Application.OnVolumeChanged", "params": {"data": {"volume": 7}}}
 
-    assert reasons.SERVER_EVENT == parse(sent).ignored
+    for address in ("kodi", "auto"):
+        assert reasons.SERVER_EVENT == parse(sent, address).ignored
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_a_film_is_read_whole() -> None:
         provisional=True,
         event_name="media.scrobble",
         player="Bedroom TV",
+        by_owner=True,
     ) == webhook.parse("plex", body, RECEIPT)
 
 
@@ -268,6 +269,29 @@ def test_a_show_can_be_rated_and_nothing_else() -> None:
     assert (False, reasons.NOT_MEDIA) == (played.of_show, played.ignored)
 
 
+@pytest.mark.parametrize(
+    ("guids", "show_ids"),
+    [
+        ({"guid": "plex://season/5f", "parentGuid": "plex://show/5e", "Guid": [{"id": "tmdb://3624"}]}, {}),
+        ({"guid": "com.plexapp.agents.thetvdb://79126/1?lang=en"}, {"tvdb": "79126"}),
+        (
+            {"guid": "local://7", "parentGuid": "com.plexapp.agents.thetvdb://79126?lang=en"},
+            {"tvdb": "79126"},
+        ),
+    ],
+)
+def test_a_season_can_be_rated(guids: dict[str, object], show_ids: dict[str, str]) -> None:
+    """It is a number of its show, whose ids a legacy guid has; the ids in the list are the season's own."""
+    season = {"type": "season", "title": "Season 1", "parentTitle": "The Wire", "index": 1, "userRating": 9}
+    rated, added = parse(composed("media.rate", **season, **guids)), parse(composed("library.new", **season))
+
+    assert (True, None, 9.0) == (rated.of_show, rated.ignored, rated.rating)
+    assert rated.media is not None
+    assert ("The Wire", 1, show_ids) == (rated.media.show, rated.media.season, rated.media.show_ids)
+    assert ("other", "ignore") == (reading(rated)["kind"], reading(rated)["action"])
+    assert (False, reasons.NOT_MEDIA) == (added.of_show, added.ignored)
+
+
 def test_a_rating_is_done_by_hand() -> None:
     """It is told apart from playing, and without its number it says nothing."""
     actual, empty = parse(plex_film("media.rate", userRating=8)), parse(plex_film("media.rate"))
@@ -354,6 +378,25 @@ def test_other_events_are_ignored_for_a_reason(event: str, reason: str) -> None:
 def test_what_is_no_film_is_ignored_for_a_reason(changes: dict[str, object], reason: str) -> None:
     """Music, trailers, photos, television and home videos never count."""
     assert reason == parse(plex_film("media.pause", **changes)).ignored
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"guid": "com.plexapp.agents.imdb://tt2543164?lang=en", "librarySectionType": "movie"}, None),
+        ({"guid": None, "librarySectionType": "movie"}, None),
+        ({"guid": None}, reasons.NOT_MEDIA),
+        ({"guid": "plex://clip/5d776b59ad5437001f79c6f8"}, reasons.TRAILER),
+        ({"guid": "iva://api.example/2.0/7", "librarySectionType": "movie"}, reasons.TRAILER),
+        ({"guid": "file:///films/Arrival-trailer.mkv", "librarySectionType": "movie"}, reasons.TRAILER),
+        ({"guid": "prerolls://7", "librarySectionType": "movie"}, reasons.TRAILER),
+        ({"guid": "plex://season/5d776b59ad5437001f79c6f8"}, reasons.NOT_MEDIA),
+    ],
+)
+def test_without_a_type_the_guid_says_what_it_is(changes: dict[str, object], reason: str | None) -> None:
+    """A trailer that a forwarder stripped of its type is no film, whatever ids of the film it keeps."""
+    assert reason == parse(plex_film("media.scrobble", **({"type": None} | changes))).ignored
 
 
 def test_a_new_episode_of_a_known_show_counts() -> None:

@@ -49,7 +49,30 @@ def test_an_episode_says_all_that_is_known_of_it() -> None:
         "rating_scale": None,
         "by_hand": False,
         "watched_at": "2026-02-20T21:00:00Z",
+        "user_is_webhook_owner": None,
     } == read("kodi", syncpk())
+
+
+@pytest.mark.parametrize(("said", "is_owner"), [(True, True), (False, False), (None, None), ("x", None)])
+def test_plex_says_whether_its_owner_acted(said: object, is_owner: bool | None) -> None:
+    """False is somebody else on the server, and no reason to ignore it."""
+    actual = read("plex", plex_film() | {"user": said})
+
+    assert (is_owner, "watched") == (actual["user_is_webhook_owner"], actual["action"])
+
+
+@pytest.mark.parametrize(
+    ("watched_at", "expected"),
+    [
+        ("2022-07-22", "2022-07-22"),
+        ("2022-07-22T12:00:00Z", "2022-07-22T12:00:00Z"),
+        (1658491200, "2022-07-22T12:00:00Z"),
+        (None, None),
+    ],
+)
+def test_a_day_alone_stays_a_day(watched_at: object, expected: str | None) -> None:
+    """It counts as its noon, but nobody said noon."""
+    assert expected == read("generic", {"title": "Arrival", "watched_at": watched_at})["watched_at"]
 
 
 @pytest.mark.parametrize(

@@ -284,6 +284,18 @@ def test_what_is_no_film_is_ignored_for_a_reason(changes: dict[str, object], rea
     assert reason == parse(tautulli("watched", **changes)).ignored
 
 
+@pytest.mark.parametrize("show_title", ["title", "show_name"])
+def test_the_ids_of_what_was_added_are_the_shows(show_title: str) -> None:
+    """A whole show, or a season of one, is neither a film nor an episode, and neither are its ids."""
+    sent = {"action": "created", show_title: "Game of Thrones", "year": "2011", "thetvdb_id": "121361"}
+    for kind, season in (("show", None), ("season", 2)):
+        actual = parse({**sent, "media_type": kind, "season_num": "2" if season else ""}).media
+
+        assert actual is not None
+        assert ({}, {"tvdb": "121361"}) == (actual.ids, actual.show_ids)
+        assert ("Game of Thrones", season) == (actual.title, actual.season)
+
+
 def test_a_path_alone_says_nothing() -> None:
     """Its program wanted subtitles, not a history."""
     actual = parse({"event": "played", "file": "/media/show.mkv"})

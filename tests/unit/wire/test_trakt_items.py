@@ -71,6 +71,7 @@ def test_the_nearest_word_counts() -> None:
         ("2014-09-01T09:10:11.000Z", datetime(2014, 9, 1, 9, 10, 11, tzinfo=UTC)),
         ("2014-09-01T09:10:11+02:00", datetime(2014, 9, 1, 7, 10, 11, tzinfo=UTC)),
         ("2014-09-01 09:10:11", datetime(2014, 9, 1, 9, 10, 11, tzinfo=UTC)),
+        ("2014-09-01:T09:10:11.000Z", datetime(2014, 9, 1, 9, 10, 11, tzinfo=UTC)),
         ("2014-09-01", datetime(2014, 9, 1, tzinfo=UTC)),
         ("1970-01-01T00:00:00.000Z", datetime(1970, 1, 1, tzinfo=UTC)),
         (None, NOW),

@@ -54,10 +54,18 @@ def test_genres_have_trakts_words(name: str, slug: str) -> None:
     assert {slug} <= set(trakt_media.genre_spellings(slug))
 
 
+def test_what_is_counted_is_nothing_where_nothing_is_known() -> None:
+    """Clients calculate with ratings, votes and counts: 0 as at Trakt, and never null."""
+    title = Title(id=1, kind=TitleKind.SHOW, name="A", slug="a")
+    shown = trakt_media.title_object(title, {})
+
+    assert [0.0, 0, 0, 0] == [shown[name] for name in ("rating", "votes", "comment_count", "aired_episodes")]
+
+
 def test_a_season_without_a_date_has_none() -> None:
     """The contract knows no null there."""
     season = Season(id=7, number=1, title=Title(id=1, kind=TitleKind.SHOW, name="A", slug="a"))
 
     assert "first_aired" not in trakt_media.season_object(season, {})
-    assert trakt_media.season_object(season, {})["episode_count"] is None
+    assert trakt_media.season_object(season, {})["title"] is None
     assert {"number", "ids"} == set(trakt_media.season_object(season))

@@ -78,6 +78,13 @@ AMBIGUOUS: list[tuple[str, str, dict[str, Any]]] = [
     ("generic", "tautulli", {"plex_title": "The Wire", "plex_season_num": "1", "plex_ep_num": "1"}),
     ("tautulli", "tautulli", {"event": "media.play", "Metadata": {"type": "movie", "title": "Arrival"}}),
     ("auto", "plex", {"event": "media.play", "Metadata": {"type": "movie", "title": "Arrival"}}),
+    ("auto", "generic", {"event": "media.play", "type": "movie", "title": "Arrival"}),
+    ("auto", "plex", {"event": "media.play", "Metadata": {"type": "episode", "index": 1, "parentIndex": 2}}),
+    (
+        "auto",
+        "tautulli",
+        {"event": "media.play", "Metadata": {"type": "episode", "index": "1", "title": "Pilot"}},
+    ),
 ]
 
 #: What mutations are made of.

@@ -1,0 +1,43 @@
+"""A worker at work, in the test's own process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from scrobbled.rules.policy import Policy
+from scrobbled.worker.limits import Limits
+from scrobbled.worker.loop import Worker
+from tests.integration.conftest import catalogue_names
+
+if TYPE_CHECKING:
+    import redis.asyncio
+
+    from scrobbled.store.pool import Pool
+
+PARTITIONS = 2
+
+USUAL = Limits(
+    name="worker", partitions=PARTITIONS, batch_size=100, max_tries=2, heartbeats_kept=timedelta(days=2),
+    events_kept=timedelta(days=30), positions_kept=timedelta(days=180), webhooks_kept=timedelta(days=14),
+    webhooks_size=10**6,
+)  # fmt: skip
+
+
+@asynccontextmanager
+async def working(
+    stream: redis.asyncio.Redis, pool: Pool, *, policy: Policy | None = None, **limits: Any
+) -> AsyncIterator[None]:
+    """A worker runs as long as the block does; *limits* are those that are not the usual ones."""
+    worker = Worker(stream, pool, policy or Policy(), replace(USUAL, **limits), catalogue_names())
+    task = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await asyncio.wait_for(task, 10)

@@ -58,6 +58,12 @@ select $1::bigint, n,
     timestamptz '2026-11-01' - n * interval '2 hours', 'scrobble', 'bench', gen_random_uuid()
 from (select n, (n * 7919) % 20000 as k from generate_series(1, $2::bigint) as n) as play
 """
+#: Whatever writes plays notes that it did.
+_MOVED = """
+insert into activities (user_id, what)
+select $1, word from unnest(array['movies.watched_at', 'episodes.watched_at']) as word
+on conflict (user_id, what) do update set at = activities.at + interval '1 second'
+"""
 _RATINGS = """
 insert into ratings (user_id, item_id, title_id, kind, rating, rated_at, source)
 select $1, $2::bigint + 1000000 + n, $2::bigint + 1000000 + n, 'movie', 1 + n % 10, now(), 'bench'
@@ -204,6 +210,7 @@ async def _fill(stack: Stack, users: list[int], plays: int, *, keep: bool = Fals
                 plays,
                 _FIRST,
             )
+            await connection.execute(_MOVED, user)
             if not done:
                 await connection.execute(_RATINGS, user, _FIRST)
                 await connection.execute(_COLLECTION, user, _FIRST)

@@ -13,8 +13,11 @@ from scrobbled.model.media import Kind
 from scrobbled.model.selection import Selection
 from scrobbled.store import activities, sql, timeline
 from scrobbled.store.asking import asking
+from scrobbled.store.places import Places, places
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("collection")
@@ -36,15 +39,16 @@ class Copy(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class CollectedShow(msgspec.Struct, frozen=True, kw_only=True):
     """
     A show of which somebody has something. *seasons*, *numbers*, *dates* and *media* are parallel: one
-    element for each episode, in the order of the show.
+    element for each episode, in the order of the show. *dates* and *last_collected_at* are text,
+    ``2014-09-01T09:10:11.123456`` in UTC: there are thousands.
     """
 
     title_id: int
-    last_collected_at: datetime
+    last_collected_at: str
     last_updated_at: datetime
     seasons: list[int]
     numbers: list[int]
-    dates: list[datetime]
+    dates: list[str]
     media: list[dict[str, Any]]
 
 
@@ -72,10 +76,15 @@ async def items(database: Database, user_id: int, kinds: Collection[Kind]) -> li
     return [Copy(**row) for row in rows]
 
 
-async def shows(database: Database, user_id: int) -> list[CollectedShow]:
+async def shows(database: Database, user_id: int, now: datetime) -> list[CollectedShow]:
     """The shows that a user has something of, the newest first."""
     async with asking(database, "collected_shows") as connection:
-        return [CollectedShow(**row) for row in await connection.fetch(_QUERIES["collected_shows"], user_id)]
+        rows = await connection.fetch(_QUERIES["collected_shows"], user_id)
+        listed = await places(connection, [row["title_id"] for row in rows], now, specials=True)
+    found = [_show(row, listed[row["title_id"]]) for row in rows if row["title_id"] in listed]
+    return sorted(
+        (show for show in found if show is not None), key=lambda show: show.last_collected_at, reverse=True
+    )
 
 
 async def add(database: Database, user_id: int, copies: Sequence[NewCopy]) -> list[Became]:
@@ -120,5 +129,20 @@ async def remove(database: Database, user_id: int, selection: Selection) -> list
     return [Kind(kind) for kind in kinds]
 
 
-def _json(media: dict[str, Any]) -> str:
-    return orjson.dumps(media).decode()
+def _show(row: asyncpg.Record, listed: Places) -> CollectedShow | None:
+    """A row as a show with those of its episodes that are *listed*; None where there are none."""
+    title_id, updated_at, item_ids, written, media = row
+    found, seasons, numbers = listed.find(item_ids)
+    if not found:
+        return None
+    all_dates, all_media = orjson.loads(written), orjson.loads(media)
+    dates = [all_dates[at] for at in found]
+    return CollectedShow(
+        title_id=title_id,
+        last_collected_at=max(dates),
+        last_updated_at=updated_at,
+        seasons=seasons,
+        numbers=numbers,
+        dates=dates,
+        media=[all_media[at] for at in found],
+    )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _QUERIES = sql.load("ratings")
 
 
-class Rating(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Rating(msgspec.Struct, frozen=True, gc=False):
     """A rating, 1 to 10."""
 
     item_id: int
@@ -52,7 +52,7 @@ async def ratings(
         total = offset + len(rows)
         if limit is not None and (len(rows) == limit or (offset and not rows)):
             total = await connection.fetchval(_QUERIES["count_ratings"], user_id, *asked)
-    return [Rating(**row) for row in rows], total
+    return [Rating(*row) for row in rows], total
 
 
 async def rate(database: Database, user_id: int, given: Sequence[Given], source: str) -> list[Given]:

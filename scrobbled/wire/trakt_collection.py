@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from scrobbled.wire.trakt_media import instants
+from scrobbled.wire.trakt_media import instant_of
 from scrobbled.wire.trakt_said import MEDIA
 
 
@@ -18,15 +17,18 @@ def metadata(media: Mapping[str, Any]) -> dict[str, Any]:
 def seasons(
     numbers: Sequence[int],
     episodes: Sequence[int],
-    dates: Sequence[datetime],
+    dates: Sequence[str],
     media: Sequence[Mapping[str, Any]],
     *,
     with_metadata: bool,
 ) -> list[dict[str, Any]]:
-    """``[{"number", "episodes": [{"number", "collected_at", "metadata"?}]}]`` from parallel columns."""
+    """
+    ``[{"number", "episodes": [{"number", "collected_at", "metadata"?}]}]`` from parallel columns; *dates*
+    as for `instant_of`.
+    """
     found: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
-    for number, episode, at, copy in zip(numbers, episodes, instants(dates), media, strict=True):
-        entry: dict[str, Any] = {"number": episode, "collected_at": at}
+    for number, episode, at, copy in zip(numbers, episodes, dates, media, strict=True):
+        entry: dict[str, Any] = {"number": episode, "collected_at": instant_of(at)}
         if with_metadata:
             entry["metadata"] = metadata(copy)
         found[number].append(entry)

@@ -8,16 +8,12 @@ from typing import Any
 
 import orjson
 
-from scrobbled.wire.trakt_media import instant, instants
+from scrobbled.wire.trakt_media import instants
 
 
-def watched(plays: int, last_watched_at: str, last_updated_at: datetime) -> dict[str, Any]:
-    """How every entry of a list of what was watched begins; *last_watched_at* is written already."""
-    return {
-        "plays": plays,
-        "last_watched_at": last_watched_at,
-        "last_updated_at": instant(last_updated_at),
-    }
+def watched(plays: int, last_watched_at: str, last_updated_at: str) -> dict[str, Any]:
+    """How every entry of a list of what was watched begins; its instants are written already."""
+    return {"plays": plays, "last_watched_at": last_watched_at, "last_updated_at": last_updated_at}
 
 
 def seasons(

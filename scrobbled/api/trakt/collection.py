@@ -18,7 +18,7 @@ from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Route, Scope, Surface
 from scrobbled.wire import trakt_collection, trakt_items, trakt_results, trakt_said
-from scrobbled.wire.trakt_media import instant, thing_objects, title_object, trakt_id
+from scrobbled.wire.trakt_media import instant, instant_of, thing_objects, title_object, trakt_id
 from scrobbled.wire.trakt_said import UNKNOWN_DATE, When
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def listed(request: web.Request) -> web.Response:
 
 async def _shows(request: web.Request) -> web.Response:
     page, user_id = paging.page(request, default=None), await people.whose(request)
-    found = await store.shows(request.app[POOL], user_id)
+    found = await store.shows(request.app[POOL], user_id, datetime.now(UTC))
     found = await asked.fitting(request, found, lambda each: each.title_id)
     shown = page.cut(found)
     things = await items.things(request.app[POOL], (each.title_id for each in shown))
@@ -72,7 +72,7 @@ async def _shows(request: web.Request) -> web.Response:
                 each.seasons, each.numbers, each.dates, each.media, with_metadata=with_metadata
             )
             data.append({
-                "last_collected_at": instant(each.last_collected_at),
+                "last_collected_at": instant_of(each.last_collected_at),
                 "last_updated_at": instant(each.last_updated_at),
                 "type": "show",
                 "show": title_object(title, known),

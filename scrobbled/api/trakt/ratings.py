@@ -20,7 +20,7 @@ from scrobbled.web.responses import answer
 from scrobbled.web.routes import Route, Scope, Surface
 from scrobbled.wire import trakt_items, trakt_results, trakt_said
 from scrobbled.wire.trakt_items import Body, Entry
-from scrobbled.wire.trakt_media import instant, thing_objects
+from scrobbled.wire.trakt_media import instants, thing_objects
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,9 +39,8 @@ async def listed(request: web.Request) -> web.Response:
     things = await items.things(request.app[POOL], (each.item_id for each in found))
     known = await full(request, things.values())
     data = [
-        {"rated_at": instant(each.rated_at), "rating": each.rating}
-        | thing_objects(things[each.item_id], known)
-        for each in found
+        {"rated_at": at, "rating": each.rating} | thing_objects(things[each.item_id], known)
+        for each, at in zip(found, instants([each.rated_at for each in found]), strict=True)
         if each.item_id in things
     ]
     return answer(data, headers=page.headers(total))

@@ -15,7 +15,7 @@ from scrobbled.store import watched as store
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_watched
-from scrobbled.wire.trakt_media import instant, instant_of, thing_objects, title_object, trakt_id
+from scrobbled.wire.trakt_media import instant, instant_of, instants, thing_objects, title_object, trakt_id
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -38,13 +38,14 @@ async def watched(request: web.Request) -> web.Response:
     shown = page.cut(found)
     things = await items.things(request.app[POOL], (each.item_id for each in shown))
     known = await full(request, things.values())
+    watched_at = instants([each.last_watched_at for each in shown])
+    updated_at = instants([each.last_updated_at for each in shown])
     data = []
-    for each in shown:
+    for each, watched_last, updated_last in zip(shown, watched_at, updated_at, strict=True):
         if (thing := things.get(each.item_id)) is not None:
             objects = thing_objects(thing, known)
             del objects["type"]
-            head = trakt_watched.watched(each.plays, instant(each.last_watched_at), each.last_updated_at)
-            data.append(head | objects)
+            data.append(trakt_watched.watched(each.plays, watched_last, updated_last) | objects)
     return answer(data, headers=page.headers(len(found)))
 
 
@@ -64,7 +65,9 @@ async def _shows(request: web.Request, user_id: int) -> web.Response:
         title = things.get(each.title_id)
         if not isinstance(title, Title):
             continue
-        entry = trakt_watched.watched(each.plays, instant_of(each.last_watched_at), each.last_updated_at)
+        entry = trakt_watched.watched(
+            each.plays, instant_of(each.last_watched_at), instant(each.last_updated_at)
+        )
         entry["reset_at"] = None if each.reset_at is None else instant(each.reset_at)
         entry["show"] = title_object(title, known) | {"aired_episodes": each.aired}
         if with_seasons:

@@ -7,28 +7,14 @@ where user_id = $1 and kind = any($2::text[])
 order by collected_at desc, item_id
 
 -- name: collected_shows
--- Shows with what there is of them; the arrays are parallel, one element for each episode in the order of the show.
--- Episodes are read show by show, as in watched.sql.
-with had as materialized (
-    select title_id, item_id, collected_at, updated_at, media
-    from collection where user_id = $1 and kind = 'episode'
-), parts as materialized (
-    select shows.title_id, inside.*
-    from (select distinct title_id from had) as shows
-    cross join lateral (
-        select id, season, number from episodes where episodes.show_id = shows.title_id offset 0
-    ) as inside
-)
-select
-    parts.title_id, max(collected_at) as last_collected_at, max(had.updated_at) as last_updated_at,
-    array_agg(season order by season, number) as seasons,
-    array_agg(number order by season, number) as numbers,
-    array_agg(collected_at order by season, number) as dates,
-    jsonb_agg(media order by season, number) as media
-from parts
-join had on had.item_id = parts.id
-group by parts.title_id
-order by last_collected_at desc, parts.title_id
+-- What there is of shows; the arrays are parallel, one element for each episode. Instants are UTC, and in JSON as in
+-- watched.sql.
+select title_id, max(updated_at) as updated_at, array_agg(item_id) as items,
+    json_agg(collected_at at time zone 'UTC') as dates, json_agg(media) as media
+from collection
+where user_id = $1 and kind = 'episode'
+group by title_id
+order by title_id
 
 -- name: collect
 -- $5: when it was got, null = what is known already, or now. What nothing is told of stays as it is.

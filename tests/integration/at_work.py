@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from scrobbled.rules.policy import Policy
+from scrobbled.stream import names
 from scrobbled.worker.limits import Limits
 from scrobbled.worker.loop import Worker
 from tests.integration.conftest import catalogue_names
@@ -41,3 +42,25 @@ async def working(
     finally:
         worker.stop()
         await asyncio.wait_for(task, 10)
+
+
+async def all_done(
+    stream: redis.asyncio.Redis,
+    pool: Pool,
+    *,
+    least: float,
+    until: Callable[[], Awaitable[object]] | None = None,
+    most: float = 30.0,
+) -> None:
+    """
+    Return when stream and inbox are empty and *until* gives something, after *least* seconds and before
+    *most*: a busy machine takes as long as it takes.
+    """
+    end = asyncio.get_running_loop().time() + most
+    await asyncio.sleep(least)
+    while asyncio.get_running_loop().time() < end:
+        waiting = [await stream.xlen(names.events(partition)) for partition in range(PARTITIONS)]
+        kept = await pool.fetchval("select count(*) from inbox")
+        if not sum(waiting) + kept and (until is None or await until()):
+            return
+        await asyncio.sleep(0.05)

@@ -29,7 +29,7 @@ from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import Producer, depth
 from scrobbled.web.gate import Gate
 from scrobbled.worker import report
-from tests.integration.at_work import PARTITIONS, working
+from tests.integration.at_work import PARTITIONS, all_done, working
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -77,10 +77,10 @@ class House:
         """The user's."""
         return self.user_id % PARTITIONS
 
-    async def work(self, seconds: float = 1.0, *, batch_size: int = 100, policy: Any = None) -> None:
-        """Let one worker run for so long, and stop it cleanly."""
+    async def work(self, *, batch_size: int = 100, policy: Any = None) -> None:
+        """Let one worker do all there is, and stop it cleanly."""
         async with working(self.stream, self.pool, policy=policy, batch_size=batch_size, max_tries=1):
-            await asyncio.sleep(seconds)
+            await all_done(self.stream, self.pool, least=0.3)
 
     async def outcomes(self, events: Sequence[PlaybackEvent]) -> list[str | None]:
         """How each ended, None while it is open."""
@@ -249,7 +249,7 @@ async def test_the_order_of_a_user_is_kept(house: House) -> None:
     await house.send(*sent[:100])
     await house.keep(*sent[100:200])
     await house.send(*sent[200:])
-    await house.work(3, batch_size=30)
+    await house.work(batch_size=30)
 
     assert [each.id for each in sent] == [each.id for each in house.applied]
     assert {"started", "progressed"} >= {str(each) for each in await house.outcomes(sent)}
@@ -264,7 +264,7 @@ async def test_a_crowded_partition_lets_nobody_overtake(house: House) -> None:
     kept, later = house.event(100), house.event(101)
     await house.keep(kept)
     await house.send(later)
-    await house.work(2, batch_size=10)
+    await house.work(batch_size=10)
 
     assert [kept.id, later.id] == [each.id for each in house.applied if each.user_id == house.user_id]
     assert [each.id for each in crowd] == [each.id for each in house.applied if each.user_id == other]
@@ -280,7 +280,7 @@ async def test_what_a_dead_worker_had_overtakes_nobody(house: House) -> None:
     streams = {names.events(house.partition): ">"}
     await house.stream.xreadgroup(names.GROUP, "dead", streams, count=10)  # type: ignore[arg-type]  # names as bytes
     await house.send(sent[4])
-    await house.work(3)
+    await house.work()
 
     assert [each.id for each in sent] == [each.id for each in house.applied]
 
@@ -302,7 +302,7 @@ async def test_poison_in_the_inbox_is_buried(house: House) -> None:
     sent = [house.event(0), poison, house.event(2)]
     await house.keep(*sent)
     await inbox.put(house.pool, [(house.user_id, NOW, b"no event", b"")], most=10**6)
-    await house.work(4)
+    await house.work()
 
     assert ["progressed", "dead", "progressed"] == await house.outcomes(sent)
     assert 2 == await dead.count(house.stream)

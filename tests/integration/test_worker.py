@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,7 +16,7 @@ from scrobbled.model.media import Kind, Media
 from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
-from tests.integration.at_work import PARTITIONS, working
+from tests.integration.at_work import PARTITIONS, all_done, working
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -56,10 +56,17 @@ class Bench:
             data = each if isinstance(each, bytes) else encode_event(each)
             await self.stream.xadd(names.events(self.user_id % PARTITIONS), {names.FIELD: data})
 
-    async def work(self, seconds: float = 1.0, *, name: str = "bench", max_tries: int = 2) -> None:
-        """Let one worker run for so long, and stop it cleanly."""
+    async def work(
+        self,
+        least: float = 0.3,
+        *,
+        name: str = "bench",
+        max_tries: int = 2,
+        until: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """Let one worker do all there is, for *least* seconds and *until* that is so, and stop it cleanly."""
         async with working(self.stream, self.pool, name=name, max_tries=max_tries):
-            await asyncio.sleep(seconds)
+            await all_done(self.stream, self.pool, least=least, until=until)
 
     async def outcome(self, event: PlaybackEvent) -> tuple[str, str | None] | None:
         """(outcome, reason) of an event, None while it is open."""
@@ -99,7 +106,7 @@ async def test_poison_is_set_apart_and_the_rest_is_applied(bench: Bench) -> None
     poison = bench.event(film=3, media=Media(kind=Kind.MOVIE, title="Po\x00ison", ids={"tmdb": "990009"}))
     good = [bench.event(film=1), bench.event(film=2)]
     await bench.send(good[0], poison, good[1])
-    await bench.work(6.0)
+    await bench.work()
 
     assert [("scrobbled", None)] * 2 == [await bench.outcome(each) for each in good]
     ended = await bench.outcome(poison)
@@ -146,7 +153,7 @@ async def test_a_check_in_completes_by_itself(bench: Bench) -> None:
     """The timer asks, the rules decide: one play when the runtime has elapsed."""
     event = bench.event(Action.CHECKIN, occurred_at=NOW - timedelta(seconds=5999))
     await bench.send(event)
-    await bench.work(3.0)
+    await bench.work(until=bench.plays)
 
     assert ("checked_in", None) == await bench.outcome(event)
     assert ["checkin"] == await bench.plays()
@@ -155,7 +162,7 @@ async def test_a_check_in_completes_by_itself(bench: Bench) -> None:
 async def test_two_workers_complete_a_check_in_once(bench: Bench) -> None:
     """Timers of several workers make one play."""
     await bench.send(bench.event(Action.CHECKIN, occurred_at=NOW - timedelta(seconds=5998)))
-    await asyncio.gather(bench.work(4.0, name="one"), bench.work(4.0, name="two"))
+    await asyncio.gather(*(bench.work(3.0, name=name, until=bench.plays) for name in ("one", "two")))
 
     assert ["checkin"] == await bench.plays()
 

@@ -33,8 +33,10 @@ WORKER = "worker"
 START_SECONDS = 120.0
 #: Seconds after the signal by which each group has ended; what is left over is killed.
 STOP_BY = (4.0, 7.0, 8.0, 9.5)
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0  # seconds before something that died is started again
-HEALTHY_AFTER = 5.0  # seconds; what lived longer starts with the first pause again
+# Seconds before something that died is started again: what is sent meanwhile may never be sent again, and
+# what cannot live takes half a core at most.
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+HEALTHY_AFTER = 2.0  # seconds; what lived longer did some work, and starts with the first pause again
 READY_POLL = 0.05  # seconds between looks at /health/ready while starting
 TOKEN_PATIENCE = 30.0  # seconds until the first token is shown even if nothing is ready
 
@@ -86,6 +88,14 @@ class _Kept:
     def start(self) -> None:
         self.program.start()
         self.started, self.restart_at = time.monotonic(), None
+
+    def died(self, now: float) -> float:
+        """Remember a death; seconds until the program is to be started again."""
+
+        self.failures = 1 if now - self.started > HEALTHY_AFTER else self.failures + 1
+        pause = min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE)
+        self.restart_at = now + pause
+        return pause
 
 
 class _Supervisor:
@@ -183,9 +193,7 @@ class _Supervisor:
         return None
 
     def _note_death(self, kept: _Kept, now: float) -> None:
-        kept.failures = 1 if now - kept.started > HEALTHY_AFTER else kept.failures + 1
-        pause = min(FIRST_PAUSE * 2 ** (kept.failures - 1), LONGEST_PAUSE)
-        kept.restart_at = now + pause
+        pause = kept.died(now)
         _forget_metrics(self._settings, kept.program.pid)
         log.error(
             "program ended",

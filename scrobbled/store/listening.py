@@ -61,9 +61,12 @@ async def _listen_once(
                 await connection.add_listener(channel, heard)
             await connected()
             while not lost.is_set():
+                # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the event.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), _SILENCE)
-                    return
+                    async with asyncio.timeout(_SILENCE):
+                        await lost.wait()
+                        return
                 await connection.execute("select 1")
         finally:
-            connection.terminate()  # nobody else may have one that listens
+            with suppress(*TRANSIENT):  # it broke already; raised here, that would hide a cancellation
+                connection.terminate()  # nobody else may have one that listens

@@ -7,10 +7,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
+
 from scrobbled.store.listening import listen
+from scrobbled.store.pool import open_pool
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
+    from tests.conftest import Servers
 
 
 async def test_notices_are_heard_again_after_a_break(pool: Pool) -> None:
@@ -41,3 +45,25 @@ async def test_notices_are_heard_again_after_a_break(pool: Pool) -> None:
             await task
 
     assert [(channel, "first"), (channel, "second")] == notices
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_whoever_is_stopped_as_the_connection_breaks_stops(servers: Servers, turns: int) -> None:
+    """A stop that comes some turns of the loop after a break is heard."""
+    begun = asyncio.Event()
+
+    async def begin() -> None:
+        """It listens."""
+        begun.set()
+
+    async with open_pool(servers.database_url, size=1, name="test") as pool:
+        task = asyncio.create_task(listen(pool, ["test"], lambda *_: None, begin))
+        await asyncio.wait_for(begun.wait(), 10)
+        pool._holders[0]._con.terminate()  # type: ignore[attr-defined]  # not for others
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=3)
+        task.cancel()
+
+    assert {task} == done

@@ -215,5 +215,6 @@ async def _fill(stack: Stack, users: list[int], plays: int, *, keep: bool = Fals
                 await connection.execute(_RATINGS, user, _FIRST)
                 await connection.execute(_COLLECTION, user, _FIRST)
         await connection.execute("vacuum analyze")
+        await connection.execute("checkpoint")  # what was written just now is not what is measured
     finally:
         await connection.close()

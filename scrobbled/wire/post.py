@@ -106,9 +106,8 @@ def event(
         media=media,
         progress=playback.progress,
         position=playback.position,
-        ignored=reasons.OTHER_USER
-        if post.accounts and not is_wanted(post.accounts, *users)
-        else (None if of_show else unfit)
+        ignored=_unwanted(post, users)
+        or (None if of_show else unfit)
         or said.ignored
         or _nameless(media, said, playback.progress)
         or _unrated(said, rating),
@@ -123,6 +122,10 @@ def event(
         day_only=day_only,
         by_owner=by_owner,
     )
+
+
+def _unwanted(post: Post, users: tuple[object, ...]) -> str | None:
+    return reasons.OTHER_USER if post.accounts and not is_wanted(post.accounts, *users) else None
 
 
 def _account(users: tuple[object, ...]) -> tuple[str, ...]:

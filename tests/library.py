@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from scrobbled.model.media import Kind
 from scrobbled.model.play import Play
 from scrobbled.store import verdicts
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -40,7 +41,7 @@ class Episode:
 
 async def film(pool: Pool, name: str | None = None, **ids: str) -> Film:
     """A new film; *ids* are what others call it."""
-    name = name or f"Film {next(_numbers)} {uuid4().hex[:6]}"
+    name = name or f"Film {next(_numbers)} {made_up()}"
     number = await pool.fetchval(
         "insert into titles (kind, name, slug, year, runtime, ids)"
         " values ('movie', $1, $2, 1999, 100, $3) returning id",
@@ -54,7 +55,7 @@ async def film(pool: Pool, name: str | None = None, **ids: str) -> Film:
 
 async def episodes(pool: Pool, how_many: int = 1, **ids: str) -> list[Episode]:
     """A new show whose first season has *how_many* episodes; *ids* are the show's."""
-    name = f"Show {next(_numbers)} {uuid4().hex[:6]}"
+    name = f"Show {next(_numbers)} {made_up()}"
     show = await pool.fetchval(
         "insert into titles (kind, name, slug, year, ids) values ('show', $1, $2, 2008, $3) returning id",
         name,

@@ -39,7 +39,7 @@ _PLACE: Final = re.compile(
     r"|(?P<season_before>\d{1,2})(?:st|nd|rd|th|\u00aa|\.)?[ ._-]"
     r"(?:season|staffel|temporada|sezon|\u0441\u0435\u0437\u043e\u043d)"
     r"|(?:e(?=\d{1,3}(?!\d))|(?:ep|eps|episode|episodio|folge|capitulo|cap)[ ._-]{0,2})"
-    r"(?P<episode_word>\d{1,4})(?!\d)"
+    r"(?P<episode_word>\d{1,4})(?=(?:v\d|[a-d]|(?:[-+&]?ep?\d{1,4})+)?(?![^\W_]))"
     r"|(?:vol|volume|disc|disk|part[ie]*)[ ._-]{0,2}\d{1,2}(?=[ ._-]*(?:[\[(]|of|v\d|&|$))"
     r")|\u7b2c(?P<season_cjk>\d{1,2})(?:\u671f|\u5b63)"
     r"|\u7b2c?(?P<episode_cjk>\d{1,4})(?:\u8bdd|\u8a71|\u96c6)"

@@ -11,6 +11,7 @@ import pytest
 
 from tests.acceptance.instance import Instance, eventually
 from tests.unit.wire.composed import plex_film
+from tests.words import made_up
 
 SERVER = "server"
 
@@ -78,7 +79,7 @@ def test_an_unknown_account_waits_until_it_is_mapped(instance: Instance, shared:
 def test_an_id_comes_before_a_name(instance: Instance, shared: str) -> None:
     """Somebody takes the name that another had: the id tells them apart."""
     (anna, anna_token), (ben, ben_token) = person(instance), person(instance)
-    number, title = uuid4().int % 10**6, uuid4().hex
+    number, title = uuid4().int % 10**6, made_up()
     instance.run("accounts", "map", SERVER, "plex", str(number), anna)
     instance.run("accounts", "map", SERVER, "plex", title, ben)
     by_id = send(instance, shared, film({"id": number, "title": title}))

@@ -11,6 +11,7 @@ import pytest
 
 from tests.acceptance.instance import Instance
 from tests.unit.wire.composed import jellyfin_episode
+from tests.words import made_up
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def send(instance: Instance, token: str, bodies: list[dict[str, Any]]) -> list[s
 
 def season() -> list[dict[str, Any]]:
     """Six episodes that somebody ticks with one click."""
-    show, now = f"Show {uuid4().hex}", datetime.now(UTC)
+    show, now = f"Show {made_up()}", datetime.now(UTC)
     return [tick(show, number, now + timedelta(milliseconds=number)) for number in range(1, 7)]
 
 

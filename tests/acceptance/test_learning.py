@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from tests.acceptance.instance import Instance, eventually
+from tests.words import made_up
 
 LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 
@@ -47,7 +48,7 @@ def known_film(instance: Instance) -> dict[str, Any]:
 
 def unheard() -> dict[str, Any]:
     """A film under a name that no catalogue has."""
-    return {"movie": {"title": f"Unheard of {uuid4().hex}"}}
+    return {"movie": {"title": f"Unheard of {made_up()}"}}
 
 
 def resolve(instance: Instance, event: dict[str, Any], body: object, *, token: str = "") -> Any:
@@ -113,7 +114,7 @@ def test_the_third_user_who_agrees_speaks_for_everybody(instance: Instance) -> N
 
 def test_an_import_lets_what_waited_in(instance: Instance) -> None:
     """After `scrobbled catalog import` nobody has to do anything."""
-    title = f"Unheard of {uuid4().hex}"
+    title = f"Unheard of {made_up()}"
     event = watched(instance, {"movie": {"title": title, "year": 1999}})
     lines = instance.folder / "titles.jsonl"
     lines.write_text(

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from tests.acceptance.instance import Instance, eventually
+from tests.words import made_up
 
 LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 
@@ -64,7 +65,7 @@ def instance() -> Iterator[Instance]:
 @pytest.fixture(scope="module")
 def words() -> str:
     """A name no other title is like."""
-    return f"Harbour {uuid4().hex[:8]}".title()
+    return f"Harbour {made_up()}".title()
 
 
 def test_names_of_releases_end_matched(instance: Instance, words: str) -> None:
@@ -85,7 +86,7 @@ def test_names_of_releases_end_matched(instance: Instance, words: str) -> None:
 def test_a_title_imported_meanwhile_is_matched(instance: Instance) -> None:
     """Without a restart, in both of two workers: by users of many partitions."""
     tokens = [new_user(instance) for _ in range(6)]
-    name = f"Lantern {uuid4().hex}"
+    name = f"Lantern {made_up()}"
     before = instance.outcome(watched(instance, {"movie": {"title": name}}))["outcome"]
     load(instance, film(name))
     after = {token: watched(instance, {"movie": {"title": name}}, token=token) for token in tokens}
@@ -101,7 +102,7 @@ def test_a_large_catalogue_gets_a_file_by_itself(own_instance: Instance) -> None
     instance = own_instance
     instance.environment["SCROBBLED_WORKERS"] = "2"
     instance.start()
-    names = [f"Beacon {uuid4().hex}" for _ in range(5_200)]
+    names = [f"Beacon {made_up()}" for _ in range(5_200)]
     load(instance, *map(film, names))
     index = Path(instance.places.data_dir) / "names" / "index"
     eventually(index.exists, "a file", seconds=60)

@@ -7,7 +7,6 @@ import gzip
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import orjson
 import pytest
@@ -18,14 +17,10 @@ from scrobbled.errors import PayloadError
 from scrobbled.model.media import Kind, TitleKind
 from scrobbled.store import catalog
 from scrobbled.store.catalog import NewEpisode, NewTitle
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
-
-
-def unique() -> str:
-    """A word no other test uses: the session's tests share one catalogue."""
-    return f"w{uuid4().hex[:12]}"
 
 
 def movie(name: str, **more: Any) -> dict[str, Any]:
@@ -58,7 +53,7 @@ def counts(summary: Summary) -> tuple[int, int, int, int, int]:
 
 async def test_a_second_run_changes_nothing(pool: Pool) -> None:
     """Importing a file again finds everything as it is, to the row version."""
-    word = unique()
+    word = made_up()
     records = [
         movie(
             f"{word} one",
@@ -91,7 +86,7 @@ async def test_a_second_run_changes_nothing(pool: Pool) -> None:
 
 async def test_titles_merge_on_shared_ids(pool: Pool) -> None:
     """Two sources that share an id describe one title, with the ids and names of both."""
-    word = unique()
+    word = made_up()
     await load(pool, movie(word, year=2001, ids={"imdb": f"tt{word}", "tmdb": f"m{word}"}))
 
     summary = await load(
@@ -108,7 +103,7 @@ async def test_titles_merge_on_shared_ids(pool: Pool) -> None:
 
 async def test_a_contradiction_is_two_titles_and_a_conflict(pool: Pool) -> None:
     """A shared id under different better ids is reported and stays with its first owner."""
-    word = unique()
+    word = made_up()
     summary = await load(
         pool,
         movie(f"{word} a", ids={"imdb": f"{word}1", "tmdb": word}),
@@ -123,7 +118,7 @@ async def test_a_contradiction_is_two_titles_and_a_conflict(pool: Pool) -> None:
 
 async def test_ids_of_films_and_shows_are_kept_apart(pool: Pool) -> None:
     """The same number names a film, a show and an episode at one provider."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         movie(f"{word} film", ids={"tmdb": word}),
@@ -144,7 +139,7 @@ async def test_ids_of_films_and_shows_are_kept_apart(pool: Pool) -> None:
 
 async def test_bad_lines_are_named_and_skipped(pool: Pool) -> None:
     """One broken line costs itself alone."""
-    word = unique()
+    word = made_up()
 
     summary = await load(pool, b"{", movie(word), b"", b'{"type":"movie","title":""}', movie(f"{word} 2"))
 
@@ -155,7 +150,7 @@ async def test_bad_lines_are_named_and_skipped(pool: Pool) -> None:
 
 async def test_files_may_be_gzipped_and_damage_is_told(pool: Pool, tmp_path: Path) -> None:
     """Gzip is recognised by its content; a file cut short is an error that names it."""
-    packed = gzip.compress(orjson.dumps(movie(unique())) + b"\n")
+    packed = gzip.compress(orjson.dumps(movie(made_up())) + b"\n")
     whole, cut = tmp_path / "whole.jsonl", tmp_path / "cut.jsonl.gz"
     whole.write_bytes(packed)
     cut.write_bytes(packed[:-9])
@@ -169,7 +164,7 @@ async def test_files_may_be_gzipped_and_damage_is_told(pool: Pool, tmp_path: Pat
 
 async def test_an_import_upgrades_a_provisional_title(pool: Pool) -> None:
     """What a player made is completed under its own id and slug."""
-    word = unique()
+    word = made_up()
     made = NewTitle(
         kind=TitleKind.MOVIE,
         name=word,
@@ -194,7 +189,7 @@ async def test_an_import_upgrades_a_provisional_title(pool: Pool) -> None:
 
 async def test_slugs_are_unique_and_the_better_known_title_chooses_first(pool: Pool) -> None:
     """A name, then with its year, then counted."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         movie(word, year=1984, popularity=5, ids={"imdb": f"{word}1"}),
@@ -209,7 +204,7 @@ async def test_slugs_are_unique_and_the_better_known_title_chooses_first(pool: P
 
 async def test_two_imports_at_once_make_each_title_once(pool: Pool) -> None:
     """Whoever comes second finds what the first one made."""
-    word = unique()
+    word = made_up()
     records = [movie(f"{word} {number}", ids={"imdb": f"{word}{number}"}) for number in range(50)]
 
     summaries = await asyncio.gather(load(pool, *records), load(pool, *records))
@@ -220,7 +215,7 @@ async def test_two_imports_at_once_make_each_title_once(pool: Pool) -> None:
 
 async def test_items_are_films_and_episodes_but_never_shows(pool: Pool) -> None:
     """An item is something one can watch; an episode comes with its show."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         movie(f"{word} film", runtime=100, ids={"imdb": f"{word}f"}),
@@ -250,7 +245,7 @@ async def test_items_are_films_and_episodes_but_never_shows(pool: Pool) -> None:
 
 async def test_episodes_are_found_by_number_and_by_absolute_number(pool: Pool) -> None:
     """Anime is counted through; everything else by season."""
-    word = unique()
+    word = made_up()
     listed = [{"season": 1, "number": 1, "absolute": 1}, {"season": 2, "number": 1, "absolute": 13}]
     await load(pool, {"type": "show", "title": word, "ids": {"anidb": word}, "episode_list": listed})
     show = (await title_of(pool, "show", "anidb", word))["id"]
@@ -265,7 +260,7 @@ async def test_episodes_are_found_by_number_and_by_absolute_number(pool: Pool) -
 
 async def test_creating_an_episode_twice_makes_one(pool: Pool) -> None:
     """Whoever plays an unlisted episode first lists it; the next one finds it, at the same moment too."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "show", "title": word, "ids": {"imdb": word}})
     show = (await title_of(pool, "show", "imdb", word))["id"]
     new = [

@@ -9,11 +9,11 @@ import random
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
 from scrobbled.catalog.jsonl import import_jsonl
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -62,7 +62,7 @@ def number() -> int:
 
 async def known_film(pool: Pool, **ids: Any) -> str:
     """A film that the catalogue has; returns its name."""
-    name = f"w{uuid4().hex[:12]}"
+    name = made_up()
     line = json.dumps({"type": "movie", "title": name, "year": 2001, "ids": ids})
     async with pool.acquire() as connection:
         await import_jsonl(connection, [line])
@@ -117,7 +117,7 @@ async def test_tvmaze_brings_episodes(pool: Pool, shell: Shell) -> None:
         "show.json",
         {
             "id": show,
-            "name": f"w{uuid4().hex[:12]}",
+            "name": made_up(),
             "premiered": "2013-06-24",
             "externals": {"thetvdb": tvdb},
             "_embedded": {"episodes": [listed]},
@@ -136,7 +136,7 @@ async def test_tvmaze_brings_episodes(pool: Pool, shell: Shell) -> None:
 async def test_anime_makes_a_show_of_seasons(pool: Pool, shell: Shell) -> None:
     """Both files together give one show with the first season's ids."""
     first, second, mal, tvdb = (number() for _ in range(4))
-    name = f"w{uuid4().hex[:12]}"
+    name = made_up()
     more = {"type": "TV", "episodes": 12, "animeSeason": {"season": "FALL", "year": 2013}}
     sources = [f"https://anidb.net/anime/{first}", f"https://myanimelist.net/anime/{mal}"]
     entries = [
@@ -161,7 +161,7 @@ async def test_anime_makes_a_show_of_seasons(pool: Pool, shell: Shell) -> None:
 
 async def test_tmdb_gives_the_original_name(pool: Pool, shell: Shell) -> None:
     """A line of the daily list adds the name a film has at home, and neither renames nor makes a title."""
-    tmdb, unknown, original = number(), number(), f"w{uuid4().hex[:12]}"
+    tmdb, unknown, original = number(), number(), made_up()
     name = await known_film(pool, tmdb=tmdb)
     lines = [json.dumps({"id": each, "original_title": original, "adult": False}) for each in (tmdb, unknown)]
     file = shell.file("movie_ids.json", "\n".join(lines))

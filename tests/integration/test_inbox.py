@@ -30,6 +30,7 @@ from scrobbled.stream.producer import Producer, depth
 from scrobbled.web.gate import Gate
 from scrobbled.worker import report
 from tests.integration.at_work import PARTITIONS, all_done, working
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 WEBHOOK = Webhook(player="plex", token_id=1, content_type="", filters={}, body=b"{}", size=2, truncated=False)
 NOW = datetime.now(UTC)
 #: No other test's film is called so.
-FILM = f"Film {uuid4().hex}"
+FILM = f"Film {made_up()}"
 NOWHERE = "unix:///nowhere/valkey.sock"
 
 

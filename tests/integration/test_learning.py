@@ -22,6 +22,7 @@ from scrobbled.web.errors import Refusal
 from scrobbled.worker import waiting as rounds
 from tests.integration.at_work import PARTITIONS, working
 from tests.library import episodes, film
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -120,12 +121,12 @@ async def house(stream: redis.asyncio.Redis, pool: Pool) -> AsyncIterator[House]
 
 def unheard(**more: Any) -> Media:
     """A film under a name that no catalogue has."""
-    return Media(kind=Kind.MOVIE, **({"title": f"unheard {uuid4().hex}"} | more))
+    return Media(kind=Kind.MOVIE, **({"title": f"unheard {made_up()}"} | more))
 
 
 def an_episode(season: int | None = 1, number: int | None = 1, **more: Any) -> Media:
     """An episode of a show under a name that no catalogue has."""
-    name = {"show": f"unheard {uuid4().hex}"}
+    name = {"show": f"unheard {made_up()}"}
     return Media(kind=Kind.EPISODE, season=season, episode=number, **(name | more))
 
 

@@ -15,16 +15,12 @@ from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.worker.matching import Matched, Matcher
 from tests.integration.conftest import catalogue_names
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def unique() -> str:
-    """A word no other test uses: the session's tests share one catalogue."""
-    return f"w{uuid4().hex[:12]}"
 
 
 def event(media: Media | None, *, provisional: bool = False) -> PlaybackEvent:
@@ -70,7 +66,7 @@ def numbers(matched: Matched) -> list[tuple[int | None, int | None]]:
 
 async def test_an_id_is_trusted_over_the_words(pool: Pool) -> None:
     """A title that contradicts the id does not matter."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": f"tt{word}"}})
 
     matched = await match(pool, film(title="Something Else", ids={"imdb": f"tt{word}"}))
@@ -81,7 +77,7 @@ async def test_an_id_is_trusted_over_the_words(pool: Pool) -> None:
 
 async def test_the_most_specific_of_several_ids_counts(pool: Pool) -> None:
     """When ids name two films, imdb is believed before tmdb."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         {"type": "movie", "title": f"{word} a", "ids": {"imdb": f"tt{word}"}},
@@ -95,7 +91,7 @@ async def test_the_most_specific_of_several_ids_counts(pool: Pool) -> None:
 
 async def test_an_id_of_an_episode_is_never_one_of_a_show(pool: Pool) -> None:
     """The same number at tvdb names a show and an episode of another: the scope decides."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         {"type": "show", "title": f"{word} a", "ids": {"tvdb": word}},
@@ -115,7 +111,7 @@ async def test_an_id_of_an_episode_is_never_one_of_a_show(pool: Pool) -> None:
 
 async def test_our_own_ids_are_looked_up_as_they_are(pool: Pool) -> None:
     """An id we gave in place of Trakt's leads back to the title; one that does not exist leads nowhere."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": f"tt{word}"}})
     title = (await match(pool, film(ids={"imdb": f"tt{word}"}))).items[0].title
 
@@ -125,7 +121,7 @@ async def test_our_own_ids_are_looked_up_as_they_are(pool: Pool) -> None:
 
 async def test_the_year_of_an_episode_does_not_filter_its_show(pool: Pool) -> None:
     """A new episode of an old show is an episode of that show."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "show", "title": word, "year": 2005, "ids": {"imdb": word}})
 
     matched = await match(pool, episode(show=word, year=2024, season=19, episode=3))
@@ -136,7 +132,7 @@ async def test_the_year_of_an_episode_does_not_filter_its_show(pool: Pool) -> No
 
 async def test_a_year_in_the_name_chooses_the_show(pool: Pool) -> None:
     """*Bluey (2018)* is the one of 2018."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         {"type": "show", "title": word, "year": 1976, "ids": {"imdb": f"{word}1"}},
@@ -152,7 +148,7 @@ async def test_a_year_in_the_name_chooses_the_show(pool: Pool) -> None:
 
 async def test_a_typo_is_forgiven_when_nothing_else_is_near(pool: Pool) -> None:
     """Likeness finds what the exact name does not."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "movie", "title": f"The Lighthouse of {word}", "year": 2001})
 
     matched = await match(pool, film(title=f"The Lighthose of {word}", year=2001))
@@ -163,7 +159,7 @@ async def test_a_typo_is_forgiven_when_nothing_else_is_near(pool: Pool) -> None:
 
 async def test_several_episodes_in_one_file_are_several_items(pool: Pool) -> None:
     """Listed or not, each episode of the file is there, in order."""
-    word = unique()
+    word = made_up()
     await load(
         pool,
         {"type": "show", "title": word, "ids": {"imdb": word}, "episode_list": [{"season": 1, "number": 2}]},
@@ -176,7 +172,7 @@ async def test_several_episodes_in_one_file_are_several_items(pool: Pool) -> Non
 
 async def test_a_file_of_thousands_of_episodes_is_cut(pool: Pool) -> None:
     """A broken range makes fifty items at most."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "show", "title": word, "ids": {"imdb": word}})
 
     matched = await match(pool, episode(show_ids={"imdb": word}, season=1, episode=1, episode_end=90_000))
@@ -186,7 +182,7 @@ async def test_a_file_of_thousands_of_episodes_is_cut(pool: Pool) -> None:
 
 async def test_several_episodes_are_found_by_the_first_ones_id(pool: Pool) -> None:
     """The id of an episode names the show for the others of its file."""
-    word = unique()
+    word = made_up()
     listed = [{"season": 1, "number": 1, "ids": {"tvdb": word}}, {"season": 1, "number": 2}]
     await load(pool, {"type": "show", "title": word, "ids": {"imdb": word}, "episode_list": listed})
 
@@ -197,7 +193,7 @@ async def test_several_episodes_are_found_by_the_first_ones_id(pool: Pool) -> No
 
 async def test_absolute_numbers_become_season_and_episode(pool: Pool) -> None:
     """An anime counted through is found where the catalogue knows how."""
-    word = unique()
+    word = made_up()
     listed = [{"season": 1, "number": 1, "absolute": 1}, {"season": 2, "number": 1, "absolute": 26}]
     await load(pool, {"type": "show", "title": word, "ids": {"anidb": word}, "episode_list": listed})
 
@@ -206,7 +202,7 @@ async def test_absolute_numbers_become_season_and_episode(pool: Pool) -> None:
 
 async def test_an_unlisted_film_is_made_from_what_a_server_knows(pool: Pool) -> None:
     """An empty catalogue works on day one, when ids come with the title."""
-    word = unique()
+    word = made_up()
     media = film(title=word, year=2001, runtime=6000.0, ids={"tmdb": word})
 
     refused = await match(pool, media)
@@ -220,7 +216,7 @@ async def test_an_unlisted_film_is_made_from_what_a_server_knows(pool: Pool) -> 
 
 async def test_an_unlisted_episode_makes_its_show(pool: Pool) -> None:
     """The show gets the show's ids, the episode its own, and the next episode finds the show."""
-    word = unique()
+    word = made_up()
     first = episode(
         show=word, title="Pilot", season=1, episode=1, ids={"tvdb": f"{word}e"}, show_ids={"tvdb": word}
     )
@@ -235,14 +231,14 @@ async def test_an_unlisted_episode_makes_its_show(pool: Pool) -> None:
 
 async def test_a_name_without_an_id_makes_nothing(pool: Pool) -> None:
     """Words alone could be anything."""
-    matched = await match(pool, film(title=unique()), provisional=True)
+    matched = await match(pool, film(title=made_up()), provisional=True)
 
     assert (matched.items, matched.reason) == ((), "unknown_title")
 
 
 async def test_an_unknown_episode_id_alone_is_unmatched(pool: Pool) -> None:
     """Without a show's name there is nothing to make."""
-    matched = await match(pool, episode(ids={"tvdb": unique()}, season=1, episode=1), provisional=True)
+    matched = await match(pool, episode(ids={"tvdb": made_up()}, season=1, episode=1), provisional=True)
 
     assert matched.items == ()
     assert matched.reason is not None
@@ -257,7 +253,7 @@ async def test_nothing_to_go_by_is_said(pool: Pool) -> None:
 
 async def test_two_workers_that_meet_a_new_title_make_one(pool: Pool) -> None:
     """The same new show in two batches at once is one show with one row for each episode."""
-    word = unique()
+    word = made_up()
     batches = [
         [
             event(
@@ -284,9 +280,9 @@ async def test_two_workers_that_meet_a_new_title_make_one(pool: Pool) -> None:
 
 async def test_a_batch_is_answered_in_order_and_each_media_once(pool: Pool) -> None:
     """Equal media of a batch get equal answers, beside others that have none."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": word}})
-    known, unknown = film(ids={"imdb": word}), film(title=unique())
+    known, unknown = film(ids={"imdb": word}), film(title=made_up())
 
     matched = await Matcher(catalogue_names()).match(
         pool, [event(known), event(unknown), event(None), event(known)]
@@ -298,7 +294,7 @@ async def test_a_batch_is_answered_in_order_and_each_media_once(pool: Pool) -> N
 
 async def test_heartbeats_are_answered_from_memory(pool: Pool) -> None:
     """The same words again ask nobody, and take microseconds."""
-    word = unique()
+    word = made_up()
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": word}})
     matcher = Matcher(catalogue_names())
     beats = [event(film(title=word, ids={"imdb": word})) for _ in range(1000)]
@@ -314,7 +310,7 @@ async def test_heartbeats_are_answered_from_memory(pool: Pool) -> None:
 
 async def test_what_is_unmatched_is_looked_up_again(pool: Pool) -> None:
     """A title imported a moment later is found: failure is not remembered."""
-    word = unique()
+    word = made_up()
     matcher = Matcher(catalogue_names())
     asked = event(film(title=word))
     before = await matcher.match(pool, [asked])

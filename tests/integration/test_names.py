@@ -20,6 +20,7 @@ from scrobbled.cli.main import scrobbled
 from scrobbled.match.layout import Listed
 from scrobbled.match.query import Query
 from tests.integration.test_matching import load
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def unique() -> str:
     """A name no other test uses, nor one like it."""
-    return f"{uuid4().hex[:10]} {uuid4().hex[:10]}"
+    return f"{made_up()} {made_up()}"
 
 
 async def add(pool: Pool, name: str, **more: Any) -> int:

@@ -29,6 +29,7 @@ from scrobbled.worker import batch
 from scrobbled.worker.matching import Matched, Matcher
 from scrobbled.worker.reading import Reading
 from tests.integration.conftest import catalogue_names
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -46,7 +47,7 @@ class Titan:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.word = f"w{uuid4().hex[:12]}"
+        self.word = made_up()
         self.tvdb = number()
         self.anidb = [number() for _ in range(4)]
         self.mal = [number() for _ in range(4)]
@@ -292,7 +293,7 @@ async def test_a_name_of_a_part_places_its_episodes(  # noqa: PLR0917  # a table
 
 async def test_an_absolute_number_nobody_listed(pool: Pool) -> None:
     """A show that is counted through is found in its seasons, by the rules or by the listed number."""
-    word, tvdb, anidb = f"w{uuid4().hex[:12]}", str(number()), str(number())
+    word, tvdb, anidb = made_up(), str(number()), str(number())
     rules = [
         NumberingRule(part_season=1, season=1, first=1, last=8),
         NumberingRule(part_season=1, season=2, first=9, last=30, offset=-8),
@@ -372,7 +373,7 @@ async def test_the_better_source_places_a_part(pool: Pool, order: tuple[str, ...
 
 async def test_an_id_of_a_title_is_none_of_a_part(pool: Pool) -> None:
     """What another show or part goes by stays there, and is told; a provisional show gives way."""
-    word, tvdb, taken, other, made = f"w{uuid4().hex[:12]}", *(str(number()) for _ in range(4))
+    word, tvdb, taken, other, made = made_up(), *(str(number()) for _ in range(4))
     await load(pool, "jsonl", Record(type=TitleKind.SHOW, title=f"{word} a", ids={"mal": taken}))
     await catalog.create_titles(
         pool,
@@ -411,7 +412,7 @@ async def test_an_id_of_a_title_is_none_of_a_part(pool: Pool) -> None:
 
 async def test_no_parts_no_questions(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no event has an id or a name of a part, nothing is asked about parts."""
-    word, tvdb, mal = f"w{uuid4().hex[:12]}", str(number()), str(number())
+    word, tvdb, mal = made_up(), str(number()), str(number())
     known = Record(type=TitleKind.SHOW, title=word, ids={"tvdb": tvdb, "mal": mal}, aka=[f"{word} too"])
     await load(pool, "jsonl", known)
     monkeypatch.setattr(kept, "_QUERIES", {})

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -20,15 +19,11 @@ from scrobbled.cli.main import scrobbled
 from scrobbled.model.media import TitleKind
 from scrobbled.store import catalog
 from scrobbled.store.catalog import NewTitle
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from tests.conftest import Servers
-
-
-def unique() -> str:
-    """A word no other test uses: the session's tests share one catalogue."""
-    return f"w{uuid4().hex[:12]}"
 
 
 def film(title: str, **more: Any) -> Record:
@@ -62,7 +57,7 @@ async def title_of(pool: Pool, source: str, value: str) -> Any:
 @pytest.mark.parametrize("order", list(permutations(("jsonl", "tmdb", "anime"))))
 async def test_the_best_source_is_believed_in_any_order(pool: Pool, order: tuple[str, ...]) -> None:
     """A worse source fills gaps and adds names and ids; it never overwrites a better one."""
-    word = unique()
+    word = made_up()
     said = {
         "jsonl": film(f"{word} Best", year=2001, ids={"imdb": word}),
         "tmdb": film(f"{word} Good", year=2002, runtime=90, ids={"imdb": word, "tmdb": word}),
@@ -81,7 +76,7 @@ async def test_the_best_source_is_believed_in_any_order(pool: Pool, order: tuple
 
 async def test_a_source_may_correct_itself(pool: Pool) -> None:
     """What it says today replaces what it said before, unless it says nothing."""
-    word = unique()
+    word = made_up()
     await load(pool, "tmdb", film(word, year=2001, runtime=90, genres=["Drama"], ids={"tmdb": word}))
 
     summary = await load(pool, "tmdb", film(word, year=2002, genres=["Drama", "War"], ids={"tmdb": word}))
@@ -93,7 +88,7 @@ async def test_a_source_may_correct_itself(pool: Pool) -> None:
 
 async def test_a_source_that_is_gone_is_believed_no_more(pool: Pool) -> None:
     """Whatever told a title's facts, if it has no place in the order any of ours is better."""
-    word = unique()
+    word = made_up()
     await load(pool, "anime", film(word, year=2001, ids={"mal": word}))
     await pool.execute("update titles set source = 'rumour' where name = $1", word)
 
@@ -105,7 +100,7 @@ async def test_a_source_that_is_gone_is_believed_no_more(pool: Pool) -> None:
 
 async def test_episodes_follow_the_trust_of_their_source(pool: Pool) -> None:
     """A worse source adds episodes and fills gaps, a better one corrects."""
-    word = unique()
+    word = made_up()
 
     def listed(name: str, runtime: int | None, *numbers: int) -> Record:
         """The show with episodes as a source names them."""
@@ -130,7 +125,7 @@ async def test_episodes_follow_the_trust_of_their_source(pool: Pool) -> None:
 
 async def test_a_second_id_of_a_source_is_a_conflict(pool: Pool) -> None:
     """One title goes by one id at a source, and nobody guesses which; anime databases list seasons."""
-    word = unique()
+    word = made_up()
     heard: list[str] = []
     listener = Listener(conflict=lambda _, sentence: heard.append(sentence))
     await load(pool, "imdb", show(word, ids={"imdb": word, "tmdb": f"{word}1", "anidb": f"{word}1"}))
@@ -150,7 +145,7 @@ async def test_a_second_id_of_a_source_is_a_conflict(pool: Pool) -> None:
 
 async def test_an_id_of_another_title_is_a_conflict_and_stays(pool: Pool) -> None:
     """It is told whose it is, each time, and a second import tells the same."""
-    word = unique()
+    word = made_up()
     records = [
         film(f"{word} a", ids={"imdb": f"{word}1", "tmdb": word}),
         film(f"{word} b", ids={"imdb": f"{word}2", "tmdb": word}),
@@ -168,7 +163,7 @@ async def test_an_id_of_another_title_is_a_conflict_and_stays(pool: Pool) -> Non
 
 async def test_records_of_one_chunk_may_be_one_title(pool: Pool) -> None:
     """Whether they share an id or are linked by a third: the first one describes it, every time."""
-    word = unique()
+    word = made_up()
     await load(pool, "tmdb", show(word, ids={"tmdb": word, "tvdb": word}))
     seasons = [
         show(f"{word} I", year=2011, ids={"tmdb": word, "mal": f"{word}1"}),
@@ -189,7 +184,7 @@ async def test_records_of_one_chunk_may_be_one_title(pool: Pool) -> None:
 
 async def test_what_only_adds_makes_and_renames_nothing(pool: Pool) -> None:
     """A line of ids gives a title ids, names and what it lacks; without a title it is passed over."""
-    word = unique()
+    word = made_up()
     await load(pool, "wikidata", film(word, year=2001, ids={"imdb": word}))
     lines = [
         film(f"{word} label", year=2002, runtime=90, ids={"imdb": word, "tmdb": word}, only_known=True),
@@ -207,7 +202,7 @@ async def test_what_only_adds_makes_and_renames_nothing(pool: Pool) -> None:
 
 async def test_names_carry_their_language(pool: Pool) -> None:
     """Language and region are kept where the source knows them."""
-    word = unique()
+    word = made_up()
     names = [NameRecord(name=f"{word} ночь", language="ru", region="RU")]
     await load(pool, "tmdb", film(word, names=names, aka=[f"{word} b"], ids={"tmdb": word}))
 
@@ -222,7 +217,7 @@ async def test_names_carry_their_language(pool: Pool) -> None:
 
 async def test_sources_may_be_slow_and_broken(pool: Pool) -> None:
     """An async iterator is read as it comes; what cannot be read is counted and told."""
-    word = unique()
+    word = made_up()
 
     async def items() -> AsyncIterator[Item]:
         """A film, a blank line, and something broken."""
@@ -239,7 +234,7 @@ async def test_sources_may_be_slow_and_broken(pool: Pool) -> None:
 
 async def test_an_ordinary_user_of_the_database_may_import(pool: Pool) -> None:
     """Who may not switch foreign keys off for a while has them looked up; all else is the same."""
-    word = unique()
+    word = made_up()
     records = [
         show(word, ids={"imdb": word}, aka=[f"{word} b"], episode_list=[EpisodeRecord(season=1, number=1)])
     ]
@@ -268,7 +263,7 @@ async def test_only_known_sources_speak(pool: Pool) -> None:
 
 async def test_whoever_changes_a_title_says_so(pool: Pool) -> None:
     """Importers and players' new titles mark what they change and notify; nothing new is no news."""
-    word = unique()
+    word = made_up()
     record = film(word, ids={"tmdb": word}, aka=[f"{word} b"])
     made = NewTitle(
         kind=TitleKind.MOVIE,
@@ -317,7 +312,7 @@ async def _run(servers: Servers, *arguments: str) -> Result:
 
 async def test_the_same_files_are_read_once(pool: Pool, servers: Servers, tmp_path: Path) -> None:
     """Whatever they are called; --again reads them all the same, and conflicts go to a file."""
-    word = unique()
+    word = made_up()
     lines = [
         {"type": "movie", "title": f"{word} a", "ids": {"imdb": f"{word}1", "tmdb": word}},
         {"type": "movie", "title": f"{word} b", "ids": {"imdb": f"{word}2", "tmdb": word}},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -12,6 +11,7 @@ from tests import library
 from tests.integration.test_matching import load
 from tests.integration.test_names import unique
 from tests.integration.test_trakt_titles import film, number, show
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def ids(rows: Sequence[Any]) -> list[int]:
 
 async def test_words_find_titles(pool: Pool, client: Client) -> None:
     """By the whole name, its beginning, some of its words, another name, and with a slip."""
-    first, second, third = (uuid4().hex[:8] for _ in range(3))
+    first, second, third = (made_up() for _ in range(3))
     name, other = f"{first} {second} {third}", unique()
     said = await film(pool, title=name, names=[{"name": other, "language": "de"}])
 
@@ -112,7 +112,7 @@ async def called(pool: Pool, name: str, popularity: float) -> int:
 
 async def test_an_episode_by_its_name(pool: Pool, client: Client) -> None:
     """By its whole name before one that goes on, by some words, by a beginning; the best known show first."""
-    word, other = uuid4().hex[:8], uuid4().hex[:8]
+    word, other = made_up(), made_up()
     unknown = await called(pool, f"The {word}", 5)
     known = await called(pool, f"The {word}", 50_000)
     longer = await called(pool, f"The {word} and {other}", 10)

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 import redis.asyncio
@@ -27,6 +26,7 @@ from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import MOST_WITH_BODIES, Producer
 from scrobbled.wire import webhook
 from tests.integration.at_work import PARTITIONS, working
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -241,7 +241,7 @@ async def test_what_waits_is_replayed_with_better_words(players: Players) -> Non
     """Unmatched since an id was not read: after the replay it counts, and waits no more."""
     media = webhook.parse("plex", json.dumps(FILM).encode(), receipt(1)).media
     assert media is not None
-    lost = replace(media, title=f"Unheard of {uuid4().hex}", ids={})
+    lost = replace(media, title=f"Unheard of {made_up()}", ids={})
     await players.send(ago=timedelta(days=1), media=lost, provisional=False)
     await players.work()
     waited = (await players.person.get("/v1/unmatched"))["data"]

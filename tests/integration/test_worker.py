@@ -17,6 +17,7 @@ from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
 from tests.integration.at_work import PARTITIONS, all_done, working
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -219,12 +220,12 @@ async def test_a_late_event_moves_the_play_it_changes(bench: Bench) -> None:
 
 async def test_an_unmatched_event_enters_the_history_at_its_own_time(bench: Bench) -> None:
     """Tried again once its title is known, it is a play of when it was watched, and waits no more."""
-    title = f"Nobody Knew {uuid4().hex}"
+    title = f"Nobody Knew {made_up()}"
     event = bench.event(media=Media(kind=Kind.MOVIE, title=title))
     await bench.send(event)
     await bench.work()
     known = bench.event(
-        Action.START, media=Media(kind=Kind.MOVIE, title=title, ids={"tmdb": uuid4().hex[:9]})
+        Action.START, media=Media(kind=Kind.MOVIE, title=title, ids={"tmdb": str(uuid4().int % 10**9)})
     )
     await bench.send(known)
     await bench.work()

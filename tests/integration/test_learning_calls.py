@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -9,9 +10,10 @@ import jsonschema
 import pytest
 
 from scrobbled.match.corrections import Key, Lesson
-from scrobbled.store import corrections
+from scrobbled.store import corrections, sql
 from tests.integration.conftest import new_person
 from tests.library import ended, film, left_over
+from tests.words import made_up
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -40,6 +42,17 @@ async def test_corrections_are_listed_in_pages(pool: Pool, person: Person, someb
 
     assert numbers[::-1] == seen
     assert title.name == page["data"][0]["title"]["title"]
+
+
+async def test_nobody_waits_for_the_charts(pool: Pool, person: Person) -> None:
+    """While a worker counts what everybody did, which takes minutes, people teach all the same."""
+    title = await film(pool)
+    async with pool.acquire() as counting, counting.transaction():
+        assert await counting.fetchval(sql.load("totals")["lock"])
+        async with asyncio.timeout(20):
+            number = await taught(pool, person.id, title.id, made_up())
+
+    assert [number] == [each["id"] for each in (await person.get("/v1/corrections"))["data"]]
 
 
 async def test_what_holds_for_everybody_is_marked(pool: Pool, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""``/v1/me`` and ``/v1/tokens``: who asks, and the tokens they hold."""
+"""``/v1/me`` and ``/v1/tokens``: whom a token stands for, and the tokens they hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.shapes.users import CreatedToken, CurrentToken, Me, Rules, Token, Tokens
+from scrobbled.api.shapes.tokens import CreatedToken, CurrentToken, Me, Rules, Token, Tokens
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.store import users
 from scrobbled.web.app import AUTHENTICATOR
@@ -42,7 +42,7 @@ async def me(request: web.Request) -> web.Response:
     )
 
 
-async def tokens(request: web.Request) -> web.Response:
+async def list_tokens(request: web.Request) -> web.Response:
     """The active tokens, without the tokens themselves."""
     found = await users.tokens(request.app[POOL], request[IDENTITY].user_id)
     return answer(Tokens(data=[Token(**msgspec.structs.asdict(each)) for each in found]))
@@ -86,7 +86,7 @@ def routes() -> list[Route]:
     gone = ((204, "Revoked"), (404, "No such active token"))
     return [
         Route("GET", "/v1/me", me, native, read, "Who the token stands for", returns=Me),
-        Route("GET", "/v1/tokens", tokens, native, read, "Active tokens", returns=Tokens),
+        Route("GET", "/v1/tokens", list_tokens, native, read, "Active tokens", returns=Tokens),
         Route(
             "POST", "/v1/tokens", create_token, native, write, "Create a token, shown this once",
             body=NewToken, answers=made, returns=CreatedToken,

@@ -20,13 +20,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import flat, kodi_player, plex, post, reasons
 from scrobbled.wire.fields import instant, mapping, percent, percent_of, sane_time, seconds, text
 from scrobbled.wire.ids import external_id, external_ids
 from scrobbled.wire.keys import Fields, first, folded
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 
 SOURCE: Final = "kodi"
 
@@ -38,7 +37,7 @@ _HABITS: Final = flat.Habits(lone_title_is_show=False)
 _UNDATED: Final = Said(post.WATCHED.action, reasons.UNDATED)
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read what an add-on or Kodi itself sent."""
     if isinstance(sent.payload.get("Metadata"), dict):
         return _like_plex(sent)
@@ -46,18 +45,17 @@ def read(sent: Post) -> PlaybackEvent:
     if kodi_player.is_notification(fields):
         return _flat(sent, kodi_player.item(fields), kodi_player.said(fields))
     if "lot" in fields:
-        return _progress_post(sent, fields)
+        return _progress_post(fields)
     said = flat.said_by(fields)
     if said is None:
         said = post.WATCHED if _NAMELESS.issuperset(fields) else post.UNKNOWN
     return _flat(sent, fields, said)
 
 
-def _flat(sent: Post, fields: Fields, said: Said) -> PlaybackEvent:
+def _flat(sent: Post, fields: Fields, said: Said) -> Content:
     item = flat.item(fields)
     runtime = seconds(first(fields, "duration", "runtime", "totaltime"), 1) or None
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _with_default_id(flat.media(item, runtime, _HABITS), fields),
@@ -80,7 +78,7 @@ def _playback(fields: Fields, runtime: float | None) -> Playback:
     return Playback(position, percent_of(position, runtime) if own is None else own)
 
 
-def _progress_post(sent: Post, fields: Fields) -> PlaybackEvent:
+def _progress_post(fields: Fields) -> Content:
     """Read Ryot's shape: its identifier is TMDB's, of the show or the film."""
     item = flat.item(fields)
     media = flat.media(item, None)
@@ -91,10 +89,10 @@ def _progress_post(sent: Post, fields: Fields) -> PlaybackEvent:
         media = replace(media, ids={**found, **media.ids})
     progress = percent(fields.get("progress"))
     said = post.PROGRESS if progress is None else flat.implied(fields, progress)
-    return post.event(sent, SOURCE, said, media, Playback(None, progress), unfit=item.unfit)
+    return Content(SOURCE, said, media, Playback(None, progress), unfit=item.unfit)
 
 
-def _like_plex(sent: Post) -> PlaybackEvent:
+def _like_plex(sent: Post) -> Content:
     payload, metadata = sent.payload, mapping(sent.payload.get("Metadata"))
     fields = folded(metadata)
     occurred_at = _watched_at(fields, sent.receipt.received_at)
@@ -102,8 +100,7 @@ def _like_plex(sent: Post) -> PlaybackEvent:
     if said is post.WATCHED and instant(fields.get("watchedat")) is None:
         said = _UNDATED
     runtime = seconds(metadata.get("duration"), 1) or None
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _with_default_id(_with_unique_ids(plex.media(metadata, runtime), fields), fields),

@@ -47,8 +47,8 @@ PLEX: list[Shape] = [
 #: A template for a policy engine: names of its own around the plugin's values, all of them text.
 POLICY = {
     "occurred_at": "2025-01-01T10:00:00Z", "item_external_id": "i", "item_type": "Episode",
-    "season_number": "1", "episode_number": "2", "user_external_id": "u", "position_ticks": "0", "played_to_completion": "",
-    "played": "", "save_reason": "",
+    "season_number": "1", "episode_number": "2", "user_external_id": "u", "position_ticks": "0",
+    "played_to_completion": "", "played": "", "save_reason": "",
 }  # fmt: skip
 NUMBERED: Expected = {"kind": "episode", "season": 1, "episode": 2}
 
@@ -160,7 +160,7 @@ KODI: list[Shape] = [
     (CROSSWATCH | {"event": "stop", "media": {**MEDIA, "percent": 80.0, "completed": True}},
      SEEN | {"progress_percent": 80.0, "watched_at": "2025-09-19T20:15:03Z"}),
     (CROSSWATCH | {"event": "stop", "media": {"type": "movie", "title": "Arrival", "year": 2016,
-                                              "percent": 12.0, "ids": {"tmdb": "329865", "imdb": "tt2543164"}}},
+                                              "percent": 12.0, **OF_FILM}},
      ARRIVAL | OF_FILM | {"year": 2016, "action": "stop", "progress_percent": 12.0}),
     ({"version": 1, "event": "ping", "event_id": "e", "device": {"id": "d"}, "viewers": ["Robin"]}, NOTHING),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from scrobbled.stream.connection import durability_doubts, end, open_redis
 from scrobbled.stream.consumer import Consumer
 from scrobbled.stream.leases import Leases
 from scrobbled.stream.producer import Producer, depth
+from tests.integration.at_work import connected
 
 if TYPE_CHECKING:
     from tests.conftest import Servers
@@ -38,13 +39,20 @@ async def client(servers: Servers) -> AsyncIterator[redis.asyncio.Redis]:
         await opened.flushall()
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes its time, and no lease may end in it."""
+    monkeypatch.setattr("scrobbled.stream.producer._PATIENCE", 60.0)
+    monkeypatch.setattr("scrobbled.stream.leases.TERM", 60.0)
+
+
 @asynccontextmanager
 async def producing(servers: Servers, limit: int = 1000) -> AsyncIterator[Producer]:
     """A producer at work."""
     producer = Producer(servers.redis_url, partitions=PARTITIONS, limit=limit)
     task = asyncio.create_task(producer.run())
     try:
-        await asyncio.sleep(0.1)
+        await connected(producer)
         yield producer
     finally:
         task.cancel()
@@ -126,7 +134,7 @@ async def test_without_a_server_nothing_is_accepted() -> None:
     """No server, no promise: the caller is told within seconds."""
     producer = Producer("unix:///nowhere/valkey.sock", partitions=PARTITIONS, limit=10)
     task = asyncio.create_task(producer.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(Unavailable):
             await producer.append([event()])
     task.cancel()
@@ -207,14 +215,16 @@ async def test_an_answer_reaches_the_door_that_waits(client: redis.asyncio.Redis
     """And no other one."""
     mailbox = answers.Mailbox(client, "door")
     listening = asyncio.create_task(mailbox.run())
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(60):
+        while not await client.pubsub_numsub(names.answers("door")) == [(names.answers("door"), 1)]:
+            await asyncio.sleep(0.02)
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
     future = mailbox.expect(answer.event_id)
     await answers.send(
         client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
     )
 
-    assert answer == await mailbox.wait(answer.event_id, future, 2)
+    assert answer == await mailbox.wait(answer.event_id, future, 60)
     listening.cancel()
 
 

@@ -216,7 +216,9 @@ async def test_an_answer_reaches_the_door_that_waits(client: redis.asyncio.Redis
     mailbox = answers.Mailbox(client, "door")
     listening = asyncio.create_task(mailbox.run())
     async with asyncio.timeout(60):
-        while not await client.pubsub_numsub(names.answers("door")) == [(names.answers("door"), 1)]:
+        while [(names.answers("door"), 1)] != [  # noqa: ASYNC110  # on a server
+            tuple(each) for each in await client.pubsub_numsub(names.answers("door"))
+        ]:
             await asyncio.sleep(0.02)
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
     future = mailbox.expect(answer.event_id)

@@ -179,6 +179,11 @@ GENERIC: list[Shape] = [
      PLAYED | {"progress_percent": 1.0}),
     (FLOPPY | {"event": "stop", "position_seconds": 2700, "duration_seconds": 3000},
      PLAYED | {"progress_percent": 90.0}),
+    ({"type": "series", "id": "tt0306414:1:2", "name": "The Wire"},
+     WIRE | {"show_ids": {"imdb": "tt0306414"}}),
+    ({"event": "stop", "type": "episode", "imdb_id": "tt0306414:1:2", "progress": 12},
+     NUMBERED | {"show_ids": {"imdb": "tt0306414"}, "action": "stop", "progress_percent": 12.0}),
+    ({"event": "play", "type": "scene", "title": "Arrival"}, NOTHING | {"title": "Arrival"}),
     (FLOPPY | {"event": "pause", "position_seconds": 1500, "duration_seconds": 3000},
      PLAYED | {"action": "pause", "progress_percent": 50.0}),
 ]  # fmt: skip

@@ -9,7 +9,8 @@ several is taken as if each had come by itself.
 from __future__ import annotations
 
 import asyncio
-from typing import TypeAlias
+from collections.abc import Coroutine
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -60,23 +61,26 @@ def _handler(player: str) -> Handler:
         if request.method == "GET" and not body:
             body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         if each := several(body):
-            ids = await asyncio.gather(*(_accept(player, one, request) for one in each))
+            ids, durables = zip(*[_sent(player, one, request) for one in each], strict=True)
+            await asyncio.gather(*durables)
             return Written(dump({"id": ids[0], "ids": ids}), 200)
-        return Written(dump({"id": await _accept(player, body, request)}), 200)
+        event_id, durable = _sent(player, body, request)
+        answer = Written(dump({"id": event_id}), 200)  # made while the disk is waited for
+        await durable
+        return answer
 
     return receive
 
 
-async def _accept(player: str, body: bytes, request: web.Request) -> UUID:
-    """Return the id of what *body* says, once it is durable."""
+def _sent(player: str, body: bytes, request: web.Request) -> tuple[UUID, Coroutine[Any, Any, None]]:
+    """Send what *body* says on its way: its id, and what ends once it is durable."""
     given = receipt(request[IDENTITY].user_id)
     filters = _filters(request) if request.query_string else {}
     try:
         event = _read(player, body, given, request, filters)
     except PayloadError:
         event = _unreadable(player, given, shared=request[IDENTITY].shared)
-    await request.app[DOOR].accept([event], _kept(player, request, body, filters))
-    return event.id
+    return event.id, request.app[DOOR].accept([event], _kept(player, request, body, filters))
 
 
 def _filters(request: web.Request) -> _Filters:

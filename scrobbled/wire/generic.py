@@ -17,11 +17,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.event import Action
 from scrobbled.wire import flat, post, reasons
 from scrobbled.wire.fields import boolean, clock, instant, percent, percent_of, sane_time, seconds, text
 from scrobbled.wire.keys import Fields, first, folded, letters
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 from scrobbled.wire.vocabulary import EVENTS
 
 SOURCE: Final = "generic"
@@ -56,7 +56,7 @@ def is_automation(payload: Mapping[str, object]) -> bool:
     return isinstance(kind, str) and kind.isupper() and "subject" in payload
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read a post of no known source."""
     if is_automation(sent.payload):
         return _of_automation(sent)
@@ -69,8 +69,7 @@ def read(sent: Post) -> PlaybackEvent:
     day_only = occurred_at is not None and instant(first(fields, *_WATCHED_AT, *_HAPPENED_AT)) is None
     if is_undated and said.action is Action.WATCHED:
         said = said._replace(ignored=reasons.UNDATED)
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         flat.media(item, runtime),
@@ -95,10 +94,10 @@ def _said(fields: Fields, progress: float | None) -> Said:
     return post.WATCHED if said is post.STOP and completed else said
 
 
-def _of_automation(sent: Post) -> PlaybackEvent:
+def _of_automation(sent: Post) -> Content:
     named = letters(sent.payload.get("eventType") or sent.payload.get("notification_type"))
     said = post.TEST if named.startswith("test") else post.LIBRARY
-    return post.event(sent, SOURCE, said, None)
+    return Content(SOURCE, said)
 
 
 def _fields(payload: Mapping[str, object]) -> Fields:

@@ -23,13 +23,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import flat, kodi_player, plex, post, reasons
 from scrobbled.wire.fields import boolean, instant, mapping, percent, percent_of, sane_time, seconds, text
 from scrobbled.wire.ids import external_id, external_ids
 from scrobbled.wire.keys import Fields, first, folded
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 
 SOURCE: Final = "kodi"
 
@@ -43,7 +42,7 @@ _MILLISECONDS: Final = 1_000  # to the second
 _UNDATED: Final = Said(post.WATCHED.action, reasons.UNDATED)
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read what an add-on or Kodi itself sent."""
     if isinstance(sent.payload.get("Metadata"), dict):
         return _like_plex(sent)
@@ -53,7 +52,7 @@ def read(sent: Post) -> PlaybackEvent:
     if kodi_player.is_notification(fields):
         return _flat(sent, kodi_player.item(fields), kodi_player.said(fields))
     if "lot" in fields:
-        return _progress_post(sent, fields)
+        return _progress_post(fields)
     said = flat.said_by(fields)
     if said is None:
         said = post.WATCHED if _NAMELESS.issuperset(fields) else post.UNKNOWN
@@ -65,7 +64,7 @@ def has_viewers(fields: Fields) -> bool:
     return isinstance(fields.get("viewers"), list) and "event" in fields
 
 
-def _with_viewers(sent: Post, fields: Fields) -> PlaybackEvent:
+def _with_viewers(sent: Post, fields: Fields) -> Content:
     told = folded(fields.get("media"))
     item = flat.item(told)
     runtime = seconds(told.get("durationms"), _MILLISECONDS) or None
@@ -76,8 +75,7 @@ def _with_viewers(sent: Post, fields: Fields) -> PlaybackEvent:
     if media is not None and media.kind is Kind.EPISODE:
         media = replace(media, year=None, show_year=media.year)
     viewers = fields.get("viewers")
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         post.WATCHED if said is post.STOP and boolean(told.get("completed")) else said,
         media,
@@ -89,11 +87,10 @@ def _with_viewers(sent: Post, fields: Fields) -> PlaybackEvent:
     )
 
 
-def _flat(sent: Post, fields: Fields, said: Said) -> PlaybackEvent:
+def _flat(sent: Post, fields: Fields, said: Said) -> Content:
     item = flat.item(fields)
     runtime = seconds(first(fields, "duration", "runtime", "totaltime"), 1) or None
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _without_shows_id(_with_default_id(flat.media(item, runtime, _HABITS), fields)),
@@ -116,7 +113,7 @@ def _playback(fields: Fields, runtime: float | None) -> Playback:
     return Playback(position, percent_of(position, runtime) if own is None else own)
 
 
-def _progress_post(sent: Post, fields: Fields) -> PlaybackEvent:
+def _progress_post(fields: Fields) -> Content:
     """Read Ryot's shape: its identifier is TMDB's, of the show or the film."""
     item = flat.item(fields)
     media = flat.media(item, None)
@@ -127,10 +124,10 @@ def _progress_post(sent: Post, fields: Fields) -> PlaybackEvent:
         media = replace(media, ids={**found, **media.ids})
     progress = percent(fields.get("progress"))
     said = post.PROGRESS if progress is None else flat.implied(fields, progress)
-    return post.event(sent, SOURCE, said, media, Playback(None, progress), unfit=item.unfit)
+    return Content(SOURCE, said, media, Playback(None, progress), unfit=item.unfit)
 
 
-def _like_plex(sent: Post) -> PlaybackEvent:
+def _like_plex(sent: Post) -> Content:
     payload, metadata = sent.payload, mapping(sent.payload.get("Metadata"))
     fields = folded(metadata)
     occurred_at = _watched_at(fields, sent.receipt.received_at)
@@ -138,8 +135,7 @@ def _like_plex(sent: Post) -> PlaybackEvent:
     if said is post.WATCHED and instant(fields.get("watchedat")) is None:
         said = _UNDATED
     runtime = seconds(metadata.get("duration"), 1) or None
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _without_shows_id(_with_default_id(_with_unique_ids(plex.media(metadata, runtime), fields), fields)),

@@ -21,7 +21,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import flat, plex, plex_guid, post
 from scrobbled.wire.fields import (
@@ -37,7 +36,7 @@ from scrobbled.wire.fields import (
 )
 from scrobbled.wire.ids import external_ids
 from scrobbled.wire.keys import Fields, first, folded, letters
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 from scrobbled.wire.vocabulary import SHOW
 
 SOURCE: Final = "tautulli"
@@ -55,7 +54,7 @@ _MINUTE: Final = 60.0  # seconds
 _MOST_MINUTES: Final = 1_000  # a longer duration is not in minutes
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read a Tautulli webhook: a flat template, or one that imitates Plex."""
     if isinstance(sent.payload.get("Metadata"), dict):
         return _like_plex(sent)
@@ -64,8 +63,7 @@ def read(sent: Post) -> PlaybackEvent:
     runtime = _runtime(fields)
     playback = _playback(fields, runtime)
     said = _said(fields, playback.progress)
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _with_guid(flat.media(item, runtime, _HABITS), fields),
@@ -109,14 +107,13 @@ def _with_guid(media: Media | None, fields: Fields) -> Media | None:
     return replace(media, ids={**ids, **media.ids}, show_ids={**show_ids, **media.show_ids})
 
 
-def _like_plex(sent: Post) -> PlaybackEvent:
+def _like_plex(sent: Post) -> Content:
     payload, metadata = sent.payload, mapping(sent.payload.get("Metadata"))
     fields = folded(metadata)
     account = mapping(payload.get("Account"))
     runtime = seconds(metadata.get("duration"), _MILLISECONDS) or None
     said = post.LIBRARY if flat.is_range(fields) else flat.said_by(folded(payload)) or post.UNKNOWN
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _shows_ids(plex.media(metadata, runtime), metadata),

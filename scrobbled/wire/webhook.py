@@ -19,10 +19,10 @@ from scrobbled.wire.fields import mapping, text
 from scrobbled.wire.filters import NONE, Filters, refused
 from scrobbled.wire.keys import folded, letters
 from scrobbled.wire.placeholders import may_hold_placeholders, without_placeholders
-from scrobbled.wire.post import Post
+from scrobbled.wire.post import Content, Post, event_of
 
 #: Every source, in the order of the documentation.
-READERS: Final[Mapping[str, Callable[[Post], PlaybackEvent]]] = {
+READERS: Final[Mapping[str, Callable[[Post], Content]]] = {
     plex.SOURCE: plex.read,
     jellyfin.SOURCE: jellyfin.read,
     emby.SOURCE: emby.read,
@@ -80,11 +80,12 @@ def parse(
     Raises *PayloadError* when *body* cannot be read.
     """
     if is_blank(body):
-        return jellyfin.empty(Post({}, body, receipt, accounts, shared))
+        return event_of(Post({}, body, receipt, accounts, shared), jellyfin.EMPTY)
     payload, is_unrendered = decode(body, content_type), False
     if may_hold_placeholders(body):
         payload, is_unrendered = without_placeholders(payload)
-    event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts, shared))
+    post = Post(payload, body, receipt, accounts, shared)
+    event = event_of(post, READERS[recognise(payload, player)](post))
     if is_unrendered and _says_nothing(event):
         return replace(event, media=None, ignored=reasons.UNRENDERED_TEMPLATE)
     if any(only) and event.ignored is None:

@@ -97,6 +97,12 @@ JELLYFIN: list[Shape] = [
                "parent_index_number": 1, "provider_ids": {"Tvdb": "300472"}},
       "playback": {"position_ticks": 95, "played_to_completion": True, "runtime_ticks": 100}},
      DETAIL | {"ids": {"tvdb": "300472"}, "progress_percent": 95.0}),
+    # Which show it is nobody says; what happened is said all the same.
+    ({"NotificationType": "PlaybackStart", "ItemType": "Episode", "ItemId": "i", "SeasonNumber": 1,
+      "EpisodeNumber": 2, "EpisodeNumberEnd": 3},
+     NUMBERED | {"episode_end": 3, "action": "start"}),
+    ({"NotificationType": "PlaybackStart", "ItemType": "Episode", "Name": "The Detail"},
+     {"kind": "episode", "title": "The Detail", "action": "ignore"}),
     (SAVED, NOTHING | {"title": "Season 1", "show": "The Wire", "season": 1}),
     ({"NotificationType": "ItemRemoved", "ItemType": "Movie", "Name": "Arrival"},
      ARRIVAL | {"action": "ignore"}),

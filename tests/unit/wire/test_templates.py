@@ -12,7 +12,7 @@ import pytest
 
 from scrobbled.wire import webhook
 
-from .composed import encoded, plex
+from .composed import crosswatch, encoded, plex
 from .shapes import Expected, Shape, assert_reads_as
 
 WIRE: Expected = {"kind": "episode", "show": "The Wire", "season": 1, "episode": 2}
@@ -144,15 +144,6 @@ TAUTULLI: list[Shape] = [
 ]  # fmt: skip
 
 UNIQUE = {"tvdb": "79126", "imdb": "tt0306414"}
-CROSSWATCH = {
-    "version": 1, "event_id": "e", "session_id": "s", "sent_at": "2025-09-19T20:15:03Z",
-    "device": {"id": "d", "name": "Attic"}, "viewers": ["Robin"],
-}  # fmt: skip
-MEDIA = {
-    "type": "episode", "title": "The Wire", "year": 2002, "season": 1, "episode": 2,
-    "ids": {"tvdb_show": "79126", "imdb_show": "tt0306414", "tvdb": "300472"}, "percent": 42.7,
-    "position_ms": 1_180_000, "duration_ms": 2_760_000, "file": "/tv/The Wire/2.mkv", "source": "library",
-}  # fmt: skip
 SEEN = WIRE | OF_SHOW | {"ids": {"tvdb": "300472"}, "year": 2002, "year_of": "series"}
 
 KODI: list[Shape] = [
@@ -160,13 +151,12 @@ KODI: list[Shape] = [
     ({"event": "end", "mediaType": "episode", "tvShowTitle": "The Wire", "title": "The Detail", "season": 1,
       "episode": 2, "uniqueIds": UNIQUE | {"imdb": "tt0749421"}, "tvShowUniqueIds": UNIQUE},
      DETAIL | OF_SHOW | {"ids": {"imdb": "tt0749421"}}),
-    (CROSSWATCH | {"event": "start", "media": MEDIA}, SEEN | {"action": "start", "progress_percent": 42.7}),
-    (CROSSWATCH | {"event": "pause", "media": {**MEDIA, "percent": None}},
-     SEEN | {"action": "pause", "progress_percent": 42.75}),
-    (CROSSWATCH | {"event": "stop", "media": {**MEDIA, "percent": 80.0, "completed": True}},
+    (crosswatch("start"), SEEN | {"action": "start", "progress_percent": 42.7}),
+    (crosswatch("pause", percent=None), SEEN | {"action": "pause", "progress_percent": 42.75}),
+    (crosswatch("stop", percent=80.0, completed=True),
      SEEN | {"progress_percent": 80.0, "watched_at": "2025-09-19T20:15:03Z"}),
-    (CROSSWATCH | {"event": "stop", "media": {"type": "movie", "title": "Arrival", "year": 2016,
-                                              "percent": 12.0, **OF_FILM}},
+    (crosswatch("stop", type="movie", title="Arrival", year=2016, season=None, episode=None, percent=12.0,
+                **OF_FILM),
      ARRIVAL | OF_FILM | {"year": 2016, "action": "stop", "progress_percent": 12.0}),
     ({"version": 1, "event": "ping", "event_id": "e", "device": {"id": "d"}, "viewers": ["Robin"]}, NOTHING),
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.stream import answers, dead, gauges, names
 from scrobbled.stream.codec import decode_event
-from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.connection import durability_doubts, end, open_redis
 from scrobbled.stream.consumer import Consumer
 from scrobbled.stream.leases import Leases
 from scrobbled.stream.producer import Producer, depth
@@ -225,6 +225,23 @@ async def test_an_answer_that_does_not_come_is_unavailable(client: redis.asyncio
 
     with pytest.raises(Unavailable):
         await mailbox.wait(event_id, mailbox.expect(event_id), 0.05)
+
+
+async def test_whoever_is_stopped_while_it_asks_stops(client: redis.asyncio.Redis) -> None:
+    """At whatever turn of the loop, a stop that comes while a command is sent is heard."""
+
+    async def ask() -> None:
+        while True:
+            await client.echo("x")
+
+    for turns in range(12):
+        task = asyncio.create_task(ask())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            await end([task])
+
+        assert task.cancelled()
 
 
 async def test_the_embedded_server_keeps_what_it_is_given(client: redis.asyncio.Redis) -> None:

@@ -151,8 +151,7 @@ async def _waiting(name: str) -> list[Waiting]:
 
     async with open_pool(resolved_settings().database_url or "", size=1, name="unmatched") as pool:
         owner = await users.user_called(pool, name)
-        last = (reads.END, UUID(int=2**128 - 1))
-        return await reads.unmatched(pool, owner.id, after=last, limit=_MOST)
+        return await reads.unmatched(pool, owner.id, after=reads.NEWEST, limit=_MOST)
 
 
 async def _retry(name: str) -> int:

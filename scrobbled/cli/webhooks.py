@@ -133,9 +133,8 @@ async def _listed(name: str | None, wanted: Filter, limit: int) -> list[Listed]:
 
     found: list[Listed] = []
     async with open_pool(resolved_settings().database_url or "", size=1, name="webhooks") as pool:
-        last = reads.END, UUID(int=2**128 - 1)
         for owner in await _owners(pool, name):
-            found += await webhooks.page(pool, owner, wanted, after=last, limit=limit)
+            found += await webhooks.page(pool, owner, wanted, after=reads.NEWEST, limit=limit)
     return found
 
 

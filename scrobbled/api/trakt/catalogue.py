@@ -16,14 +16,11 @@ import msgspec
 from aiohttp import hdrs, web
 
 from scrobbled.api.trakt import asked
-from scrobbled.store import listening
+from scrobbled.store import listening, waiting
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
     from scrobbled.web.routes import Handler
-
-#: Told when titles or their names changed.
-CATALOG_CHANGED: Final = "catalog_changed"
 
 #: Bytes of answers that are kept, with what keeping one costs beside its body.
 _MOST: Final = 32 * 2**20
@@ -80,7 +77,9 @@ class Answers:
 
     async def follow(self, pool: Pool) -> None:
         """Hear of changes, until cancelled. While the connection is away nothing is kept."""
-        await listening.listen(pool, [CATALOG_CHANGED], lambda *_: self.forget(), self._listening, self._deaf)
+        await listening.listen(
+            pool, [waiting.CATALOG_CHANGED], lambda *_: self.forget(), self._listening, self._deaf
+        )
 
     async def _listening(self) -> None:
         self.forget()

@@ -48,8 +48,8 @@ def steps(player: str, address: str) -> str:
 @click.option("--label", help="The token's label; the player's name when not given.")
 @click.option("--shared", is_flag=True, help="For everybody who uses the server: `accounts` says who is who.")
 @click.option("--wait", is_flag=True, help="Stay until the first webhook has come, and say what was read.")
-def connect(  # noqa: PLR0917  # click passes options by name
-    player: str, name: str | None, base: str | None, label: str | None, shared: bool, wait: bool
+def connect(
+    player: str, *, name: str | None, base: str | None, label: str | None, shared: bool, wait: bool
 ) -> None:
     """Make a token for PLAYER and print how to connect it."""
     asyncio.run(_connect(player, name, base, label or player, shared=shared, wait=wait))

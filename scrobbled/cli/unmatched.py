@@ -65,8 +65,8 @@ def retry_unmatched(name: str) -> None:
 @click.option("--season", type=click.IntRange(0), help="The event's own when not given.")
 @click.option("--episode", type=click.IntRange(0), help="The event's own when not given.")
 @click.option("--user", "name", help="Whose event it is, should two users have one of this id.")
-def resolve(  # noqa: PLR0917  # click's way of options
-    event_id: UUID, title: str, kind: str | None, season: int | None, episode: int | None, name: str | None
+def resolve(
+    event_id: UUID, *, title: str, kind: str | None, season: int | None, episode: int | None, name: str | None
 ) -> None:
     """Say which title the event EVENT_ID is about: it counts at its own time, and the next are known."""
     target = _target(title, kind, season, episode)

@@ -42,7 +42,7 @@ def webhooks() -> None:
 @_since
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Of each user.")
 def list_webhooks(
-    name: str | None, player: str | None, outcome: str | None, since: datetime | None, limit: int
+    name: str | None, *, player: str | None, outcome: str | None, since: datetime | None, limit: int
 ) -> None:
     """List what NAME's players sent (everybody's without it), newest first.
 
@@ -82,7 +82,7 @@ def show(webhook_id: UUID, name: str | None) -> None:
 @click.option("--unmatched", is_flag=True, help="Only what waits for a title.")
 @click.option("--dry-run", is_flag=True, help="Say what reads differently, and change nothing.")
 def replay(
-    name: str | None, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
+    name: str | None, *, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
 ) -> None:
     """Read again what NAME's players sent (everybody's without it) and did not count.
 

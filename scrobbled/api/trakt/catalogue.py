@@ -17,10 +17,11 @@ from aiohttp import hdrs, web
 
 from scrobbled.api.trakt import asked
 from scrobbled.store import listening, waiting
+from scrobbled.web.routes import Route, Scope, Surface
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
-    from scrobbled.web.routes import Handler
+    from scrobbled.web.routes import Handler, Parameter
 
 #: Bytes of answers that are kept, with what keeping one costs beside its body.
 _MOST: Final = 32 * 2**20
@@ -125,6 +126,32 @@ def kept(seconds: int) -> Callable[[Handler], Handler]:
         return handle
 
     return around
+
+
+def route(
+    path: str,
+    handler: Handler,
+    summary: str,
+    query: tuple[Parameter, ...] = (),
+    *,
+    holds: int,
+    refused: tuple[tuple[int, str], ...],
+) -> Route:
+    """
+    A ``GET`` that anybody may ask, and whose answer is *kept* for *holds* seconds; *refused* says what
+    each status means beside 200 and 304.
+    """
+    return Route(
+        "GET",
+        path,
+        kept(holds)(handler),
+        Surface.TRAKT,
+        Scope.READ,
+        summary,
+        query=query,
+        answers=((200, summary), (304, "Unchanged"), *refused),
+        anonymous=True,
+    )
 
 
 def _answer(response: web.Response, seconds: int) -> Kept:

@@ -14,6 +14,7 @@ no connection and no data; killing it loses nothing.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 import time
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 import structlog
 
 from scrobbled.config import Settings
-from scrobbled.errors import ConfigError, Unavailable
+from scrobbled.errors import ConfigError, Unavailable, plainly
 from scrobbled.servers import Places, Program, claim, postgres, valkey
 from scrobbled.servers.signals import Signals, catch_signals
 
@@ -238,7 +239,7 @@ async def _prepare(
             return await first_user(database_url)
         except (OSError, Unavailable) as error:
             if time.monotonic() > end:
-                raise Unavailable(f"the database does not answer: {error}") from error
+                raise Unavailable(f"the database does not answer: {plainly(error)}") from error
             log.warning("waiting for the database", error=str(error))
             await asyncio.sleep(1)
     return None
@@ -247,16 +248,17 @@ async def _prepare(
 def _insist_on_free_port(settings: Settings) -> None:
     """Say at once, and once, that the port is taken; a front door restarting for ever says it worse."""
 
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        settings.host, settings.port, type=socket.SOCK_STREAM
-    )[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-        except OSError as error:
-            where = f"SCROBBLED_HOST {settings.host}, SCROBBLED_PORT {settings.port}"
-            raise ConfigError(f"cannot listen on {where}: {error.strerror}") from error
+    except OSError as error:
+        where = f"SCROBBLED_HOST {settings.host}, SCROBBLED_PORT {settings.port}"
+        taken = "; stop what listens there, or choose another port" if error.errno == errno.EADDRINUSE else ""
+        raise ConfigError(f"cannot listen on {where}: {plainly(error)}{taken}") from error
 
 
 def _answers_ready(settings: Settings) -> bool:

@@ -102,7 +102,7 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
     fields = folded(payload)
     if "notificationtype" in fields:
         return jellyfin.SOURCE
-    if kodi_player.is_notification(fields):
+    if kodi_player.is_notification(fields) or kodi.has_viewers(fields):
         return kodi.SOURCE
     name = text(fields.get("event")) or ""
     if isinstance(fields.get("item"), dict) or "Event" in payload:
@@ -157,6 +157,8 @@ def _media_server(payload: Mapping[str, object], fields: Mapping[str, object], n
 
 def _flat(fields: Mapping[str, object], player: str) -> str:
     keys = fields.keys()
+    if fields.get("source") == tautulli.SOURCE:  # as templates for several players name theirs
+        return tautulli.SOURCE
     if "lot" in keys and "identifier" in keys:
         return kodi.SOURCE
     if keys & _KODI_FLAT:

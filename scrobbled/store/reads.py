@@ -26,7 +26,6 @@ _QUERIES = sql.load("reads")
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
-
 #: In lists of events that run newest first, the place (when, the id) before all of them.
 NEWEST = (END, UUID(int=2**128 - 1))
 

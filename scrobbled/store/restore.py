@@ -7,7 +7,7 @@ migrations since then run over the data, as they would have on the server itself
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from scrobbled.store import sql
 from scrobbled.store.migrate import available, lock, prepare
 
 if TYPE_CHECKING:
-    from scrobbled.store.archive import Manifest, Reader
+    from scrobbled.store.archive import Reader
     from scrobbled.store.backup import Session
 
 _QUERIES = sql.load("backup")
@@ -36,13 +36,11 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
     what is there first. Raises *ConfigError* for a database that holds something, *PayloadError*
     for a backup that does not fit, *Unavailable* when tables are in use.
     """
-    manifest = reader.manifest
-    known = available()
-    if manifest.schema not in known:
-        message = (
-            f"the backup has schema {manifest.schema}, this version knows up to {max(known)}: upgrade first"
-        )
+    known, schema = available(), reader.manifest.schema
+    if schema not in known:
+        message = f"the backup has schema {schema}, this version knows up to {max(known)}: upgrade first"
         raise PayloadError(message)
+    newer = [version for version in known if version > schema]
     reader.check()
     try:
         async with connection.transaction():
@@ -51,9 +49,8 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
             if not replace:
                 await _insist_on_empty(connection)
             await _drop_everything(connection)
-            await _migrate(connection, [version for version in known if version <= manifest.schema])
+            await _migrate(connection, [version for version in known if version <= schema])
             await _fill(connection, reader)
-            newer = [version for version in known if version > manifest.schema]
             await _migrate(connection, newer)
     except asyncpg.LockNotAvailableError as error:
         message = "other processes work with the tables; stop them and try again. Nothing was changed"
@@ -110,8 +107,3 @@ async def _fill(connection: Session, reader: Reader) -> None:
             raise PayloadError(message)
     for name, value in reader.manifest.sequences.items():
         await connection.execute(_QUERIES["set_sequence"], name, value)
-
-
-def counts(manifest: Manifest) -> Mapping[str, int]:
-    """Rows by table, those that are empty left out."""
-    return {table.name: table.rows for table in manifest.tables if table.rows}

@@ -15,7 +15,7 @@ import asyncpg
 
 from scrobbled.errors import ConfigError, PayloadError, Unavailable
 from scrobbled.store import sql
-from scrobbled.store.migrate import available, lock, prepare
+from scrobbled.store.migrate import available, lock, prepare, run
 
 if TYPE_CHECKING:
     from scrobbled.store.archive import Reader
@@ -51,7 +51,7 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
             await _drop_everything(connection)
             await _migrate(connection, [version for version in known if version <= schema])
             await _fill(connection, reader)
-            await _migrate(connection, newer)
+            ran = await _migrate(connection, newer)
     except asyncpg.LockNotAvailableError as error:
         message = "other processes work with the tables; stop them and try again. Nothing was changed"
         raise Unavailable(message) from error
@@ -59,7 +59,7 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
         message = f"the backup does not fit its own schema: {error}. Nothing was changed"
         raise PayloadError(message) from error
     await connection.execute("analyze")
-    return [f"{version:04}_{known[version][0]}" for version in newer]
+    return ran
 
 
 async def _insist_on_empty(connection: Session) -> None:
@@ -84,12 +84,9 @@ async def _drop_everything(connection: Session) -> None:
             await connection.execute(f"drop {kind} if exists {names} cascade")
 
 
-async def _migrate(connection: Session, versions: Collection[int]) -> None:
+async def _migrate(connection: Session, versions: Collection[int]) -> list[str]:
     await prepare(connection)
-    for version in versions:
-        name, statements = available()[version]
-        await connection.execute(statements)
-        await connection.execute(_QUERIES["remember_migration"], version, name)
+    return [await run(connection, version) for version in versions]
 
 
 async def _fill(connection: Session, reader: Reader) -> None:

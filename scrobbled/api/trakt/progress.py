@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiohttp import web
 
-from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging
+from scrobbled.api.trakt import asked, paging
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound, UnprocessableError
 from scrobbled.model.media import Title
 from scrobbled.rules.progress import counting, standing
-from scrobbled.store import hidden, items, reads
+from scrobbled.store import hidden, items
 from scrobbled.store import progress as store
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
@@ -111,10 +110,9 @@ async def undo(request: web.Request) -> web.Response:
 
 
 async def _title(request: web.Request) -> Title:
-    word = parameters.storable(request.match_info["id"], "id")
-    found = await reads.entity_named(request.app[POOL], "show", word, parameters.number(word))
-    title = None if found is None else (await items.things(request.app[POOL], [found])).get(found)
-    if not isinstance(title, Title):
+    show_id = await asked.title(request, "show")
+    title = (await items.things(request.app[POOL], [show_id])).get(show_id)
+    if not isinstance(title, Title):  # it was there a moment ago
         raise NotFound
     return title
 

@@ -306,7 +306,7 @@ async def test_poison_in_the_inbox_is_buried(house: House) -> None:
     await house.work()
 
     assert ["progressed", "dead", "progressed"] == await house.outcomes(sent)
-    assert 2 == await dead.count(house.stream)
+    assert 2 == len(await dead.letters(house.stream))
     assert 0 == await house.pool.fetchval("select count(*) from inbox")
 
 

@@ -200,7 +200,7 @@ async def test_a_buried_event_waits_with_its_reason_and_can_be_retried(
 
     assert ("it was poison", sent) == (letter.reason, letter.event)
     assert (0, 1) == (buried["scrobbled_stream_depth"], buried["scrobbled_stream_dead"])
-    assert (1, 0) == (await depth(client, PARTITIONS), await dead.count(client))
+    assert (1, 0) == (await depth(client, PARTITIONS), len(await dead.letters(client)))
 
 
 async def test_an_answer_reaches_the_door_that_waits(client: redis.asyncio.Redis) -> None:

@@ -40,7 +40,7 @@ def list_dead(limit: int) -> None:
 @click.argument("ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Try all of them again.")
 def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way of a flag
-    """Put dead letters (by id, or --all) back into the stream, at their own time."""
+    """Put dead letters (by id, or --all) back, each at its own time."""
     from scrobbled.stream.dead import letters, retry
 
     if not ids and not everything:

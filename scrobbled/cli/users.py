@@ -47,7 +47,10 @@ def add(name: str, asks: bool) -> None:
 @user.command("password")
 @click.argument("name")
 def password(name: str) -> None:
-    """Set NAME's password: asked for twice, or the first line of stdin. Signed-in browsers are signed out."""
+    """Set NAME's password.
+
+    It is asked for twice, or is the first line of stdin. Signed-in browsers are signed out.
+    """
     from scrobbled.store import sessions, users
 
     chosen = _password()
@@ -73,7 +76,10 @@ def _password() -> str:
 @click.argument("name")
 @click.option("--public/--private", "public", required=True, help="Whether others see what NAME watched.")
 def set_privacy(name: str, *, public: bool) -> None:
-    """Let others see NAME's history, ratings, watchlist and public lists, or nobody, which is the default."""
+    """Let others see what NAME watches, or nobody, the default.
+
+    That is NAME's history, ratings, watchlist and public lists.
+    """
     from scrobbled.store import users
 
     async def change(connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -126,7 +132,7 @@ def create(name: str, label: str, scopes: tuple[str, ...], shared: bool) -> None
 @token.command("list")
 @click.argument("name")
 def list_tokens(name: str) -> None:
-    """List the tokens of NAME: id, label, scopes, last use, last webhook that came by it."""
+    """List the tokens of NAME. Id, label, scopes, last use, last webhook that came by it."""
     from scrobbled.store import users
 
     async def read(connection: asyncpg.Connection[asyncpg.Record]) -> list[users.Token]:
@@ -142,7 +148,7 @@ def list_tokens(name: str) -> None:
 @click.argument("name")
 @click.argument("token_id", type=int)
 def revoke(name: str, token_id: int) -> None:
-    """Revoke token TOKEN_ID of NAME; it is refused everywhere within 30 seconds."""
+    """Revoke token TOKEN_ID of NAME. It is refused everywhere within 30 seconds."""
     from scrobbled.store import users
 
     async def end(connection: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -44,9 +44,9 @@ def webhooks() -> None:
 def list_webhooks(
     name: str | None, player: str | None, outcome: str | None, since: datetime | None, limit: int
 ) -> None:
-    """List what NAME's players sent (everybody's without it), newest first.
+    """List what NAME's players sent, newest first.
 
-    Id, time, player, event, what it said, outcome, reason.
+    Everybody's without NAME. Id, time, player, event, what it said, outcome, reason.
     """
     from scrobbled.store.webhooks import Filter
 
@@ -61,7 +61,7 @@ def list_webhooks(
 @click.argument("webhook_id", type=click.UUID)
 @click.option("--user", "name", help="Whose it is, should two users have one of this id.")
 def show(webhook_id: UUID, name: str | None) -> None:
-    """Show the webhook WEBHOOK_ID: its reading, its outcome, and its body without secrets."""
+    """Show the webhook WEBHOOK_ID. Its reading, its outcome, and its body without secrets."""
     from scrobbled.wire.reading import reading
 
     found = asyncio.run(_one(webhook_id, name))
@@ -84,10 +84,10 @@ def show(webhook_id: UUID, name: str | None) -> None:
 def replay(
     name: str | None, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
 ) -> None:
-    """Read again what NAME's players sent (everybody's without it) and did not count.
+    """Read again what NAME's players sent and did not count.
 
-    What says something else now is applied, at its own time and once: what counted stays as it is,
-    and replaying again changes nothing.
+    Everybody's without NAME. What says something else now is applied, at its own time and once:
+    what counted stays as it is, and replaying again changes nothing.
     """
     again = asyncio.run(_replay(name, player, _utc(since), unmatched=unmatched, dry_run=dry_run))
     for each in again:

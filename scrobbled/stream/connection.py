@@ -9,7 +9,7 @@ import redis.asyncio
 from redis import exceptions
 from redis.exceptions import RedisError, ResponseError
 
-from scrobbled.errors import Unavailable
+from scrobbled.errors import Unavailable, plainly
 
 #: What going wrong means that the same command may work later.
 TRANSIENT = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.BusyLoadingError, OSError)
@@ -29,7 +29,7 @@ async def open_redis(url: str, *, must_answer: bool = True) -> AsyncIterator[red
             await client.ping()
         yield client
     except TRANSIENT as error:
-        message = f"Redis does not answer: {error}"
+        message = f"Redis does not answer: {plainly(error).rstrip('.')}"
         raise Unavailable(message) from error
     finally:
         await client.aclose()

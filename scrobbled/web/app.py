@@ -142,7 +142,8 @@ def _shared(served: Iterable[Route]) -> Callable[[str], bool]:
     which people let apps in stand among these, and are no other website's business.
     """
     paths = {route.path for route in served if route.surface is Surface.TRAKT}
-    pages = tuple(route.path.partition("{")[0] for route in served if route.surface is Surface.PAGES)
+    shown = (route.path for route in served if route.surface is Surface.PAGES)
+    pages = tuple(path.partition("{")[0] for path in shown if path.startswith(TRAKT))
     return lambda path: path in paths or (path.startswith(TRAKT) and not path.startswith(pages))
 
 

@@ -56,8 +56,11 @@ _NAMED: Final = re.compile(
 #: Whose picture: ``https://plex.tv/users/1022b120ffbaa/avatar?c=1465525047``.
 _PLEX_USER: Final = re.compile(rb"(plex\.tv%busers%b)\w+" % (_SLASH, _SLASH))
 
-#: The host's address in a name: ``203-0-113-7.0123456789abcdef.plex.direct``.
-_PLEX_DIRECT: Final = re.compile(rb"[0-9A-Fa-f]+(?:-[0-9A-Fa-f]*){3,8}\.[0-9A-Fa-f]+(?=\.plex\.direct)")
+#: The host's address in a name: ``203-0-113-7.0123456789abcdef.plex.direct``. Each part is bounded, since
+#: a search begins anew at each letter of a long one.
+_PLEX_DIRECT: Final = re.compile(
+    rb"[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{0,4}){3,8}\.[0-9A-Fa-f]{1,64}(?=\.plex\.direct)"
+)
 
 _EMAIL_HOST: Final = re.compile(rb"(?:@|%40)[\w.-]{1,190}\.[A-Za-z]{2,24}")
 _BEFORE_AT: Final = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum()) + b"._+-'"  # noqa: PLR2004  # ASCII ends

@@ -174,6 +174,20 @@ async def test_two_workers_share_the_partitions(client: redis.asyncio.Redis) -> 
     assert frozenset() == one.held & two.held
 
 
+async def test_a_full_server_gives_leases(client: redis.asyncio.Redis) -> None:
+    """Only a worker makes room in a server without memory, so one that begins then gets its partitions."""
+    fresh, before = Leases(client, "fresh", PARTITIONS), (await client.config_get("maxmemory"))["maxmemory"]
+    await client.config_set("maxmemory", "1")
+    try:
+        taken = await fresh.renew()
+        kept = (await fresh.renew(), fresh.held)[1]
+        await fresh.release()
+    finally:
+        await client.config_set("maxmemory", before or 0)
+
+    assert set(range(PARTITIONS)) == taken == kept
+
+
 async def test_a_released_lease_is_free_at_once(client: redis.asyncio.Redis) -> None:
     """A worker that stops cleanly makes nobody wait."""
     one, two = Leases(client, "one", PARTITIONS), Leases(client, "two", PARTITIONS)

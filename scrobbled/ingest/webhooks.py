@@ -54,7 +54,7 @@ def _handler(player: str) -> Handler:
     async def receive(request: web.Request) -> Written:
         body = await body_of(request)
         given = receipt(request[IDENTITY].user_id)
-        filters = _filters(request) if request.query_string else {}
+        filters = _filters(request) if "?" in request.raw_path else {}
         if request.method == "GET" and not body:
             body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
         try:

@@ -90,7 +90,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
-        mailbox = Mailbox(client, uuid4().hex)
+        mailbox = Mailbox(settings.redis_url or "", uuid4().hex)
         counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
         origins = Origins(settings.cors_origins)

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from scrobbled import metrics
+from scrobbled.errors import plainly
 from scrobbled.store import inbox as store_inbox
 from scrobbled.store import verdicts
 from scrobbled.stream import answers
@@ -93,6 +94,7 @@ class Applier:
                     return
                 await self.wait(attempt, error)
             else:
+                database_answers(attempt)
                 return
             if self._rest.over:
                 return
@@ -131,7 +133,7 @@ class Applier:
         """Pause before try *attempt* + 1 at a database that is away."""
         metrics.retries.labels("database_away").inc()
         if attempt == 0:
-            log.warning("database_away", action="waiting", error=str(error))
+            log.warning("database_away", action="waiting", error=plainly(error))
         await self._rest.sleep(retry.pause(attempt))
 
     async def _isolate(
@@ -179,3 +181,9 @@ class Applier:
                 await received.keep(connection, [(delivery, event)])
         except Exception as error:  # noqa: BLE001  # perhaps it is what is wrong with the event
             log.warning("webhook_not_kept", event_id=str(event.id), error=str(error))
+
+
+def database_answers(tries: int) -> None:
+    """Say that the database is back, if it did not answer for *tries* tries."""
+    if tries:
+        log.info("database_back", tries=tries)

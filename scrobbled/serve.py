@@ -2,8 +2,8 @@
 
 It claims the data directory, starts the embedded servers that no URL replaces,
 brings the schema up to date, makes the first user, and keeps the front door
-and the workers running: what dies is started again, sooner at first, then at
-most every five seconds. On SIGINT or SIGTERM the order is turned round, so
+and the workers running: what dies is started again, at once at first, then at
+most every two seconds. On SIGINT or SIGTERM the order is turned round, so
 that everything accepted is still written by somebody: the front door, the
 workers, Valkey, PostgreSQL, all inside ten seconds.
 
@@ -31,16 +31,25 @@ from scrobbled.servers.signals import Signals, catch_signals
 
 FRONT = "ingest,api,ui"
 WORKER = "worker"
+
 #: Seconds a server may take to start; recovery after a crash replays at most max_wal_size.
 START_SECONDS = 120.0
+
 #: Seconds after the signal by which each group has ended; what is left over is killed.
 STOP_BY = (4.0, 7.0, 8.0, 9.5)
-# Seconds before something that died is started again: what is sent meanwhile may never be sent again, and
-# what cannot live takes half a core at most.
+
+#: Seconds before something that died is started again: what is sent meanwhile may never be sent again, and
+#: what cannot live takes half a core at most.
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
-HEALTHY_AFTER = 2.0  # seconds; what lived longer did some work, and starts with the first pause again
-READY_POLL = 0.05  # seconds between looks at /health/ready while starting
-TOKEN_PATIENCE = 30.0  # seconds until the first token is shown even if nothing is ready
+
+#: Seconds; what lived longer did some work, and starts with the first pause again.
+HEALTHY_AFTER = 2.0
+
+#: Seconds between looks at /health/ready while starting.
+READY_POLL = 0.05
+
+#: Seconds until the first token is shown even if nothing is ready.
+TOKEN_PATIENCE = 30.0
 
 log = structlog.get_logger(stage="serve")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from scrobbled.api import parameters
+from scrobbled.api import body, parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.resolving import RESOLVER, Target, target_of
+from scrobbled.api.resolving import RESOLVER, Target
 from scrobbled.api.shapes.corrections import Correction, Corrections, Resolved, Said
 from scrobbled.api.shapes.events import event_of
 from scrobbled.api.shapes.items import show_of
@@ -20,7 +20,7 @@ from scrobbled.web.routes import Parameter, Route, Scope, Surface
 async def resolve(request: web.Request) -> web.Response:
     """Say which title an unmatched event is about; it is applied at its own time."""
     event_id = parameters.uuid(request.match_info["id"], "id")
-    target = target_of(await request.read())
+    target = await body.read(request, Target, '{"title_id": 1000000000} or {"ids": {"imdb": "tt…"}}')
     done = await request.app[RESOLVER].resolve(request[IDENTITY].user_id, event_id, target)
     return answer(
         Resolved(event=event_of(done.event), also_settled=done.also_settled, correction_id=done.correction_id)

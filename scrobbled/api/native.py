@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from scrobbled.api import account, accounts, actions, administration, learning, matching, parameters, received
+from scrobbled.api import accounts, actions, administration, learning, matching, parameters, received, tokens
 from scrobbled.api.pool import POOL
 from scrobbled.api.shapes.events import Event, Unmatched, UnmatchedPage, event_of
 from scrobbled.api.shapes.items import item_of, watched_of
@@ -138,7 +138,7 @@ async def event(request: web.Request) -> web.Response:
 
 
 def routes() -> list[Route]:
-    """The routes, the account's among them."""
+    """The routes, with those of every subject that has a module of its own."""
     native, read = Surface.NATIVE, Scope.READ
     limit, positions = _limit(500, 50), _limit(1000, 100)
     cursor = Parameter("cursor", "next_cursor of the page before")
@@ -171,7 +171,7 @@ def routes() -> list[Route]:
         *learning.routes(),
         *actions.routes(),
         *accounts.routes(),
-        *account.routes(),
+        *tokens.routes(),
         *administration.routes(),
     ]  # fmt: skip
 

@@ -207,15 +207,6 @@ class Resolver:
 RESOLVER = web.AppKey("resolver", Resolver)
 
 
-def target_of(body: bytes) -> Target:
-    """The body of a resolve; raises *PayloadError* that says what is wrong."""
-    try:
-        return msgspec.json.decode(body, type=Target)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        message = f'the body must be like {{"title_id": 1000000000}} or {{"ids": {{"imdb": "tt…"}}}}: {error}'
-        raise PayloadError(message.replace("`", "")) from error
-
-
 def _settled(event: PlaybackEvent, title: Title, lesson: Lesson) -> PlaybackEvent:
     resolution = Resolution(
         kind=Kind.MOVIE if title.kind is TitleKind.MOVIE else Kind.EPISODE,

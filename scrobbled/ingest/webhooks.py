@@ -61,8 +61,10 @@ def _handler(player: str) -> Handler:
             event = _read(player, body, given, request, filters)
         except PayloadError:
             event = _unreadable(player, given, shared=request[IDENTITY].shared)
-        await request.app[DOOR].accept([event], _kept(player, request, body, filters))
-        return Written(dump({"id": event.id}), 200)
+        durable = request.app[DOOR].accept([event], _kept(player, request, body, filters))
+        answer = Written(dump({"id": event.id}), 200)  # made while the disk is waited for
+        await durable
+        return answer
 
     return receive
 

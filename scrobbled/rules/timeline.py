@@ -95,7 +95,9 @@ def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact | Removal]
     for event_id in fold.ledger.emptied():
         if verdicts[event_id].outcome is Outcome.SCROBBLED:
             verdicts[event_id] = Verdict(outcome=Outcome.CANCELLED, reason="unticked")
-    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.ledger.plays, changed=fold.changed)
+    return Story(
+        viewer=fold.state.viewer, verdicts=verdicts, plays=fold.ledger.plays, changed=fold.state.changed
+    )
 
 
 def _note(fold: Fold, fact: Fact | Removal) -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import Any, cast
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 import hiredis
 from redis.asyncio.connection import ConnectionPool
@@ -21,29 +23,38 @@ from scrobbled.errors import Unavailable
 
 _AWAY = "the stream server is away"
 
+#: Is told the replies, where an error is a *hiredis.ReplyError* among the others, or why there are none.
+Told: TypeAlias = Callable[[list[Any], Unavailable | None], None]
+
 
 class Pipe(asyncio.Protocol):
     """Commands out, replies back in the same order. Made by *connect*."""
 
     def __init__(self) -> None:
         self._reader = hiredis.Reader(replyError=hiredis.ReplyError)
-        self._outstanding: deque[tuple[int, list[Any], asyncio.Future[list[Any]]]] = deque()
+        self._outstanding: deque[tuple[int, list[Any], Told]] = deque()
         self._transport: asyncio.Transport | None = None
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def send(self, commands: bytes, count: int) -> asyncio.Future[list[Any]]:
         """
-        Write *count* packed *commands*; the future holds their replies, where an error
-        is a *hiredis.ReplyError* among the others. It raises *Unavailable* when the
-        connection goes before the last reply came.
+        As *write*; the future holds the replies, and raises *Unavailable* when the connection
+        goes before the last of them came.
         """
         replies: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
-        if self._transport is None or self._transport.is_closing():
-            replies.set_exception(Unavailable(_AWAY))
-        else:
-            self._outstanding.append((count, [], replies))
-            self._transport.write(commands)
+        self.write(commands, count, partial(_settle, replies))
         return replies
+
+    def write(self, commands: bytes, count: int, told: Told) -> None:
+        """
+        Write *count* packed *commands* now; *told* is called as soon as the last reply is here, where a
+        future would cost another turn of the loop.
+        """
+        if self._transport is None or self._transport.is_closing():
+            told([], Unavailable(_AWAY))
+        else:
+            self._outstanding.append((count, [], told))
+            self._transport.write(commands)
 
     def close(self) -> None:
         """Hang up; whoever still waits is told *Unavailable*."""
@@ -54,27 +65,36 @@ class Pipe(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
-        self._transport = transport  # type: ignore[assignment]  # asyncio hands every protocol its base class
+        self._transport = cast("asyncio.Transport", transport)
+        # Else uvloop keeps what is written until everything else of this turn is done.
+        self._transport.set_write_buffer_limits(0)
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio."""
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not False:
-            count, replies, future = self._outstanding[0]
+            count, replies, told = self._outstanding[0]
             replies.append(reply)
             if len(replies) == count:
                 self._outstanding.popleft()
-                if not future.done():
-                    future.set_result(replies)
+                told(replies, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""
         while self._outstanding:
-            *_, future = self._outstanding.popleft()
-            if not future.done():
-                future.set_exception(Unavailable(_AWAY if exc is None else f"{_AWAY}: {exc}"))
+            *_, told = self._outstanding.popleft()
+            told([], Unavailable(_AWAY if exc is None else f"{_AWAY}: {exc}"))
         if not self.closed.done():
             self.closed.set_result(None)
+
+
+def _settle(future: asyncio.Future[list[Any]], replies: list[Any], problem: Unavailable | None) -> None:
+    if future.done():
+        return  # nobody waits any more
+    if problem is None:
+        future.set_result(replies)
+    else:
+        future.set_exception(problem)
 
 
 async def connect(url: str) -> Pipe:

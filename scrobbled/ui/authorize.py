@@ -38,7 +38,8 @@ async def authorize(request: web.Request) -> web.StreamResponse:
     try:
         oauth.check(asked)
     except OAuthError as error:
-        if asked.redirect_uri == OUT_OF_BAND:
+        # Whoever made the link to an app nobody registered chose where it leads, and nobody said yes to that.
+        if asked.redirect_uri == OUT_OF_BAND or app is None or not app.registered:
             raise
         answer = oauth.redirect(
             asked.redirect_uri, error=error.error, error_description=str(error), state=asked.state

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -27,6 +28,9 @@ from scrobbled.errors import PayloadError
 _ENVELOPES: Final = ("payload", "data")
 
 _NAMES_AN_EVENT: Final = frozenset({"event", "Event", "method", "NotificationType"})
+
+#: JSON in a form that nobody encoded, as scripts write it: ``data={"Event": …}``.
+_UNENCODED: Final = tuple(f"{name}={{".encode() for name in _ENVELOPES)
 
 _PADDING: Final = b" \t\r\n\x00"
 _PARTS_LIMIT: Final = 32
@@ -87,6 +91,9 @@ def _document(body: bytes, content_type: str) -> object:
     boundary = _boundary(trimmed, content_type)
     if boundary:
         return _multipart(trimmed, boundary)
+    if trimmed.startswith(_UNENCODED):
+        with suppress(PayloadError):
+            return _json(trimmed[trimmed.index(b"{") :])
     if b"=" in trimmed:
         return _form(trimmed)
     return _json(trimmed)

@@ -48,7 +48,7 @@ PATH: Final = ("file", "path", "filename", "filepath")
 STATE: Final = (
     "position", "currenttime", "viewoffset", "time", "ispaused", "paused", "positionticks", "progress",
     "playbackpositionticks", "playedtocompletion", "played", "savereason", "playbackinfo", "session",
-    "server", "serverid", "runtimeticks", "mediaposition",
+    "server", "serverid", "runtimeticks", "mediaposition", "positionseconds",
 )  # fmt: skip
 
 # Ids -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import msgspec
 from scrobbled.model.media import Kind
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.model.play import Play
-from scrobbled.model.viewing import Counted, Verdict, Viewer
+from scrobbled.model.viewing import NEVER_PLAYED, Counted, Verdict, Viewer
 from scrobbled.rules.policy import Policy
 from scrobbled.rules.timeline import Story, continue_with, needs_retelling, of_late
 from scrobbled.store import activities, timeline
@@ -128,7 +128,7 @@ def _add_unseen(rows: dict[tuple[int, int], ViewingRow], readings: Sequence[Read
         for item in reading.matched.items:
             key = (reading.event.user_id, item.id)
             if key not in rows:
-                rows[key] = ViewingRow(title_id=item.title.id, kind=item.kind, viewing=late.NEVER_PLAYED)
+                rows[key] = ViewingRow(title_id=item.title.id, kind=item.kind, viewing=NEVER_PLAYED)
 
 
 # Deciding ----------------------------------------------------------------------

@@ -19,7 +19,7 @@ import msgspec
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import BY_HAND, play_id
-from scrobbled.model.viewing import Counted, Fact, Moment, Removal, Verdict, Viewer, Viewing
+from scrobbled.model.viewing import NEVER_PLAYED, Counted, Fact, Moment, Removal, Verdict, Viewer, Viewing
 from scrobbled.rules.timeline import Story, retell
 from scrobbled.store import catalog, timeline
 from scrobbled.store.timeline import RecentEvent, ViewingRow
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 #: What may leave a position to continue from.
 _PLACING = frozenset({Action.START, Action.PROGRESS, Action.PAUSE, Action.STOP, Action.CHECKIN})
-
-#: The viewing of an item its user never played.
-NEVER_PLAYED = Viewing()
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):

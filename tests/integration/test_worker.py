@@ -17,7 +17,7 @@ from scrobbled.stream import dead, names
 from scrobbled.stream.codec import encode_event
 from scrobbled.stream.connection import open_redis
 from tests.integration.at_work import PARTITIONS, all_done, working
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -225,7 +225,7 @@ async def test_an_unmatched_event_enters_the_history_at_its_own_time(bench: Benc
     await bench.send(event)
     await bench.work()
     known = bench.event(
-        Action.START, media=Media(kind=Kind.MOVIE, title=title, ids={"tmdb": str(uuid4().int % 10**9)})
+        Action.START, media=Media(kind=Kind.MOVIE, title=title, ids={"tmdb": str(made_up_number())})
     )
     await bench.send(known)
     await bench.work()

@@ -7,6 +7,7 @@ and given up at last, while the rest is applied.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ class Applier:
         self._consumer = consumer
         self._inbox = inbox
         self._rest = rest
+        self._away_since: float | None = None
 
     async def process(self, deliveries: Sequence[Delivery]) -> None:
         """Apply *deliveries*; what is poison is set apart, the rest is applied and acknowledged."""
@@ -94,7 +96,7 @@ class Applier:
                     return
                 await self.wait(attempt, error)
             else:
-                database_answers(attempt)
+                self.answered()
                 return
             if self._rest.over:
                 return
@@ -132,9 +134,16 @@ class Applier:
     async def wait(self, attempt: int, error: BaseException) -> None:
         """Pause before try *attempt* + 1 at a database that is away."""
         metrics.retries.labels("database_away").inc()
-        if attempt == 0:
+        if self._away_since is None:
             log.warning("database_away", action="waiting", error=plainly(error))
+            self._away_since = time.monotonic()
         await self._rest.sleep(retry.pause(attempt))
+
+    def answered(self) -> None:
+        """Say that the database is back, if it was away."""
+        if self._away_since is not None:
+            log.info("database_back", seconds=round(time.monotonic() - self._away_since, 3))
+            self._away_since = None
 
     async def _isolate(
         self, todo: retry.Remedy, entries: Sequence[tuple[Delivery, PlaybackEvent]], error: Exception
@@ -181,9 +190,3 @@ class Applier:
                 await received.keep(connection, [(delivery, event)])
         except Exception as error:  # noqa: BLE001  # perhaps it is what is wrong with the event
             log.warning("webhook_not_kept", event_id=str(event.id), error=str(error))
-
-
-def database_answers(tries: int) -> None:
-    """Say that the database is back, if it did not answer for *tries* tries."""
-    if tries:
-        log.info("database_back", tries=tries)

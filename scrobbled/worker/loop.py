@@ -20,7 +20,7 @@ from scrobbled.stream import consumer, leases
 from scrobbled.stream.connection import TRANSIENT as STREAM_TRANSIENT
 from scrobbled.stream.connection import RedisError
 from scrobbled.worker import retry
-from scrobbled.worker.applying import Applier, database_answers
+from scrobbled.worker.applying import Applier
 from scrobbled.worker.chores import Chores
 from scrobbled.worker.inbox import Inbox, complete_until, in_order
 from scrobbled.worker.limits import Limits
@@ -99,7 +99,7 @@ class Worker:
 
     async def _work(self) -> None:
         next_look = 0.0
-        failures = 0
+        failures, away_since = 0, 0.0
         clock = asyncio.get_running_loop().time
         while not self._rest.over:
             try:
@@ -112,11 +112,12 @@ class Worker:
                 else:
                     await asyncio.sleep(0.2)
                 if failures:
-                    log.info("stream_back", tries=failures)
+                    log.info("stream_back", seconds=round(clock() - away_since, 3))
                 failures = 0
             except (RedisError, *STREAM_TRANSIENT) as error:
                 if not failures:
                     log.warning("stream_away", action="waiting", error=plainly(error))
+                    away_since = clock()
                 await self._rest.sleep(retry.pause(failures))
                 failures += 1
                 await self._begin_again()
@@ -203,7 +204,7 @@ class Worker:
             except STORE_TRANSIENT as error:
                 await self._applier.wait(attempt, error)
             else:
-                database_answers(attempt)
+                self._applier.answered()
                 return found
             if self._rest.over:
                 break

@@ -47,6 +47,10 @@ def test_the_curl_line_works_when_pasted(own_instance: Instance) -> None:
     assert own_instance.call("GET", "/v1/me").json == json.loads(pasted.stdout)
     assert 1 == len(set(re.findall(r"scr_pat_\S+(?<!')", own_instance.stdout)))
     assert own_instance.token not in own_instance.stderr
+    assert re.search(r"^  \S*scrobbled connect plex$", own_instance.stdout, re.MULTILINE)
+    assert 1 == own_instance.stderr.count('"event":"migrated"')
+    assert '"event":"forgotten"' not in own_instance.stderr
+    assert own_instance.run("user", "list").stdout.startswith("1\tadmin\t")
 
 
 def test_a_second_start_shows_no_token_and_keeps_the_data(own_instance: Instance) -> None:

@@ -75,7 +75,7 @@ def _handler(player: str) -> Handler:
 def _sent(player: str, body: bytes, request: web.Request) -> tuple[UUID, Coroutine[Any, Any, None]]:
     """Send what *body* says on its way: its id, and what ends once it is durable."""
     given = receipt(request[IDENTITY].user_id)
-    filters = _filters(request) if request.query_string else {}
+    filters = _filters(request) if "?" in request.raw_path else {}
     try:
         event = _read(player, body, given, request, filters)
     except PayloadError:

@@ -47,9 +47,10 @@ _WRAPPED_LIMIT: Final = 3  # JSON in a string, in a form, in JSON
 
 #: What templates get wrong outside of strings: a missing value, a number with zeros
 #: before it, a comma too many, another language's constants. Strings come first, so
-#: that nothing inside them is taken for it.
+#: that nothing inside them is taken for it; one that never ends goes to the very end, or each
+#: quote in it would be read from anew.
 _SLIPS: Final = re.compile(
-    r'"(?:[^"\\]|\\.)*+(?:"|\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
+    r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
     r"|\b(?:True|False|None|undefined)\b",
     re.DOTALL,
 )

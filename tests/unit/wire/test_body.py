@@ -124,10 +124,12 @@ def test_what_cannot_be_read_says_why(body: bytes, message: str) -> None:
     assert message == str(caught.value)
 
 
-def test_an_unclosed_string_is_given_up_quickly() -> None:
-    """A megabyte of escaped quotes is refused in linear time."""
+@pytest.mark.parametrize("end", [b"", b"\\"])
+@pytest.mark.parametrize("count", [30_000, 500_000])
+def test_an_unclosed_string_is_given_up_quickly(count: int, end: bytes) -> None:
+    """Escaped quotes without end are refused in linear time, also where a half escape is the last of them."""
     with pytest.raises(PayloadError):
-        decode(b'{"a": "' + rb"\"" * 500_000)
+        decode(b'{"a": "' + rb"\"" * count + end)
 
 
 @given(st.binary(max_size=300), st.text(max_size=40))

@@ -22,6 +22,7 @@ from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.api.trakt import operations
 from scrobbled.api.trakt.catalogue import ANSWERS, Answers
+from scrobbled.api.trakt.objects import OBJECTS, Objects
 from scrobbled.catalog.live import Names
 from scrobbled.errors import ConfigError
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
@@ -108,6 +109,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
         application[NAMES] = Names(settings.names_path)
         application[ANSWERS] = answers = Answers()
+        application[OBJECTS] = Objects()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
         chores.append(answers.follow(pool))
         async with _beside(chores):

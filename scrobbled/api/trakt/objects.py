@@ -7,9 +7,10 @@ transaction wrote a row comes with each question, so what is kept is never older
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+import orjson
 from aiohttp import web
 
 from scrobbled.api.pool import POOL
@@ -72,6 +73,15 @@ async def shown(
         lost = text is None or (own is None and item[1] is not None)
         found.append(None if lost else typed(own, text or ""))
     return found
+
+
+async def shows(request: web.Request, aired: Mapping[Version, int]) -> dict[int, str]:
+    """By id, shows with the number of episodes that have *aired*."""
+    texts = await _written(request, aired)
+    if is_full(request):  # it is among all that is known, and counted otherwise
+        told = ((own, orjson.loads(text) | {"aired_episodes": aired[own]}) for own, text in texts.items())
+        return {own[0]: dump(show).decode() for own, show in told}
+    return {own[0]: f'{text[:-1]},"aired_episodes":{aired[own]}}}' for own, text in texts.items()}
 
 
 async def _written(request: web.Request, versions: Iterable[Version]) -> dict[Version, str]:

@@ -16,7 +16,7 @@ limit (select $6::bigint) offset (select $7::bigint)
 -- knows nothing of one user's many plays and would read them all from plays_newest:
 -- created_at, which that index lacks, and coalesce, which hides the span, keep it away.
 select page.*
-from unnest($8::bigint[]) as asked (title_id)
+from unnest((select $8::bigint[])) as asked (title_id)
 cross join lateral (
     select id, item_id, kind, watched_at, cause, source, event_id, created_at
     from plays
@@ -32,7 +32,7 @@ limit (select $6::bigint) offset (select $7::bigint)
 -- name: history_of_items
 -- The same for some films or episodes, from plays_of_item.
 select page.*
-from unnest($8::bigint[]) as asked (item_id)
+from unnest((select $8::bigint[])) as asked (item_id)
 cross join lateral (
     select id, plays.item_id, kind, watched_at, cause, source, event_id, created_at
     from plays

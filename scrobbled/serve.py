@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -234,8 +235,8 @@ async def _prepare(
     end = time.monotonic() + START_SECONDS
     while not signals.stop:
         try:
-            for name in await migrate(database_url):
-                log.info("migrated", migration=name)
+            if ran := await migrate(database_url):
+                log.info("migrated", migrations=len(ran), newest=ran[-1])
             return await first_user(database_url)
         except (OSError, Unavailable) as error:
             if time.monotonic() > end:
@@ -279,9 +280,16 @@ def _show(token: str, settings: Settings) -> None:
     print(  # noqa: T201 - this is for the person at the terminal, and must never be in a log
         f"\nYour first token, shown this once:\n\n  {token}\n\nTry it:\n\n"
         f"  curl -H 'Authorization: Bearer {token}' {base_url(settings)}/v1/me\n\n"
-        "To sign apps in, set a password:\n\n  scrobbled user password admin\n",
+        f"Connect a player, and set a password with which apps sign in:\n\n  {_command()} connect plex\n"
+        f"  {_command()} user password admin\n",
         flush=True,
     )
+
+
+def _command() -> str:
+    """What to write for `scrobbled` in another terminal at the same place: as this one was called."""
+
+    return sys.argv[0] if Path(sys.argv[0]).name == "scrobbled" else "scrobbled"
 
 
 def _empty_metrics(settings: Settings) -> None:

@@ -171,13 +171,16 @@ class Resolver:
             return found[target.title_id]
         ids = external_ids((target.ids or {}).items())
         if not ids:
-            raise PayloadError(f"ids holds none that can be understood; sources are {', '.join(ID_SOURCES)}")
+            told = ", ".join(f"{source} {value}" for source, value in (target.ids or {}).items())
+            raise PayloadError(
+                f"{told} is no id; sources are {', '.join(ID_SOURCES)}, such as imdb tt0386676"
+            )
         asked = [(0, kind.value, source, value) for source, value in ids.items()]
         owners = {entity for _, entity in await catalog.by_external_ids(self._pool, asked)}
         if len(owners) != 1:
             said = ", ".join(f"{source} {value}" for source, value in ids.items())
-            several = "names several titles" if owners else f"is no {kind.value} the catalogue has"
-            raise UnprocessableError(f"{said} {several}")
+            several = f"is no {kind.value} the catalogue has; import one that has it"
+            raise UnprocessableError(f"{said} {'names several titles' if owners else several}")
         return (await catalog.titles(self._pool, owners))[owners.pop()]
 
     async def _place(self, media: Media, target: Target, title: Title) -> tuple[int | None, int | None]:

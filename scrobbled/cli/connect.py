@@ -112,13 +112,16 @@ async def _first(pool: Pool, user_id: int, token_id: int, since: datetime) -> Li
 
 def _show(came: Listed) -> None:
     from scrobbled.wire.reading import reading
+    from scrobbled.worker.reading import subject_of
 
     event = came.event
     if event.ignored in _TESTS:
         click.echo(f"a test of {event.source} came: the address and the token are right ({event.ignored})")
         return
     click.echo(f"received  {event.source}, event {event.event_name or '-'}")
-    click.echo(f"reading   {json.dumps(reading(event), ensure_ascii=False)}")
+    click.echo(f"title     {subject_of(event.media) or '-'}")
+    read = {name: value for name, value in reading(event).items() if value not in (None, {})}
+    click.echo(f"reading   {json.dumps(read, ensure_ascii=False)}")
     outcome = came.outcome.value if came.outcome else "not known yet"
     click.echo(f"outcome   {outcome}{f' ({came.reason})' if came.reason else ''}")
     if came.reason is not None:

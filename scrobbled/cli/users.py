@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ _LOST_STOPS: Final = {None: "as the server", True: "count", False: "do not count
 
 @click.group()
 def user() -> None:
-    """Add users, set their passwords and rules."""
+    """Add and list users, set their passwords and rules."""
 
 
 @click.group()
@@ -45,7 +46,16 @@ def add(name: str, *, asks: bool) -> None:
                 await sessions.set_password(connection, user_id, name, chosen)
 
     with_database(make)
-    click.echo(f"added {name}; next: scrobbled token create {name} --label <player>", err=True)
+    click.echo(f"added {name}; next: scrobbled connect PLAYER --user {shlex.quote(name)}", err=True)
+
+
+@user.command("list")
+def list_users() -> None:
+    """List the users. Id, as the log has it, name, since when."""
+    from scrobbled.store import users
+
+    for each in with_database(users.everybody):
+        click.echo(f"{each.id}\t{each.name}\t{each.created_at.isoformat(timespec='seconds')}")
 
 
 @user.command("password")

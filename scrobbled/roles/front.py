@@ -34,7 +34,7 @@ from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
+from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, end, open_redis
 from scrobbled.stream.dead import DeadLetters
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
@@ -90,7 +90,7 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
-        mailbox = Mailbox(client, uuid4().hex)
+        mailbox = Mailbox(settings.redis_url or "", uuid4().hex)
         counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
         origins = Origins(settings.cors_origins)
@@ -199,9 +199,7 @@ async def _beside(chores: Collection[Coroutine[Any, Any, None]]) -> AsyncIterato
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def _serve(application: web.Application, settings: Settings) -> None:

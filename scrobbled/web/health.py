@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from scrobbled import metrics
+from scrobbled.errors import plainly
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Handler, Route, Surface
 
@@ -83,7 +84,7 @@ async def _problem(check: Check) -> str | None:
         task.cancel()
         return f"no answer within {_PATIENCE:g} s"
     error = task.exception()
-    return None if error is None else str(error) or type(error).__name__
+    return None if error is None else plainly(error)
 
 
 async def _scraped(gauges: Iterable[Gauges]) -> dict[str, float]:

@@ -22,6 +22,7 @@ from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.api.trakt import operations
 from scrobbled.api.trakt.catalogue import ANSWERS, Answers
+from scrobbled.api.trakt.objects import OBJECTS, Objects
 from scrobbled.catalog.live import Names
 from scrobbled.errors import ConfigError
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
@@ -112,7 +113,8 @@ def _equip(application: web.Application, settings: Settings, pool: Pool, door: D
     application[POOL] = application[visitor.POOL] = pool
     application[DOOR], application[PUT_BACK] = door, door.put_back
     application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
-    application[NAMES], application[ANSWERS] = Names(settings.names_path), Answers()
+    application[NAMES] = Names(settings.names_path)
+    application[ANSWERS], application[OBJECTS] = Answers(), Objects()
     application[visitor.CHECKER] = Checker()
 
 

@@ -113,7 +113,9 @@ def settings(person: Profile, words: frozenset[str], limits: Limits, today: date
             "list": {"count": limits.lists, "item_count": limits.items},
             "watchlist": {"item_count": limits.items},
             "favorites": {"item_count": limits.items},
+            "search": {"recent_count": 0},
             "collection": {"item_count": limits.items},
+            "notes": {"item_count": limits.items},
             "recommendations": {"item_count": limits.items},
         },
     }

@@ -19,11 +19,14 @@ from scrobbled.web.address import base_url
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Route, Scope, Surface
-from scrobbled.wire import trakt_lists, trakt_people
+from scrobbled.wire import trakt_items, trakt_lists, trakt_people
 
 if TYPE_CHECKING:
     from scrobbled.store.list_items import Key
     from scrobbled.web.routes import Handler
+
+#: What a list may hold: clients read how many people there are, too.
+_SECTIONS = (*trakt_items.SECTIONS, trakt_items.PEOPLE)
 
 #: Lists on a page that is asked for without a limit.
 _USUAL = 100
@@ -99,12 +102,12 @@ async def items(request: web.Request) -> web.Response:
 
 async def add_items(request: web.Request) -> web.Response:
     """``POST …/items``: 201, or 420 when the list is full."""
-    return await listing.add(request, await _key(request))
+    return await listing.add(request, await _key(request), _SECTIONS)
 
 
 async def remove_items(request: web.Request) -> web.Response:
     """``POST …/items/remove``: 200."""
-    return await listing.remove(request, await _key(request))
+    return await listing.remove(request, await _key(request), _SECTIONS)
 
 
 async def reorder_items(request: web.Request) -> web.Response:

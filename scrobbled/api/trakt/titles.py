@@ -94,7 +94,13 @@ class _Of:
         told = await totals.of_title(request.app[POOL], title_id)
         return answer(
             trakt_lookup.stats(
-                told.watchers, told.plays, told.collectors, told.listed, sum(votes), favorited=told.favorited
+                told.watchers,
+                told.plays,
+                told.collectors,
+                told.listed,
+                sum(votes),
+                collected=told.collected if self.kind == "show" else None,
+                favorited=told.favorited,
             )
         )
 

@@ -130,9 +130,7 @@ class Resolver:
     ) -> list[PlaybackEvent]:
         """What else waits of the user and is meant by what was just taught, oldest first."""
         by_key = {lesson.key: lesson for lesson in taught}
-        rows = await reads.unmatched(
-            self._pool, event.user_id, after=(reads.END, UUID(int=2**128 - 1)), limit=_MOST_OTHERS
-        )
+        rows = await reads.unmatched(self._pool, event.user_id, after=reads.NEWEST, limit=_MOST_OTHERS)
         meant = []
         for other in (waiting.event_of(row.event) for row in reversed(rows)):
             lesson = fitting(other.media, by_key, title.ids) if other.media and other.id != event.id else None

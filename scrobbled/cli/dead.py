@@ -39,7 +39,7 @@ def list_dead(limit: int) -> None:
 @dead.command("retry")
 @click.argument("ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Try all of them again.")
-def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way of a flag
+def retry_dead(ids: tuple[str, ...], *, everything: bool) -> None:
     """Put dead letters (by id, or --all) back, each at its own time."""
     from scrobbled.errors import NotFound
     from scrobbled.stream.dead import letters, retry

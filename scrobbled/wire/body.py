@@ -29,6 +29,10 @@ _ENVELOPES: Final = ("payload", "data")
 
 _NAMES_AN_EVENT: Final = frozenset({"event", "Event", "method", "NotificationType"})
 
+#: Events in one body.
+MOST_AT_ONCE: Final = 200
+_FIRST_WORDS: Final = 16
+
 #: JSON in a form that nobody encoded, as scripts write it: ``data={"Event": …}``.
 _UNENCODED: Final = tuple(f"{name}={{".encode() for name in _ENVELOPES)
 
@@ -43,9 +47,10 @@ _WRAPPED_LIMIT: Final = 3  # JSON in a string, in a form, in JSON
 
 #: What templates get wrong outside of strings: a missing value, a number with zeros
 #: before it, a comma too many, another language's constants. Strings come first, so
-#: that nothing inside them is taken for it.
+#: that nothing inside them is taken for it; one that never ends goes to the very end, or each
+#: quote in it would be read from anew.
 _SLIPS: Final = re.compile(
-    r'"(?:[^"\\]|\\.)*+(?:"|\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
+    r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
     r"|\b(?:True|False|None|undefined)\b",
     re.DOTALL,
 )
@@ -74,6 +79,23 @@ def decode(body: bytes, content_type: str = "") -> dict[str, object]:
         document = inner
     message = "the payload is not a JSON object"
     raise PayloadError(message)
+
+
+def several(body: bytes) -> list[bytes]:
+    """Give the objects of a JSON list, each as a body of its own, when *body* is a list of several.
+
+    SyncPK pushes a library in lists of a hundred. A longer list than *MOST_AT_ONCE* gives none, and so
+    does one that holds anything else.
+    """
+    if _trimmed(body[:_FIRST_WORDS])[:1] != b"[":
+        return []
+    try:
+        found = orjson.loads(_trimmed(body))
+    except orjson.JSONDecodeError:
+        return []
+    if not 1 < len(found) <= MOST_AT_ONCE or not all(isinstance(each, dict) for each in found):
+        return []
+    return [orjson.dumps(each) for each in found]
 
 
 def is_blank(body: bytes) -> bool:

@@ -198,7 +198,11 @@ def _season_of(title: str) -> int | None:
 
 
 def _runtime(metadata: Mapping[str, object], account: Mapping[str, object]) -> float | None:
-    """Give the runtime in seconds; only Plex's imitator names accounts by GUID."""
-    account_id = account.get("id")
-    is_imitated = isinstance(account_id, str) and _GUID.fullmatch(account_id) is not None
-    return seconds(metadata.get("duration"), _IMITATED if is_imitated else _MILLISECONDS) or None
+    """Give the runtime in seconds."""
+    per_second = _IMITATED if is_imitated(account.get("id")) else _MILLISECONDS
+    return seconds(metadata.get("duration"), per_second) or None
+
+
+def is_imitated(account_id: object) -> bool:
+    """Whether the plugin of Jellyfin's that imitates Plex sent it: Plex counts its accounts."""
+    return isinstance(account_id, str) and _GUID.fullmatch(account_id) is not None

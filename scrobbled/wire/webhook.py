@@ -6,7 +6,6 @@ only asked where the body could be several's (webhooks fact sheet §7.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -55,7 +54,6 @@ _WEBHOOKS_PLUGIN: Final = frozenset(
 )  # fmt: skip
 #: All that its format "Get" sends.
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
-_GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
 #: What Plex sends around the item; anything else beside its event is of who borrowed that.
 _PLEX_ENVELOPE: Final = frozenset(
@@ -123,7 +121,7 @@ def _like_plex(payload: Mapping[str, object], player: str) -> str:
     metadata, account = mapping(payload.get("Metadata")), mapping(payload.get("Account")).get("id")
     if not _KODI_KEYS.isdisjoint(metadata):
         return kodi.SOURCE
-    if isinstance(account, str) and _GUID.fullmatch(account):
+    if plex.is_imitated(account):
         return jellyfin.SOURCE
     if isinstance(metadata.get("Guids"), dict) or _is_tautulli(payload.get("event")):
         return tautulli.SOURCE

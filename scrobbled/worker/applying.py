@@ -118,8 +118,9 @@ class Applier:
                 if kept := [each.kept for each in deliveries if each.kept is not None]:
                     await store_inbox.remove(connection, kept)
         metrics.batch_events.observe(len(entries))
-        await self._consumer.done(deliveries)
+        # Committed, so whoever waits need not wait for the disk of the stream as well.
         await self._reply(events, applied.answers)
+        await self._consumer.done(deliveries)
         report(deliveries, readings, applied, started)
 
     async def _reply(self, events: Sequence[PlaybackEvent], ready: Sequence[Answer]) -> None:

@@ -18,7 +18,7 @@ from scrobbled.errors import plainly
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import consumer, leases
 from scrobbled.stream.connection import TRANSIENT as STREAM_TRANSIENT
-from scrobbled.stream.connection import RedisError
+from scrobbled.stream.connection import RedisError, end
 from scrobbled.worker import retry
 from scrobbled.worker.applying import Applier
 from scrobbled.worker.chores import Chores
@@ -90,9 +90,10 @@ class Worker:
                 tasks.create_task(self._every(0.5, self._chores.refresh_names), name="names"),
                 tasks.create_task(self._every(2.0, self._chores.build_names), name="building"),
             ]
-            await self._work()
-            for task in side:
-                task.cancel()
+            try:
+                await self._work()
+            finally:
+                await end(side)
         await self._leases.release()
 
     # The main loop -----------------------------------------------------------

@@ -78,7 +78,7 @@ async def survive(instance: Instance, victims: Sequence[str], capsys: pytest.Cap
     began = time.monotonic()
     await storm.during(lambda: attack(instance, victims, random.Random(seed)))
     seconds = time.monotonic() - began
-    await asyncio.to_thread(instance.drain, 120)
+    await asyncio.to_thread(instance.drain, 300)
     found = await look(instance.places.database_url, everybody)
     compared = compare(everybody, found)
     with capsys.disabled():

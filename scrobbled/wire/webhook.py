@@ -99,10 +99,7 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
         return generic.SOURCE
     if isinstance(payload.get("Metadata"), dict):
         return _like_plex(payload, player)
-    if "NotificationType" in payload:
-        return jellyfin.SOURCE
-    fields = folded(payload)
-    if "notificationtype" in fields:
+    if "NotificationType" in payload or "notificationtype" in (fields := folded(payload)):
         return jellyfin.SOURCE
     if kodi_player.is_notification(fields) or kodi.has_viewers(fields):
         return kodi.SOURCE

@@ -1,32 +1,31 @@
-"""The parser that CONTRIBUTING.md writes as an example."""
+"""What CONTRIBUTING.md shows a newcomer works as it stands there."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
+
+import pytest
 
 from scrobbled.model.event import Action
-from scrobbled.model.media import Kind, Media
-from scrobbled.wire.post import Post, event_of
+from scrobbled.wire import webhook
+from tests.unit.wire.composed import RECEIPT
 
-from .composed import RECEIPT
-
-TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
+TEXT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text()
 
 
-def test_it_reads_what_stands_beside_it() -> None:
-    """The worked example is code that works: a pause of a film, with its position and its ids."""
-    (payload, *_), (code, *_) = (
-        re.findall(rf"```{kind}\n(.*?)```", TEXT, re.DOTALL) for kind in ("json", "python")
-    )
-    module: dict[str, Any] = {}
-    exec(compile(code, "marquee.py", "exec"), module)
-    post = Post(json.loads(payload), payload.encode(), RECEIPT)
+def test_the_worked_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parser reads its payload as its test says."""
+    (parser,) = (code for code in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if "def read(" in code)
+    (payload,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
+    marquee = ModuleType("marquee")
+    exec(compile(parser, "CONTRIBUTING.md", "exec"), marquee.__dict__)  # our own document
+    monkeypatch.setitem(cast("dict[str, Any]", webhook.READERS), marquee.SOURCE, marquee.read)
 
-    event = event_of(post, module["read"](post))
+    event = webhook.parse(marquee.SOURCE, payload.encode(), RECEIPT)
 
-    film = Media(kind=Kind.MOVIE, title="Arrival", year=2016, ids={"imdb": "tt2543164"}, runtime=7000.0)
-    assert ("marquee", Action.PAUSE, film) == (event.source, event.action, event.media)
-    assert (1500.0, 21.43, None) == (event.position, event.progress, event.ignored)
+    assert (marquee.SOURCE, Action.PAUSE, 21.43) == (event.source, event.action, event.progress)
+    assert event.media is not None
+    assert ("Arrival", 2016, {"imdb": "tt2543164"}) == (event.media.title, event.media.year, event.media.ids)

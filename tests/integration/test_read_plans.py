@@ -129,12 +129,11 @@ async def _plan(connection: Connection, query: str, arguments: str, planned: str
     async with connection.transaction():
         await connection.execute(f"set local plan_cache_mode = {planned}")
         await connection.execute(f"prepare asked as {query}")
-        for _ in range(8):  # from the sixth on PostgreSQL may choose a plan for anybody
-            found = await connection.fetchval(
-                f"explain (analyze, buffers, format json) execute asked ({arguments})"
-            )
+        explained = f"explain (analyze, buffers, format json) execute asked ({arguments})"
+        # From the sixth on PostgreSQL may choose a plan for anybody.
+        found = [await connection.fetchval(explained) for _ in range(8)]
         await connection.execute("deallocate asked")
-    plan: dict[str, Any] = orjson.loads(found)[0]["Plan"]
+    plan: dict[str, Any] = orjson.loads(found[-1])[0]["Plan"]
     return plan
 
 

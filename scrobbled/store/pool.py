@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from scrobbled import metrics
-from scrobbled.errors import Unavailable
+from scrobbled.errors import Unavailable, plainly
 
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
@@ -78,7 +78,7 @@ async def connect(database_url: str) -> asyncpg.Connection[asyncpg.Record]:
             database_url, timeout=10, server_settings={"application_name": "scrobbled"}
         )
     except TRANSIENT as error:
-        message = f"PostgreSQL does not answer: {error}"
+        message = f"PostgreSQL does not answer: {plainly(error)}"
         raise Unavailable(message) from error
     await _set_up(connection)
     return connection
@@ -106,7 +106,7 @@ async def open_pool(
             server_settings={"application_name": f"scrobbled {name}", **_SETTINGS, **(settings or {})},
         )
     except TRANSIENT as error:
-        message = f"PostgreSQL does not answer: {error}"
+        message = f"PostgreSQL does not answer: {plainly(error)}"
         raise Unavailable(message) from error
     try:
         yield pool

@@ -25,6 +25,8 @@ _QUERIES = sql.load("reads")
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
+#: In lists of events that run newest first, the place (when, the id) before all of them.
+NEWEST = (END, UUID(int=2**128 - 1))
 
 #: Letters from which on a part of a name finds it: nearly every name holds a shorter one.
 _PART = 3

@@ -17,7 +17,8 @@ from scrobbled.model.media import Item
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.wire.trakt_media import Known, array_of, instant, item_objects
 
-_SHARING: Final = {"twitter": False, "mastodon": False, "tumblr": False}
+#: Facebook is Trakt's no longer, but clients of that time do without an answer rather than without the word.
+_SHARING: Final = {"facebook": False, "twitter": False, "mastodon": False, "tumblr": False}
 
 #: What became of a scrobble -> what Trakt calls it. A finished stop is never ``stop`` (§4).
 _ACTIONS: Final = {

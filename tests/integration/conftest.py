@@ -35,15 +35,32 @@ from scrobbled.web.passwords import Checker
 
 if TYPE_CHECKING:
     from scrobbled.model.event import PlaybackEvent
-    from scrobbled.store.pool import Pool
+    from scrobbled.store.pool import Database, Pool
     from tests.conftest import Servers
 
 Client = TestClient[Any, Any]
 
 
+class _Fresh(Names):
+    """
+    Names that look whenever they are asked to. Others rest after a look that took long, as on a busy
+    machine, and get a file once there are as many titles as the tests of a session may add.
+    """
+
+    async def refresh(self, database: Database) -> bool:
+        """At once, however long the last look took."""
+        self._next_look = 0.0
+        return await super().refresh(database)
+
+    @property
+    def needs_a_build(self) -> bool:
+        """Never: that is a process, which works on the server of the one who runs the tests."""
+        return False
+
+
 def catalogue_names() -> Names:
     """The names of a server that has just begun: no file yet, everything is fresh."""
-    return Names(Path("/nonexistent/names/index"))
+    return _Fresh(Path("/nonexistent/names/index"))
 
 
 class Person:

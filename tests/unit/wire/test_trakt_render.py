@@ -57,7 +57,7 @@ EPISODE_OBJECT = {
     "title": "The Detail",
     "ids": {"trakt": 1_000_000_009, "tvdb": 308, "imdb": "tt0749448", "tmdb": None},
 }
-SHARING = {"twitter": False, "mastodon": False, "tumblr": False}
+SHARING = {"facebook": False, "twitter": False, "mastodon": False, "tumblr": False}
 
 
 def answer(outcome: Outcome, item: Item | None = FILM, **known: Any) -> Answer:

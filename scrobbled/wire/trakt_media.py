@@ -7,7 +7,7 @@ Ids are typed as Trakt types them. Instants end in ``.000Z`` (§1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
 
@@ -174,6 +174,28 @@ def thing_objects(thing: Thing, known: Known = None) -> dict[str, Any]:
             "show": title_object(thing.title, known),
         }
     return {"type": thing.kind.value, **item_objects(thing, known)}
+
+
+def media_object(thing: Thing, known: Known = None) -> dict[str, Any]:
+    """The one object of a film, show, season or episode itself."""
+    if isinstance(thing, Season):
+        return season_object(thing, known)
+    if isinstance(thing, Title) or thing.kind is Kind.MOVIE:
+        return title_object(thing if isinstance(thing, Title) else thing.title, known)
+    return episode_object(thing, known)
+
+
+def members(kind: str, part: str | None, title: str) -> str:
+    """
+    ``"season": …, "show": …``: the members of an entry with what it is about, from objects that are JSON
+    already; a film or a show has no *part*.
+    """
+    return f'"{kind}":{title}' if part is None else f'"{kind}":{part},"show":{title}'
+
+
+def array_of(entries: Iterable[str]) -> str:
+    """A list of what is JSON already."""
+    return f"[{','.join(entries)}]"
 
 
 def trakt_id(ids: Mapping[str, str], own_id: int) -> int:

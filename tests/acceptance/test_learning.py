@@ -161,7 +161,8 @@ def test_an_episode_by_its_numbers(instance: Instance) -> None:
     ("to", "status", "sentence"),
     [
         ("1", 1, "no film or show 1"),
-        ("tt0000000001", 1, "is no movie the catalogue has"),
+        ("tt0000000001", 1, "is no movie the catalogue has; import one that has it"),
+        ("banana", 1, "imdb banana is no id; sources are imdb"),
         ("tmdb:song:603", 2, "write 1000000123, tt0386676 or tmdb:movie:603"),
     ],
 )

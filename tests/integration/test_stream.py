@@ -182,6 +182,20 @@ async def test_two_workers_share_the_partitions(client: redis.asyncio.Redis) -> 
     assert frozenset() == one.held & two.held
 
 
+async def test_a_full_server_gives_leases(client: redis.asyncio.Redis) -> None:
+    """Only a worker makes room in a server without memory, so one that begins then gets its partitions."""
+    fresh, before = Leases(client, "fresh", PARTITIONS), (await client.config_get("maxmemory"))["maxmemory"]
+    await client.config_set("maxmemory", "1")
+    try:
+        taken = await fresh.renew()
+        kept = (await fresh.renew(), fresh.held)[1]
+        await fresh.release()
+    finally:
+        await client.config_set("maxmemory", before or 0)
+
+    assert set(range(PARTITIONS)) == taken == kept
+
+
 async def test_a_released_lease_is_free_at_once(client: redis.asyncio.Redis) -> None:
     """A worker that stops cleanly makes nobody wait."""
     one, two = Leases(client, "one", PARTITIONS), Leases(client, "two", PARTITIONS)
@@ -208,31 +222,58 @@ async def test_a_buried_event_waits_with_its_reason_and_can_be_retried(
 
     assert ("it was poison", sent) == (letter.reason, letter.event)
     assert (0, 1) == (buried["scrobbled_stream_depth"], buried["scrobbled_stream_dead"])
-    assert (1, 0) == (await depth(client, PARTITIONS), await dead.count(client))
+    assert (1, 0) == (await depth(client, PARTITIONS), len(await dead.letters(client)))
 
 
-async def test_an_answer_reaches_the_door_that_waits(client: redis.asyncio.Redis) -> None:
-    """And no other one."""
-    mailbox = answers.Mailbox(client, "door")
-    listening = asyncio.create_task(mailbox.run())
+async def heard(client: redis.asyncio.Redis) -> None:
+    """Wait until the mailbox of *listening* hears."""
     async with asyncio.timeout(60):
-        while [(names.answers("door"), 1)] != [  # noqa: ASYNC110  # on a server
-            tuple(each) for each in await client.pubsub_numsub(names.answers("door"))
-        ]:
+        while not any(n for _, n in await client.pubsub_numsub(names.answers("door"))):  # noqa: ASYNC110  # there
             await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def listening(servers: Servers, client: redis.asyncio.Redis) -> AsyncIterator[answers.Mailbox]:
+    """The mailbox of a front door that listens."""
+    mailbox = answers.Mailbox(servers.redis_url, "door")
+    task = asyncio.create_task(mailbox.run())
+    try:
+        await heard(client)
+        yield mailbox
+    finally:
+        task.cancel()
+
+
+async def test_an_answer_reaches_the_door_that_waits(servers: Servers, client: redis.asyncio.Redis) -> None:
+    """And no other one."""
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
-    future = mailbox.expect(answer.event_id)
-    await answers.send(
-        client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
-    )
+    async with listening(servers, client) as mailbox:
+        future = mailbox.expect(answer.event_id)
+        await answers.send(
+            client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
+        )
 
-    assert answer == await mailbox.wait(answer.event_id, future, 60)
-    listening.cancel()
+        assert answer == await mailbox.wait(answer.event_id, future, 60)
 
 
-async def test_an_answer_that_does_not_come_is_unavailable(client: redis.asyncio.Redis) -> None:
+async def test_a_door_that_was_cut_off_listens_again(servers: Servers, client: redis.asyncio.Redis) -> None:
+    """A break costs the answers of that moment, not those that come after it."""
+    answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
+    async with listening(servers, client) as mailbox:
+        cut = await client.client_kill_filter(_type="pubsub")
+        future = mailbox.expect(answer.event_id)
+        async with asyncio.timeout(60):
+            while not future.done():
+                await answers.send(client, [("door", answer)])
+                await asyncio.sleep(0.05)
+
+        assert 1 == cut
+        assert answer == await future
+
+
+async def test_an_answer_that_does_not_come_is_unavailable(servers: Servers) -> None:
     """The event is safe, but the client must not wait for ever."""
-    mailbox = answers.Mailbox(client, "door")
+    mailbox = answers.Mailbox(servers.redis_url, "door")
     event_id = uuid4()
 
     with pytest.raises(Unavailable):
@@ -243,6 +284,7 @@ async def test_whoever_is_stopped_while_it_asks_stops(client: redis.asyncio.Redi
     """At whatever turn of the loop, a stop that comes while a command is sent is heard."""
 
     async def ask() -> None:
+        """One command after the other, without end."""
         while True:
             await client.echo("x")
 

@@ -25,6 +25,7 @@ from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.model.outcome import Outcome
 from scrobbled.ui import routes as pages
 from scrobbled.web import description, health
+from scrobbled.web.errors import CODES
 from scrobbled.web.routes import Route, Surface
 from scrobbled.wire import webhook
 
@@ -33,6 +34,7 @@ CODE = ROOT / "scrobbled"
 DOCS = ROOT / "docs"
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    ROOT / "deploy" / "README.md",
     *sorted(DOCS.rglob("*.md")),
 ]
 
@@ -43,6 +45,8 @@ GIVEN_REASONS = [
     *(CODE / name for name in ("worker/matching.py", "worker/batch.py", "worker/writing.py")),
 ]
 
+#: Of Trakt's surface alone, or of aiohttp.
+OTHER_STATUSES = {412, 415, 420, 501}
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 CODE_SPANS = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 PATHS = re.compile(
@@ -125,7 +129,7 @@ def commands(text: str) -> Iterator[tuple[str, ...]]:
     """The words after each ``scrobbled`` that is called in the code of *text*."""
     for span in CODE_SPANS.findall(text):
         for call in re.findall(r"(?:^|[`/(\s])scrobbled((?: [a-z]+){1,2})", span):
-            yield tuple(call.split())
+            yield tuple(call.removeprefix(" scrobbled").split())  # of a container of that name
 
 
 def logged() -> dict[str, set[str]]:
@@ -218,6 +222,14 @@ def test_native_routes() -> None:
     assert {f"{route.method} {route.path}" for route in routes() if route.surface is Surface.NATIVE} == set(
         re.findall(r"^### ([A-Z]+ /\S+)$", text, re.MULTILINE)
     )
+
+
+def test_error_codes() -> None:
+    """docs/native-api.md tells codes as they are sent, and leaves out those that no route of ours needs."""
+    rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", (DOCS / "native-api.md").read_text(), re.MULTILINE)
+    told = {int(status): code for status, code in rows}
+
+    assert told == {status: code for status, code in CODES.items() if status not in OTHER_STATUSES}
 
 
 @each_document

@@ -64,3 +64,12 @@ class SchemaOutdated(ScrobbledError):  # noqa: N818  # as above
 
 class NotFound(ScrobbledError):  # noqa: N818  # as above
     """There is no such thing here."""
+
+
+def plainly(error: BaseException) -> str:
+    """What *error* says, for a sentence: no number and no path, which the sentence has; never empty."""
+
+    if isinstance(error, TimeoutError) and not error.strerror:
+        return "no answer in time"
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error) or type(error).__name__

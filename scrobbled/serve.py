@@ -2,8 +2,8 @@
 
 It claims the data directory, starts the embedded servers that no URL replaces,
 brings the schema up to date, makes the first user, and keeps the front door
-and the workers running: what dies is started again, sooner at first, then at
-most every five seconds. On SIGINT or SIGTERM the order is turned round, so
+and the workers running: what dies is started again, at once at first, then at
+most every two seconds. On SIGINT or SIGTERM the order is turned round, so
 that everything accepted is still written by somebody: the front door, the
 workers, Valkey, PostgreSQL, all inside ten seconds.
 
@@ -14,31 +14,42 @@ no connection and no data; killing it loses nothing.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
 from scrobbled.config import Settings
-from scrobbled.errors import ConfigError, Unavailable
+from scrobbled.errors import ConfigError, Unavailable, plainly
 from scrobbled.servers import Places, Program, claim, postgres, valkey
 from scrobbled.servers.signals import Signals, catch_signals
 
 FRONT = "ingest,api,ui"
 WORKER = "worker"
+
 #: Seconds a server may take to start; recovery after a crash replays at most max_wal_size.
 START_SECONDS = 120.0
+
 #: Seconds after the signal by which each group has ended; what is left over is killed.
 STOP_BY = (4.0, 7.0, 8.0, 9.5)
-# Seconds before something that died is started again: what is sent meanwhile may never be sent again, and
-# what cannot live takes half a core at most.
+
+#: Seconds before something that died is started again: what is sent meanwhile may never be sent again, and
+#: what cannot live takes half a core at most.
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
-HEALTHY_AFTER = 2.0  # seconds; what lived longer did some work, and starts with the first pause again
-READY_POLL = 0.05  # seconds between looks at /health/ready while starting
-TOKEN_PATIENCE = 30.0  # seconds until the first token is shown even if nothing is ready
+
+#: Seconds; what lived longer did some work, and starts with the first pause again.
+HEALTHY_AFTER = 2.0
+
+#: Seconds between looks at /health/ready while starting.
+READY_POLL = 0.05
+
+#: Seconds until the first token is shown even if nothing is ready.
+TOKEN_PATIENCE = 30.0
 
 log = structlog.get_logger(stage="serve")
 
@@ -224,12 +235,12 @@ async def _prepare(
     end = time.monotonic() + START_SECONDS
     while not signals.stop:
         try:
-            for name in await migrate(database_url):
-                log.info("migrated", migration=name)
+            if ran := await migrate(database_url):
+                log.info("migrated", migrations=len(ran), newest=ran[-1])
             return await first_user(database_url)
         except (OSError, Unavailable) as error:
             if time.monotonic() > end:
-                raise Unavailable(f"the database does not answer: {error}") from error
+                raise Unavailable(f"the database does not answer: {plainly(error)}") from error
             log.warning("waiting for the database", error=str(error))
             await asyncio.sleep(1)
     return None
@@ -238,16 +249,17 @@ async def _prepare(
 def _insist_on_free_port(settings: Settings) -> None:
     """Say at once, and once, that the port is taken; a front door restarting for ever says it worse."""
 
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        settings.host, settings.port, type=socket.SOCK_STREAM
-    )[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-        except OSError as error:
-            where = f"SCROBBLED_HOST {settings.host}, SCROBBLED_PORT {settings.port}"
-            raise ConfigError(f"cannot listen on {where}: {error.strerror}") from error
+    except OSError as error:
+        where = f"SCROBBLED_HOST {settings.host}, SCROBBLED_PORT {settings.port}"
+        taken = "; stop what listens there, or choose another port" if error.errno == errno.EADDRINUSE else ""
+        raise ConfigError(f"cannot listen on {where}: {plainly(error)}{taken}") from error
 
 
 def _answers_ready(settings: Settings) -> bool:
@@ -268,9 +280,16 @@ def _show(token: str, settings: Settings) -> None:
     print(  # noqa: T201 - this is for the person at the terminal, and must never be in a log
         f"\nYour first token, shown this once:\n\n  {token}\n\nTry it:\n\n"
         f"  curl -H 'Authorization: Bearer {token}' {base_url(settings)}/v1/me\n\n"
-        "To sign apps in, set a password:\n\n  scrobbled user password admin\n",
+        f"Connect a player, and set a password with which apps sign in:\n\n  {_command()} connect plex\n"
+        f"  {_command()} user password admin\n",
         flush=True,
     )
+
+
+def _command() -> str:
+    """What to write for `scrobbled` in another terminal at the same place: as this one was called."""
+
+    return sys.argv[0] if Path(sys.argv[0]).name == "scrobbled" else "scrobbled"
 
 
 def _empty_metrics(settings: Settings) -> None:

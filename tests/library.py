@@ -141,9 +141,13 @@ async def ended(pool: Pool, user_id: int, event_id: UUID, item: Film | Episode |
 
 
 async def left_over(pool: Pool, user_id: int, title: str, at: datetime = NOON) -> UUID:
-    """An event that nobody could match."""
+    """An event that nobody could match, as a worker keeps it."""
     event_id = uuid4()
-    event = {"source": "test", "action": "stop", "progress": 95.0, "media": {"kind": "movie", "title": title}}
+    event = {
+        "id": str(event_id), "user_id": user_id, "source": "test", "action": "stop", "progress": 95.0,
+        "media": {"kind": "movie", "title": title},
+        "occurred_at": at.isoformat(), "received_at": at.isoformat(),
+    }  # fmt: skip
     await pool.execute(
         "insert into unmatched (user_id, event_id, event, candidates, occurred_at)"
         " values ($1, $2, $3, $4, $5)",

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from scrobbled.api import body
 from scrobbled.api.pool import POOL, PUT_BACK
 from scrobbled.api.shapes.accounts import Accounts, MappedAccount, NewlyMapped, WaitingAccount
 from scrobbled.errors import PayloadError
@@ -58,7 +59,7 @@ async def list_accounts(request: web.Request) -> web.Response:
 
 async def map_account(request: web.Request) -> web.Response:
     """Say whose an account is; what was held of it enters their history at its own time."""
-    owner, wanted = request[IDENTITY], _wanted(await request.read())
+    owner, wanted = request[IDENTITY], await _wanted(request)
     member = owner if wanted.token is None else await _member(request, wanted.token)
     account = plain(wanted.account)
     held = await accounts.put(request.app[POOL], owner.user_id, wanted.player, account, member.user_id)
@@ -75,12 +76,8 @@ async def unmap_account(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _wanted(body: bytes) -> NewAccount:
-    try:
-        wanted = msgspec.json.decode(body, type=NewAccount)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        message = f'the body must be like {{"player": "plex", "account": "Robin"}}: {error}'
-        raise PayloadError(message.replace("`", "")) from error
+async def _wanted(request: web.Request) -> NewAccount:
+    wanted = await body.read(request, NewAccount, '{"player": "plex", "account": "Robin"}')
     if "\x00" in wanted.account or not plain(wanted.account):
         message = "account must be the id or the name that GET /v1/accounts shows"
         raise PayloadError(message)

@@ -16,10 +16,10 @@ import structlog
 from aiohttp import web
 from msgspec import Meta
 
-from scrobbled.api import parameters
+from scrobbled.api import body, parameters
 from scrobbled.api.pool import POOL
 from scrobbled.api.shapes import administration as shapes
-from scrobbled.errors import NotFound, PayloadError
+from scrobbled.errors import NotFound
 from scrobbled.store import enrolling, users
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.passwords import hashed
@@ -57,19 +57,11 @@ async def everybody(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """A new user with a first token, which is shown this once."""
-    wanted = _new_user(await request.read())
+    wanted = await body.read(request, NewUser, '{"name": "…", "password": "…"}')
     kept = None if wanted.password is None else await asyncio.to_thread(hashed, wanted.password)
     user_id, token = await enrolling.enroll(request.app[POOL], wanted.name, kept)
     log.info("user_added", user_id=user_id, by=request[IDENTITY].user_id)
     return answer(shapes.NewPerson(id=user_id, name=wanted.name.strip(), token=token), 201)
-
-
-def _new_user(body: bytes) -> NewUser:
-    try:
-        return msgspec.json.decode(body, type=NewUser)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        message = f'the body must be {{"name": "…", "password": "…"}}: {error}'.replace("`", "")
-        raise PayloadError(message) from error
 
 
 async def dead(request: web.Request) -> web.Response:
@@ -105,9 +97,7 @@ async def retry(request: web.Request) -> web.Response:
 def routes() -> list[Route]:
     """The routes."""
     native, admin = Surface.NATIVE, Scope.ADMIN
-    limit = Parameter(
-        "limit", "Entries on a page", {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}
-    )
+    limit = parameters.limit(100, _MOST)
     after = Parameter("after", "next_after of the page before", {"type": "integer", "minimum": 0})
     page = ((200, "A page"), (400, "What is wrong with a parameter"))
     return [

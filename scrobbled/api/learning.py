@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from scrobbled.api import parameters
+from scrobbled.api import body, parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.resolving import RESOLVER, Target, target_of
+from scrobbled.api.resolving import RESOLVER, Target
 from scrobbled.api.shapes.corrections import Correction, Corrections, Resolved, Said
 from scrobbled.api.shapes.events import event_of
 from scrobbled.api.shapes.items import show_of
@@ -14,13 +14,13 @@ from scrobbled.errors import NotFound
 from scrobbled.store import corrections
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer, cursor_of, read_cursor
-from scrobbled.web.routes import Parameter, Route, Scope, Surface
+from scrobbled.web.routes import Route, Scope, Surface
 
 
 async def resolve(request: web.Request) -> web.Response:
     """Say which title an unmatched event is about; it is applied at its own time."""
     event_id = parameters.uuid(request.match_info["id"], "id")
-    target = target_of(await request.read())
+    target = await body.read(request, Target, '{"title_id": 1000000000} or {"ids": {"imdb": "tt…"}}')
     done = await request.app[RESOLVER].resolve(request[IDENTITY].user_id, event_id, target)
     return answer(
         Resolved(event=event_of(done.event), also_settled=done.also_settled, correction_id=done.correction_id)
@@ -54,10 +54,6 @@ async def take_back(request: web.Request) -> web.Response:
 def routes() -> list[Route]:
     """The routes."""
     native, read, write = Surface.NATIVE, Scope.READ, Scope.WRITE
-    limit = Parameter(
-        "limit", "Entries on a page", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}
-    )
-    cursor = Parameter("cursor", "next_cursor of the page before")
     resolved = (
         (200, "The event as it is now, and what was learned"),
         (400, "What is wrong with the body"),
@@ -75,7 +71,7 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET", "/v1/corrections", list_corrections, native, read, "What was taught by resolving",
-            query=(limit, cursor), answers=page, returns=Corrections,
+            query=(parameters.limit(50, 500), parameters.CURSOR), answers=page, returns=Corrections,
         ),
         Route(
             "DELETE", "/v1/corrections/{id}", take_back, native, write, "Take a correction back",

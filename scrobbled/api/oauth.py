@@ -94,6 +94,8 @@ def _fits(code: Code, redirect_uri: str | None, secret: str | None, verifier: st
         raise _invalid("redirect_uri is not the one the code was asked for with")
     if code.challenge is not None and not oauth.proves(verifier or "", code.challenge):
         raise _invalid("code_verifier is not the one of the code_challenge")
+    if code.challenge is None and verifier:
+        raise _invalid("the code was asked for without a code_challenge, so no code_verifier belongs to it")
     if code.challenge is None and secret is None:
         message = "client_secret is missing; without one, ask for the code with PKCE"
         raise OAuthError("invalid_client", message, 401)

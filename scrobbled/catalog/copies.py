@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from scrobbled.catalog.client import Api
-from scrobbled.errors import ScrobbledError
+from scrobbled.errors import ScrobbledError, plainly
 
 #: Requests under way at once; the API's pause still lies between them.
 _AT_ONCE: Final = 4
@@ -44,7 +44,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
             part.write_bytes(answer or b"")
             part.replace(self.path)
         except OSError as error:
-            raise ScrobbledError(f"{self.path}: {error}") from error
+            raise ScrobbledError(f"{self.path}: {plainly(error)}") from error
 
 
 async def keep(api: Api, copies: Sequence[Copy], *, progress: Progress | None = None) -> None:

@@ -19,7 +19,7 @@ import aiohttp
 
 from scrobbled.catalog.client import PASSING, Patience, Refused, open_session
 from scrobbled.catalog.partial import Changed, Origin, Partial
-from scrobbled.errors import NotFound, PayloadError, ScrobbledError, Unavailable
+from scrobbled.errors import NotFound, PayloadError, ScrobbledError, Unavailable, plainly
 
 #: Is told how many bytes are there, and how many there will be if that is known.
 Progress = Callable[[int, int | None], None]
@@ -59,7 +59,7 @@ async def fetch(
             load = _Load(session, url, folder / name, patience or Patience(), progress)
             return await load.run(sha256)
     except OSError as error:
-        raise ScrobbledError(f"{folder / name}: {error}") from error
+        raise ScrobbledError(f"{folder / name}: {plainly(error)}") from error
 
 
 async def fetch_first(urls: Sequence[str], folder: Path, *, progress: Progress | None = None) -> Path:

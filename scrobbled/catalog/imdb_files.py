@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, cast
 
 import msgspec
 
-from scrobbled.errors import PayloadError
+from scrobbled.errors import PayloadError, plainly
 
 #: Each file's columns, by the name we use for it.
 HEADERS: Final = {
@@ -69,7 +69,7 @@ class Dump:
                     self.meter.done += file.tell() - before
                     before = file.tell()
         except (OSError, EOFError, zlib.error) as error:
-            raise PayloadError(f"{self.path}: {error}") from error
+            raise PayloadError(f"{self.path}: {plainly(error)}") from error
         self.meter.done += self.size - before
 
     def rows(self) -> Iterator[list[list[bytes]]]:
@@ -144,7 +144,7 @@ def _header(path: Path) -> bytes:
         with path.open("rb") as file:
             return next(_blocks(file), b"").split(b"\n", 1)[0]
     except (OSError, EOFError, zlib.error) as error:
-        raise PayloadError(f"{path}: {error}") from error
+        raise PayloadError(f"{path}: {plainly(error)}") from error
 
 
 def _shown(header: bytes) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
-from scrobbled.errors import PayloadError
+from scrobbled.errors import PayloadError, plainly
 
 #: Bytes; a longer line is no title.
 LONGEST_LINE: Final = 8 << 20
@@ -54,7 +54,7 @@ def opened(path: str | Path) -> Iterator[io.BufferedReader]:
             with Path(path).open("rb") as file:
                 yield _unpacked(file)
     except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
-        raise PayloadError(f"{path}: {error}") from error
+        raise PayloadError(f"{path}: {plainly(error)}") from error
 
 
 def _unpacked(file: io.BufferedReader) -> io.BufferedReader:

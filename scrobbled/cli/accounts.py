@@ -27,7 +27,7 @@ def accounts() -> None:
 @accounts.command("list")
 @click.argument("owner")
 def list_accounts(owner: str) -> None:
-    """List the accounts at OWNER's connections: player, account, our user or what waits."""
+    """List the accounts at OWNER's connections. Player, account, our user or what waits."""
     waiting, mapped = asyncio.run(_listed(owner))
     for each in waiting:
         names = " or ".join(repr(name) for name in each.account)
@@ -42,8 +42,9 @@ def list_accounts(owner: str) -> None:
 @click.argument("account")
 @click.argument("name")
 def map_account(owner: str, player: str, account: str, name: str) -> None:
-    """Say that PLAYER's ACCOUNT (its id or name) at OWNER's connections is our user NAME.
+    """Say that ACCOUNT at OWNER's connections is our user NAME.
 
+    ACCOUNT is what PLAYER calls it, its id or name.
     What it did meanwhile enters NAME's history at its own time.
     """
     count = asyncio.run(_map(owner, player, plain(account), name))
@@ -55,7 +56,7 @@ def map_account(owner: str, player: str, account: str, name: str) -> None:
 @_player
 @click.argument("account")
 def unmap_account(owner: str, player: str, account: str) -> None:
-    """Forget whose PLAYER's ACCOUNT at OWNER's connections is; what it did from now on waits."""
+    """Forget whose ACCOUNT at OWNER's connections is. What it does from now on waits."""
     asyncio.run(_unmap(owner, player, plain(account)))
     click.echo(f"{player} account {account!r} is nobody's", err=True)
 

@@ -29,7 +29,7 @@ def actions() -> None:
 @actions.command("list")
 @click.argument("name")
 def list_actions(name: str) -> None:
-    """List what NAME ticked, newest first: id, time, player, how many plays, of what."""
+    """List what NAME ticked, newest first. Id, time, player, how many plays, of what."""
     found, titles = asyncio.run(_listed(name))
     for each in found:
         title = titles.get(each.title_id)
@@ -41,7 +41,7 @@ def list_actions(name: str) -> None:
 @click.argument("name")
 @click.argument("action_id", type=click.UUID)
 def undo(name: str, action_id: UUID) -> None:
-    """Take the plays of NAME's action ACTION_ID out of the history again; what was watched since stays."""
+    """Take the plays of NAME's action ACTION_ID back. What was watched since stays."""
     count = asyncio.run(_undo(name, action_id))
     click.echo(f"{count} plays are taken back", err=True)
 

@@ -20,7 +20,7 @@ def app() -> None:
     "--redirect-uri", "uris", multiple=True, help="Where it may be led back to; several times for several."
 )
 def add(name: str, uris: tuple[str, ...]) -> None:
-    """Register the app NAME and print its client id and secret; the secret is shown this once.
+    """Register the app NAME and print its client id and secret. The secret is shown this once.
 
     Without --redirect-uri people carry the code over themselves.
     """
@@ -40,7 +40,7 @@ def add(name: str, uris: tuple[str, ...]) -> None:
 
 @app.command("list")
 def list_apps() -> None:
-    """List apps: client id, name, whether registered, sign-ins, redirect URIs."""
+    """List apps. Client id, name, whether registered, sign-ins, redirect URIs."""
     from scrobbled.store import apps
 
     for each in with_database(apps.everything):

@@ -42,7 +42,7 @@ def import_() -> None:
 @_again
 @_conflicts
 def jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None) -> None:
-    """Import FILE… in our own format, one title a line, gzipped or not; - reads standard input."""
+    """Import FILE… in our own format. One title a line, gzipped or not; - reads standard input."""
     asyncio.run(_jsonl(files, again=again, conflicts=conflicts))
 
 
@@ -84,8 +84,9 @@ def jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None) -> Non
 @click.option("--adult", is_flag=True, help="Titles for adults too.")
 @_again
 @_conflicts
-def imdb(  # noqa: PLR0917  # the options
+def imdb(
     files: tuple[Path, ...],
+    *,
     directory: Path | None,
     kinds: tuple[str, ...],
     votes: int,
@@ -97,7 +98,7 @@ def imdb(  # noqa: PLR0917  # the options
     conflicts: Path | None,
 ) -> None:
     """
-    Import IMDb's public dumps: FILE…, those in a directory, or the ones fetched from IMDb.
+    Import IMDb's public dumps. FILE…, those in a directory, or the ones fetched from IMDb.
 
     FILE… are title.basics.tsv.gz and those of title.akas, title.episode and title.ratings that are
     wanted. See https://developer.imdb.com/non-commercial-datasets/ for IMDb's terms.
@@ -122,7 +123,7 @@ for _command in catalog_sources.COMMANDS:
 
 @catalog.command("stats")
 def stats() -> None:
-    """Count titles, episodes, names and external ids, and tell which sources they came from."""
+    """Count titles, episodes, names and ids. Tell which sources they came from."""
     asyncio.run(_stats())
 
 
@@ -167,7 +168,7 @@ async def _fetched(options: Options) -> list[Path]:
 @catalog.command("index")
 @click.option("--quiet", is_flag=True, help="Say nothing when it went well.")
 def index(*, quiet: bool) -> None:
-    """Build the index of names anew; workers do so by themselves when much has changed."""
+    """Build the index of names anew. Workers do so by themselves when much has changed."""
     asyncio.run(_index(quiet=quiet))
 
 

@@ -77,7 +77,7 @@ def tmdb(
     details: int,
     adult: bool,
 ) -> None:
-    """Import TMDB's daily lists of ids, and the details of the best known titles.
+    """Import TMDB's lists of ids, and details of the best known.
 
     The lists are loaded unless --file names them. --details needs SCROBBLED_TMDB_KEY.
     """
@@ -112,7 +112,7 @@ def tmdb(
     metavar="N",
     help="Also load the episodes of the N best known shows.",
 )
-def tvmaze(files: tuple[str, ...], folder: Path | None, only_known: bool, episodes: int) -> None:
+def tvmaze(files: tuple[str, ...], *, folder: Path | None, only_known: bool, episodes: int) -> None:
     """Import TVmaze's shows and their episodes.
 
     The index is loaded unless --file names its pages, shows or lists of episodes. One call is made
@@ -162,7 +162,7 @@ def wikidata(files: tuple[str, ...], query: str | None) -> None:
 def anime(
     *, offline: str | None, lists: str | None, folder: Path | None, only_known: bool, adult: bool
 ) -> None:
-    """Import anime: names and ids of the anime-offline-database, seasons of the Anime-Lists.
+    """Import anime. Names and ids of the anime-offline-database, seasons of the Anime-Lists.
 
     Both are loaded unless a file is named; with one file named, the other is left out.
     """

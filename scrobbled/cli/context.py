@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -50,6 +51,27 @@ def resolved_settings() -> Settings:
         database_url=settings.database_url or places.database_url,
         redis_url=settings.redis_url or places.redis_url,
     )
+
+
+def nothing_runs() -> str:
+    """What to add when a server does not answer: that the embedded ones do not run, and where."""
+
+    from scrobbled.servers.places import Places  # noqa: PLC0415 - as above
+
+    settings = Settings.from_mapping(os.environ)
+    if settings.database_url and settings.redis_url:
+        return ""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(Places(settings.data_dir).valkey_socket))
+        except PermissionError:
+            return f"; {settings.data_dir} belongs to another user: run this as the one who runs scrobbled"
+        except OSError:
+            return (
+                f"; no `scrobbled serve` runs with SCROBBLED_DATA_DIR {settings.data_dir}:"
+                " start it, or name the directory of the one that runs"
+            )
+    return ""
 
 
 def with_database(work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[T]]) -> T:

@@ -26,7 +26,10 @@ def corrections() -> None:
 @corrections.command("list")
 @click.argument("name")
 def list_corrections(name: str) -> None:
-    """List what NAME taught, newest first: id, what was said, the title; * where it holds for everybody."""
+    """List what NAME taught, newest first.
+
+    Id, what was said, the title; * where it holds for everybody.
+    """
     for each in asyncio.run(_listed(name)):
         said = ", ".join(f"{said['source']} {said['value']}{'*' * said['everybody']}" for said in each.said)
         title = f"{each.title.name} ({each.title.id})" if each.title else "a title that is gone"

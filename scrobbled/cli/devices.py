@@ -23,7 +23,7 @@ def device() -> None:
 
 @device.command("list")
 def list_devices() -> None:
-    """List devices that wait: code, client id, what it calls itself, minutes left."""
+    """List devices that wait. Code, client id, what it calls itself, minutes left."""
     from scrobbled.store import devices
 
     now = datetime.now(UTC)

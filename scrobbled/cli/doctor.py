@@ -11,8 +11,9 @@ from typing import Any
 
 import click
 
-from scrobbled.cli.context import resolved_settings, unknown_settings
+from scrobbled.cli.context import nothing_runs, resolved_settings, unknown_settings
 from scrobbled.config import Settings
+from scrobbled.errors import plainly
 from scrobbled.log import redact_text
 
 #: A check's result: "ok", "warn" or "FAIL", and a sentence.
@@ -43,9 +44,9 @@ async def _findings(settings: Settings) -> list[Finding]:
         try:
             findings += [finding async for finding in check(settings)]
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-            findings.append(("FAIL", f"{name} cannot be used: {type(error).__name__}: {error}"))
-            if not os.environ.get("SCROBBLED_DATABASE_URL"):
-                findings.append(("warn", "the embedded servers run only while `scrobbled serve` does"))
+            findings.append(("FAIL", f"{name} cannot be used: {plainly(error)}"))
+    if any(verdict == "FAIL" for verdict, _ in findings) and (why := nothing_runs()):
+        findings.append(("warn", why.removeprefix("; ")))
     return findings
 
 

@@ -8,13 +8,14 @@ from importlib import import_module
 import click
 
 from scrobbled import __version__
-from scrobbled.errors import ScrobbledError
+from scrobbled.cli.context import nothing_runs
+from scrobbled.errors import ScrobbledError, Unavailable
 
 #: Command -> the module in this package that holds it under the same name, and its line in --help.
 COMMANDS = {
     "serve": ("serve", "Run the server, or one role of it."),
     "migrate": ("migrate", "Bring the database schema up to date."),
-    "user": ("users", "Add users, set their passwords and rules."),
+    "user": ("users", "Add and list users, set their passwords and rules."),
     "token": ("users", "Create, list and revoke tokens."),
     "app": ("apps", "Register apps that may ask people to let them in."),
     "device": ("devices", "List devices that show a code, let one in."),
@@ -22,7 +23,7 @@ COMMANDS = {
     "connect": ("connect", "Say how to connect a player, with a fresh token."),
     "sync": ("sync", "Add what a media server lists as played and is missing."),
     "match": ("match", "Say which title a text means."),
-    "unmatched": ("unmatched", "List events that wait for a title, resolve them, try them again."),
+    "unmatched": ("unmatched", "List events that wait for a title, say which it is."),
     "actions": ("actions", "List what was ticked by hand, and take it back."),
     "accounts": ("accounts", "Say who the accounts of a media server are."),
     "webhooks": ("webhooks", "List received webhooks, show one, read them again."),
@@ -72,5 +73,6 @@ def main() -> None:
     try:
         scrobbled(prog_name="scrobbled")
     except ScrobbledError as error:
-        click.echo(f"scrobbled: {error}", err=True)
+        more = nothing_runs() if isinstance(error, Unavailable) else ""
+        click.echo(f"scrobbled: {error}{more}", err=True)
         sys.exit(1)

@@ -35,7 +35,7 @@ def unmatched() -> None:
 @unmatched.command("list")
 @click.argument("name")
 def list_unmatched(name: str) -> None:
-    """List what NAME's players sent that nobody could match: id, time, what it said it was."""
+    """List what NAME's players sent that nobody could match. Id, time, what it said it was."""
     for row in asyncio.run(_waiting(name)):
         media: dict[str, Any] = row.event.get("media") or {}
         name_sent = media.get("show") or media.get("title") or "?"
@@ -47,7 +47,7 @@ def list_unmatched(name: str) -> None:
 @unmatched.command("retry")
 @click.argument("name")
 def retry_unmatched(name: str) -> None:
-    """Let the workers try all of NAME's again, each at its own time; they also do it by themselves."""
+    """Let the workers try all of NAME's again. They also do it by themselves."""
     count = asyncio.run(_retry(name))
     click.echo(f"{count} will be tried again", err=True)
 
@@ -65,10 +65,10 @@ def retry_unmatched(name: str) -> None:
 @click.option("--season", type=click.IntRange(0), help="The event's own when not given.")
 @click.option("--episode", type=click.IntRange(0), help="The event's own when not given.")
 @click.option("--user", "name", help="Whose event it is, should two users have one of this id.")
-def resolve(  # noqa: PLR0917  # click's way of options
-    event_id: UUID, title: str, kind: str | None, season: int | None, episode: int | None, name: str | None
+def resolve(
+    event_id: UUID, *, title: str, kind: str | None, season: int | None, episode: int | None, name: str | None
 ) -> None:
-    """Say which title the event EVENT_ID is about: it counts at its own time, and the next are known."""
+    """Say which title EVENT_ID is about. It counts at its own time, and the next are known."""
     target = _target(title, kind, season, episode)
     done = asyncio.run(_resolve(event_id, target, name))
     event = done.event
@@ -151,8 +151,7 @@ async def _waiting(name: str) -> list[Waiting]:
 
     async with open_pool(resolved_settings().database_url or "", size=1, name="unmatched") as pool:
         owner = await users.user_called(pool, name)
-        last = (reads.END, UUID(int=2**128 - 1))
-        return await reads.unmatched(pool, owner.id, after=last, limit=_MOST)
+        return await reads.unmatched(pool, owner.id, after=reads.NEWEST, limit=_MOST)
 
 
 async def _retry(name: str) -> int:

@@ -42,11 +42,11 @@ def webhooks() -> None:
 @_since
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Of each user.")
 def list_webhooks(
-    name: str | None, player: str | None, outcome: str | None, since: datetime | None, limit: int
+    name: str | None, *, player: str | None, outcome: str | None, since: datetime | None, limit: int
 ) -> None:
-    """List what NAME's players sent (everybody's without it), newest first.
+    """List what NAME's players sent, newest first.
 
-    Id, time, player, event, what it said, outcome, reason.
+    Everybody's without NAME. Id, time, player, event, what it said, outcome, reason.
     """
     from scrobbled.store.webhooks import Filter
 
@@ -61,7 +61,7 @@ def list_webhooks(
 @click.argument("webhook_id", type=click.UUID)
 @click.option("--user", "name", help="Whose it is, should two users have one of this id.")
 def show(webhook_id: UUID, name: str | None) -> None:
-    """Show the webhook WEBHOOK_ID: its reading, its outcome, and its body without secrets."""
+    """Show the webhook WEBHOOK_ID. Its reading, its outcome, and its body without secrets."""
     from scrobbled.wire.reading import reading
 
     found = asyncio.run(_one(webhook_id, name))
@@ -82,12 +82,12 @@ def show(webhook_id: UUID, name: str | None) -> None:
 @click.option("--unmatched", is_flag=True, help="Only what waits for a title.")
 @click.option("--dry-run", is_flag=True, help="Say what reads differently, and change nothing.")
 def replay(
-    name: str | None, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
+    name: str | None, *, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
 ) -> None:
-    """Read again what NAME's players sent (everybody's without it) and did not count.
+    """Read again what NAME's players sent and did not count.
 
-    What says something else now is applied, at its own time and once: what counted stays as it is,
-    and replaying again changes nothing.
+    Everybody's without NAME. What says something else now is applied, at its own time and once:
+    what counted stays as it is, and replaying again changes nothing.
     """
     again = asyncio.run(_replay(name, player, _utc(since), unmatched=unmatched, dry_run=dry_run))
     for each in again:
@@ -133,9 +133,8 @@ async def _listed(name: str | None, wanted: Filter, limit: int) -> list[Listed]:
 
     found: list[Listed] = []
     async with open_pool(resolved_settings().database_url or "", size=1, name="webhooks") as pool:
-        last = reads.END, UUID(int=2**128 - 1)
         for owner in await _owners(pool, name):
-            found += await webhooks.page(pool, owner, wanted, after=last, limit=limit)
+            found += await webhooks.page(pool, owner, wanted, after=reads.NEWEST, limit=limit)
     return found
 
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -53,17 +53,21 @@ class Door:
         self._name = name
         self._patience = patience
 
-    async def accept(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
+    def accept(
+        self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None
+    ) -> Coroutine[Any, Any, None]:
         """
-        Return when *events* are durable, with the *webhook* that they came in; raises
-        *StreamFull* or *Unavailable*.
+        Send *events* on their way, with the *webhook* that they came in; what is returned is to be
+        awaited, and ends when they are durable. It raises *StreamFull* or *Unavailable*.
         """
-        await self._keep(events, webhook)
-        if len(events) == 1:
-            _accepted(events[0].source).inc()
-            return
-        for source, count in Counter(event.source for event in events).items():
-            _accepted(source).inc(count)
+        return self._accepted(self._producer.append(events, webhook), events, webhook)
+
+    async def _accepted(
+        self, durable: Awaitable[None], events: Sequence[PlaybackEvent], webhook: Webhook | None
+    ) -> None:
+        await self._keep(durable, events, webhook)
+        # Counted once whoever waits has the answer.
+        asyncio.get_running_loop().call_soon(_count, events)
 
     async def ask(self, event: PlaybackEvent) -> Answer:
         """
@@ -86,21 +90,32 @@ class Door:
         """
         answers = [(event.id, self._mailbox.expect(event.id)) for event in events]
         try:
-            await self._keep([replace(event, reply_to=self._name) for event in events])
+            asked = [replace(event, reply_to=self._name) for event in events]
+            await self._keep(self._producer.append(asked), asked)
             await asyncio.wait([answer for _, answer in answers], timeout=self._patience)
         finally:
             for event_id, _ in answers:
                 self._mailbox.forget(event_id)
 
-    async def _keep(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
+    async def _keep(
+        self, durable: Awaitable[None], events: Sequence[PlaybackEvent], webhook: Webhook | None = None
+    ) -> None:
         try:
-            await self._producer.append(events, webhook)
+            await durable
         except StreamFull:
             raise  # room in the database would only hide that workers do not keep up
         except Unavailable as error:
             # Perhaps they are in the stream all the same; then they are recognised by their ids.
             patience = HURRY if self._producer.was_there else PATIENCE
             await self._inbox.put(events, webhook, error, patience)
+
+
+def _count(events: Sequence[PlaybackEvent]) -> None:
+    if len(events) == 1:
+        _accepted(events[0].source).inc()
+        return
+    for source, count in Counter(event.source for event in events).items():
+        _accepted(source).inc(count)
 
 
 @lru_cache(maxsize=256)

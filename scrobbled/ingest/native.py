@@ -17,9 +17,11 @@ async def post_events(request: web.Request) -> Written:
     """Accept one event or a list."""
     body = await body_of(request)
     events = native.parse_events(body, receipt(request[IDENTITY].user_id))
-    await request.app[DOOR].accept(events)
+    durable = request.app[DOOR].accept(events)
     several = body.lstrip()[:1] == b"["
-    return Written(dump(native.receipts(events, several=several)), 202)
+    answer = Written(dump(native.receipts(events, several=several)), 202)  # made while the disk is waited for
+    await durable
+    return answer
 
 
 def routes(limit: int) -> list[Route]:

@@ -83,6 +83,10 @@ class Viewing(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     unticked_at: datetime | None = None
 
 
+#: The viewing of an item that its user never played.
+NEVER_PLAYED = Viewing()
+
+
 class Watching(msgspec.Struct, frozen=True, kw_only=True):
     """What a user is watching now; *event_id* is the last event that said so."""
 

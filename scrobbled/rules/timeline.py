@@ -10,7 +10,7 @@ hold them to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -37,9 +37,6 @@ _ORDER = {
 
 #: Outcomes that only say where the player is, which a late event cannot know.
 _OF_THE_PRESENT = frozenset({Outcome.STARTED, Outcome.PROGRESSED, Outcome.PAUSED})
-
-#: Before anything can have happened; applying events never reaches back to it.
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +92,9 @@ def _tell(fold: Fold, moments: Sequence[Moment], facts: Iterable[Fact | Removal]
     for event_id in fold.ledger.emptied():
         if verdicts[event_id].outcome is Outcome.SCROBBLED:
             verdicts[event_id] = Verdict(outcome=Outcome.CANCELLED, reason="unticked")
-    return Story(viewer=fold.viewer, verdicts=verdicts, plays=fold.ledger.plays, changed=fold.changed)
+    return Story(
+        viewer=fold.state.viewer, verdicts=verdicts, plays=fold.ledger.plays, changed=fold.state.changed
+    )
 
 
 def _note(fold: Fold, fact: Fact | Removal) -> None:

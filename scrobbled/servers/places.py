@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from scrobbled.errors import ConfigError
+from scrobbled.errors import ConfigError, plainly
 
 #: What a unix socket's path may take in bytes: 108 on Linux, 104 on macOS, with a zero at the end.
 SOCKET_PATH_LIMIT = 100
@@ -101,7 +101,7 @@ class Places:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             private_directory(self.run)
         except OSError as error:
-            raise ConfigError(f"SCROBBLED_DATA_DIR: cannot use {self.data_dir}: {error}") from error
+            raise ConfigError(f"SCROBBLED_DATA_DIR: cannot use {self.data_dir}: {plainly(error)}") from error
 
 
 def private_directory(path: Path) -> None:

@@ -11,17 +11,24 @@ from scrobbled.store import sql
 from scrobbled.store.asking import asking
 
 if TYPE_CHECKING:
-    from scrobbled.store.pool import Database
+    from collections.abc import Iterable
+
+    from scrobbled.store.pool import Connection, Database
 
 _QUERIES = sql.load("sessions")
 
 #: Seconds a browser stays signed in.
 SESSION_SECONDS: Final = 30 * 86_400
 
-#: Seconds until failures are forgotten, and failures of a name and from an address until then.
+#: Seconds until failures are forgotten, and failures until then: of a name from one address, from
+#: everywhere, and of all names from one address. So one address alone locks nobody else out.
 FAILURE_SECONDS: Final = 900
-MOST_FOR_NAME: Final = 10
+MOST_FOR_NAME_FROM_ADDRESS: Final = 10
+MOST_FOR_NAME: Final = 100
 MOST_FROM_ADDRESS: Final = 50
+
+#: Codes of devices that a user may enter in that time and no device shows (RFC 8628 §5.1).
+MOST_WRONG_CODES: Final = 30
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -50,7 +57,7 @@ async def set_password(database: Database, user_id: int, name: str, password_has
     """Give a user a password; their browsers are signed out, their failures forgotten."""
     async with asking(database, "set_password") as connection, connection.transaction():
         await connection.execute(_QUERIES["set_password"], user_id, password_hash)
-        await connection.execute(_QUERIES["forget_failures"], _about_name(name))
+        await connection.execute(_QUERIES["forget_failures"], [_about_name(name)])
 
 
 async def begin(database: Database, user_id: int, secret: str) -> None:
@@ -73,26 +80,50 @@ async def end(database: Database, secret: str) -> None:
         await connection.execute(_QUERIES["end_session"], _digest(secret))
 
 
-async def attempt(database: Database, name: str, address: str) -> int | None:
+async def attempt(database: Database, name: str, address: str, password_hash: str | None) -> int | None:
     """
     Count a sign-in as failed until it *succeeded*; seconds to wait when there were too
-    many for that name or from that address, None when it may be tried.
+    many for that name or from that address, None when it may be tried. *password_hash* is
+    what is kept for the name, so that a new password forgets the failures everywhere.
     """
     # The address first: once it is locked, the names it tries leave nothing behind.
-    limits = ((_about_address(address), MOST_FROM_ADDRESS), (_about_name(name), MOST_FOR_NAME))
+    limits = (
+        (_about_address(address), MOST_FROM_ADDRESS),
+        (_about_both(name, address, password_hash), MOST_FOR_NAME_FROM_ADDRESS),
+        (_about_name(name), MOST_FOR_NAME),
+    )
     async with asking(database, "attempt_sign_in") as connection:
-        await connection.execute(_QUERIES["sweep_failures"], FAILURE_SECONDS)
-        for about, most in limits:
-            row = await connection.fetchrow(_QUERIES["attempt"], about, FAILURE_SECONDS)
-            if row is not None and row["failures"] > most:
-                return max(int(row["seconds"]), 1)
-    return None
+        return await _counted(connection, limits)
 
 
-async def succeeded(database: Database, name: str, address: str) -> None:
+async def succeeded(database: Database, name: str, address: str, password_hash: str | None) -> None:
     """The attempt that was counted last is no failure."""
+    names = [_about_name(name), _about_both(name, address, password_hash)]
     async with asking(database, "sign_in_succeeded") as connection:
-        await connection.execute(_QUERIES["succeeded"], _about_name(name), _about_address(address))
+        await connection.execute(_QUERIES["forget_failures"], names)
+        await connection.execute(_QUERIES["no_failure"], _about_address(address))
+
+
+async def attempt_code(database: Database, user_id: int) -> int | None:
+    """Count a device's code as wrong until it was a *right_code*; seconds to wait after too many, or None."""
+    async with asking(database, "attempt_code") as connection:
+        return await _counted(connection, [(_about_codes(user_id), MOST_WRONG_CODES)])
+
+
+async def right_code(database: Database, user_id: int) -> None:
+    """The code that was counted last is one that a device shows."""
+    async with asking(database, "right_code") as connection:
+        await connection.execute(_QUERIES["no_failure"], _about_codes(user_id))
+
+
+async def _counted(connection: Connection, limits: Iterable[tuple[bytes, int]]) -> int | None:
+    """Count one more about each; seconds to wait at the first that has more than its most."""
+    await connection.execute(_QUERIES["sweep_failures"], FAILURE_SECONDS)
+    for about, most in limits:
+        row = await connection.fetchrow(_QUERIES["attempt"], about, FAILURE_SECONDS)
+        if row is not None and row["failures"] > most:
+            return max(int(row["seconds"]), 1)
+    return None
 
 
 def _digest(secret: str) -> bytes:
@@ -105,3 +136,11 @@ def _about_name(name: str) -> bytes:
 
 def _about_address(address: str) -> bytes:
     return _digest(f"address {address}")
+
+
+def _about_both(name: str, address: str, password_hash: str | None) -> bytes:
+    return _digest(f"address {address} password {password_hash} name {name.strip().lower()}")
+
+
+def _about_codes(user_id: int) -> bytes:
+    return _digest(f"codes {user_id}")

@@ -10,8 +10,11 @@ event once, because the database says so.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import OutOfMemoryError
 
 from scrobbled.stream import names
 
@@ -33,6 +36,17 @@ for index, key in ipairs(KEYS) do
 end
 return taken
 """
+
+#: I am alive; KEYS is the list of workers, ARGV: name, now, seconds. How many are alive.
+_ANNOUNCE = """
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, ARGV[2] - ARGV[3])
+return redis.call('ZCARD', KEYS[1])
+"""
+
+#: Before a script: it may run on a server without memory (Redis 7, Valkey). What it needs is little,
+#: and nobody but a worker makes room.
+_THOUGH_FULL: Final = "#!lua flags=allow-oom\n"
 
 _GIVE_BACK = """
 for _, key in ipairs(KEYS) do
@@ -75,11 +89,7 @@ class Leases:
 
     async def _fair_share(self) -> int:
         now = datetime.now(UTC).timestamp()
-        pipeline = self._client.pipeline(transaction=False)
-        pipeline.zadd(names.WORKERS, {self._name: now})
-        pipeline.zremrangebyscore(names.WORKERS, 0, now - TERM)
-        pipeline.zcard(names.WORKERS)
-        workers: int = (await pipeline.execute())[-1]
+        workers: int = await self._run(_ANNOUNCE, [names.WORKERS], now, TERM)
         return math.ceil(self._partitions / max(workers, 1))
 
     def _in_my_order(self) -> list[int]:
@@ -88,11 +98,17 @@ class Leases:
         return [(offset + step) % self._partitions for step in range(self._partitions)]
 
     async def _take(self, partitions: list[int]) -> frozenset[int]:
-        keys = [names.lease(each) for each in partitions]
-        taken = await self._client.eval(_TAKE, len(keys), *keys, self._name, int(TERM * 1000))
+        taken = await self._run(_TAKE, [names.lease(each) for each in partitions], int(TERM * 1000))
         return frozenset(partitions[index] for index in taken)
 
     async def _give_back(self, partitions: list[int]) -> None:
         if partitions:
-            keys = [names.lease(each) for each in partitions]
-            await self._client.eval(_GIVE_BACK, len(keys), *keys, self._name)
+            await self._run(_GIVE_BACK, [names.lease(each) for each in partitions])
+
+    async def _run(self, script: str, keys: Sequence[bytes], *arguments: float) -> Any:
+        """What *script* gives for *keys*, with this worker's name as its first argument."""
+        given: list[Any] = [len(keys), *keys, self._name, *arguments]
+        try:
+            return await self._client.eval(script, *given)
+        except OutOfMemoryError:
+            return await self._client.eval(_THOUGH_FULL + script, *given)

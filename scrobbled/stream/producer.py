@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import hiredis
@@ -63,6 +64,8 @@ class Producer:
         self._pipe: Pipe | None = None
         self._waiting: list[_Waiting] = []
         self._sending = False
+        self._sent_at = 0.0
+        self._hurry: asyncio.TimerHandle | None = None
         self._lost_at = float("-inf")
         self.depth = 0
 
@@ -71,30 +74,31 @@ class Producer:
         """Whether those refused now may have waited: a moment ago the server stopped answering."""
         return asyncio.get_running_loop().time() - self._lost_at < 2 * _PATIENCE
 
-    async def append(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> None:
+    def append(self, events: Sequence[PlaybackEvent], webhook: Webhook | None = None) -> asyncio.Future[None]:
         """
-        Return once all of *events* are durable, with the *webhook* that they came in; its body
-        stays behind while *MOST_WITH_BODIES* events wait.
+        Send *events* on their way, with the *webhook* that they came in; its body stays behind while
+        *MOST_WITH_BODIES* events wait. The future is done once all of them are durable.
 
-        Raises *StreamFull*, or *Unavailable* (at once when the server is known to be away);
+        It raises *StreamFull*, or *Unavailable* (at once when the server is known to be away);
         some of the events may then be in the stream all the same, which is harmless.
         """
-        if self._pipe is None:
-            raise Unavailable(_AWAY)
-        if self.depth + len(events) > self._limit:
-            raise StreamFull(_FULL)
-        keys, partitions = self._keys, len(self._keys)
-        kept = b"" if webhook is None else encode_webhook(bounded(webhook, self.depth))
-        commands = [_pack(keys[event.user_id % partitions], encode_event(event), kept) for event in events]
         # Remembered: asking which loop runs is a system call.
         loop = self._loop = self._loop or asyncio.get_running_loop()
         durable: asyncio.Future[None] = loop.create_future()
+        if self._pipe is None:
+            durable.set_exception(Unavailable(_AWAY))
+            return durable
+        if self.depth + len(events) > self._limit:
+            durable.set_exception(StreamFull(_FULL))
+            return durable
+        keys, partitions = self._keys, len(self._keys)
+        kept = b"" if webhook is None else encode_webhook(bounded(webhook, self.depth))
+        commands = [_pack(keys[event.user_id % partitions], encode_event(event), kept) for event in events]
         self._waiting.append((commands, durable))
         self.depth += len(commands)
         if not self._sending:
-            self._sending = True
-            loop.call_soon(self._flush)
-        await durable
+            self._flush()
+        return durable
 
     async def run(self) -> None:
         """Keep the connection, until cancelled; come back when the server does."""
@@ -128,17 +132,21 @@ class Producer:
             return
         self._sending = True
         batch, count = self._take()
-        replies = pipe.send(b"".join([command for commands, _ in batch for command in commands]), count)
-        loop = asyncio.get_running_loop()
-        hurry, sent_at = loop.call_later(_PATIENCE, self._give_up, pipe), loop.time()
+        loop = self._loop or asyncio.get_running_loop()
+        self._sent_at = loop.time()
+        commands = b"".join([command for commands, _ in batch for command in commands])
+        pipe.write(commands, count, partial(self._arrived, batch))
+        if self._sending:  # it went out: nothing was told yet
+            self._hurry = loop.call_later(_PATIENCE, self._give_up, pipe)
 
-        def arrived(replies: asyncio.Future[list[Any]]) -> None:
-            hurry.cancel()
-            metrics.append_seconds.observe(loop.time() - sent_at)
-            _resolve(batch, replies)
-            self._flush()
-
-        replies.add_done_callback(arrived)
+    def _arrived(self, batch: Sequence[_Waiting], replies: list[Any], problem: Unavailable | None) -> None:
+        _resolve(batch, replies, problem)
+        loop = self._loop or asyncio.get_running_loop()
+        if self._hurry is not None:
+            self._hurry.cancel()
+        # Whoever was told answers first, then it is counted.
+        loop.call_soon(metrics.append_seconds.observe, loop.time() - self._sent_at)
+        self._flush()
 
     def _give_up(self, pipe: Pipe) -> None:
         self._lost_at = asyncio.get_running_loop().time()
@@ -197,10 +205,8 @@ def _pack(key: bytes, event: bytes, webhook: bytes = b"") -> bytes:
     return b"%b$7\r\nwebhook\r\n$%d\r\n%b\r\n" % (command, len(webhook), webhook)
 
 
-def _resolve(batch: Sequence[_Waiting], answered: asyncio.Future[list[Any]]) -> None:
+def _resolve(batch: Sequence[_Waiting], replies: Sequence[Any], problem: Unavailable | None) -> None:
     """Tell each of *batch* whether all its events are durable."""
-    problem = answered.exception() if not answered.cancelled() else Unavailable(_AWAY)
-    replies = [] if problem else answered.result()
     refused = problem is not None or any(isinstance(reply, hiredis.ReplyError) for reply in replies)
     at = 0
     for commands, durable in batch:

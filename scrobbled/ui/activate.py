@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import structlog
 from aiohttp import web
 
-from scrobbled.store import apps, devices
+from scrobbled.store import apps, devices, sessions
 from scrobbled.ui.pages import page, see
 from scrobbled.ui.signing_in import through
-from scrobbled.ui.visitor import POOL, Visitor
+from scrobbled.ui.visitor import POOL, Visitor, too_many
 from scrobbled.wire import oauth
+
+if TYPE_CHECKING:
+    from scrobbled.store.pool import Pool
 
 PATH = "/activate"
 
@@ -39,7 +44,9 @@ async def activate(request: web.Request) -> web.StreamResponse:
 
     async def show(who: Visitor, given: dict[str, str] | None) -> web.StreamResponse:
         pool = request.app[POOL]
-        device = None if code is None else await devices.called(pool, code)
+        device = (
+            None if code is None or who.session is None else await _shown(pool, code, who.session.user_id)
+        )
         if device is None or code is None or who.session is None:
             return _ask(request, who, _NO_DEVICE, code or "", 404)
         if given is None or given.get("answer") not in ("allow", "deny"):
@@ -53,6 +60,18 @@ async def activate(request: web.Request) -> web.StreamResponse:
         return page(request, "result", heading="Not allowed", text="The device gets nothing.")
 
     return await through(request, f"{PATH}/{code}" if code else PATH, show)
+
+
+async def _shown(pool: Pool, code: str, user_id: int) -> devices.Waiting | None:
+    """The device that shows *code*; a *Refusal* for a user who tried too many that none shows."""
+    wait = await sessions.attempt_code(pool, user_id)
+    if wait is not None:
+        log.warning("codes_locked", user_id=user_id, seconds=wait)
+        raise too_many("codes that no device shows", wait)
+    device = await devices.called(pool, code)
+    if device is not None:
+        await sessions.right_code(pool, user_id)
+    return device
 
 
 def _ask(

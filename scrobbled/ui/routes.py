@@ -23,6 +23,7 @@ def routes() -> list[Route]:
         for path, handler, summary in pages
         for method in ("GET", "POST")
     ]
+    found.append(Route("GET", "/", shown(signing_in.front), Surface.PAGES, None, "On to the pages"))
     signout = shown(signing_in.signout)
     found.append(Route("POST", "/signout", signout, Surface.PAGES, None, "Sign out", limit=FORM_LIMIT))
     return found

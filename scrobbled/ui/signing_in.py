@@ -62,6 +62,11 @@ async def signin(request: web.Request) -> web.StreamResponse:
     return await through(request, "/signin", show)
 
 
+async def front(request: web.Request) -> web.Response:
+    """``GET /``: whoever opens the server's address in a browser."""
+    return see(request, "/signin")
+
+
 async def signout(request: web.Request) -> web.StreamResponse:
     """``POST /signout``."""
     who = await visitor(request)

@@ -106,23 +106,28 @@ async def sign_in(request: web.Request, given: dict[str, str]) -> str:
     with what to tell the person.
     """
     pool, name, address = request.app[POOL], given.get("name", "").strip(), asker(request)
-    wait = await sessions.attempt(pool, name, address)
-    if wait is not None:
-        log.warning("sign_in_locked", address=address, seconds=wait)
-        minutes = -(-wait // 60)
-        message = f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
-        raise Refusal(429, message, {"Retry-After": str(wait)})
     possible = name.isprintable() and 0 < len(name) <= _LONGEST_NAME
     found = await sessions.credentials(pool, name) if possible else None
     kept = None if found is None else found.password_hash
+    wait = await sessions.attempt(pool, name, address, kept)
+    if wait is not None:
+        log.warning("sign_in_locked", address=address, seconds=wait)
+        raise too_many("wrong passwords", wait)
     if not await request.app[CHECKER].right(given.get("password", ""), kept) or found is None:
         log.warning("sign_in_failed", address=address)
         raise Refusal(403, _WRONG)
-    await sessions.succeeded(pool, name, address)
+    await sessions.succeeded(pool, name, address, kept)
     secret = secrets.token_urlsafe(32)
     await sessions.begin(pool, found.user_id, secret)
     log.info("signed_in", user_id=found.user_id, address=address)
     return secret
+
+
+def too_many(what: str, wait: int) -> Refusal:
+    """The refusal after too many of *what*, for so many seconds."""
+    minutes = -(-wait // 60)
+    message = f"Too many {what}. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
+    return Refusal(429, message, {"Retry-After": str(wait)})
 
 
 def keep(request: web.Request, response: web.StreamResponse, secret: str) -> None:

@@ -153,6 +153,8 @@ class _Greeting(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
+        # Else uvloop keeps an answer until all else of this turn is done, such as its line in the log.
+        cast("asyncio.Transport", transport).set_write_buffer_limits(0)
         speaker = self._connections.speaker(transport)
         transport.set_protocol(speaker)
         speaker.connection_made(transport)

@@ -22,6 +22,7 @@ _VARIABLE = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "body{overflow-wrap:anywhere}"
     "code,pre{font:14px/1.4 ui-monospace,monospace;background:#8882;border-radius:4px;padding:.1em .3em}"
     "pre{padding:.6em;overflow:auto}h2{margin-top:2.5rem;border-bottom:1px solid #8886}"
     ":root{color-scheme:light dark}dt{margin-top:.4rem}"

@@ -81,8 +81,9 @@ def around(route: Route, authenticator: Authenticator, limits: Limits | None = N
             raise
         if not response.prepared:
             _finish(response, request_id, left)
-        taken = time.perf_counter() - started
-        record(request, request_id, response.status, size, _sent(response), identity, taken)
+        facts = (request_id, response.status, size, _sent(response), identity, time.perf_counter() - started)
+        # Nobody waits for the line and the count: they are made once the answer is written.
+        asyncio.get_running_loop().call_soon(record, request, *facts)
         return response
 
     return handle

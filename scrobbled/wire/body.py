@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -28,6 +29,13 @@ _ENVELOPES: Final = ("payload", "data")
 
 _NAMES_AN_EVENT: Final = frozenset({"event", "Event", "method", "NotificationType"})
 
+#: Events in one body.
+MOST_AT_ONCE: Final = 200
+_FIRST_WORDS: Final = 16
+
+#: JSON in a form that nobody encoded, as scripts write it: ``data={"Event": …}``.
+_UNENCODED: Final = tuple(f"{name}={{".encode() for name in _ENVELOPES)
+
 _PADDING: Final = b" \t\r\n\x00"
 _PARTS_LIMIT: Final = 32
 #: Bytes of a form, and of JSON that has to be mended. Neither is ever that long, and both would
@@ -39,9 +47,10 @@ _WRAPPED_LIMIT: Final = 3  # JSON in a string, in a form, in JSON
 
 #: What templates get wrong outside of strings: a missing value, a number with zeros
 #: before it, a comma too many, another language's constants. Strings come first, so
-#: that nothing inside them is taken for it.
+#: that nothing inside them is taken for it; one that never ends goes to the very end, or each
+#: quote in it would be read from anew.
 _SLIPS: Final = re.compile(
-    r'"(?:[^"\\]|\\.)*+(?:"|\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
+    r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|:\s*+(?=[,}\]])|:\s*+0+(?=\d)|,\s*+(?=[}\]])'
     r"|\b(?:True|False|None|undefined)\b",
     re.DOTALL,
 )
@@ -72,6 +81,23 @@ def decode(body: bytes, content_type: str = "") -> dict[str, object]:
     raise PayloadError(message)
 
 
+def several(body: bytes) -> list[bytes]:
+    """Give the objects of a JSON list, each as a body of its own, when *body* is a list of several.
+
+    SyncPK pushes a library in lists of a hundred. A longer list than *MOST_AT_ONCE* gives none, and so
+    does one that holds anything else.
+    """
+    if _trimmed(body[:_FIRST_WORDS])[:1] != b"[":
+        return []
+    try:
+        found = orjson.loads(_trimmed(body))
+    except orjson.JSONDecodeError:
+        return []
+    if not 1 < len(found) <= MOST_AT_ONCE or not all(isinstance(each, dict) for each in found):
+        return []
+    return [orjson.dumps(each) for each in found]
+
+
 def is_blank(body: bytes) -> bool:
     """Whether *body* holds nothing but padding."""
     return not _trimmed(body)
@@ -87,6 +113,9 @@ def _document(body: bytes, content_type: str) -> object:
     boundary = _boundary(trimmed, content_type)
     if boundary:
         return _multipart(trimmed, boundary)
+    if trimmed.startswith(_UNENCODED):
+        with suppress(PayloadError):
+            return _json(trimmed[trimmed.index(b"{") :])
     if b"=" in trimmed:
         return _form(trimmed)
     return _json(trimmed)

@@ -16,17 +16,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.event import Action
 from scrobbled.wire import item_fields, media_server, post
 from scrobbled.wire.fields import instant, percent_of, sane_time, seconds, text
 from scrobbled.wire.item_fields import TICKS, Delivery
 from scrobbled.wire.keys import first, folded
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 
 SOURCE: Final = "emby"
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read an Emby webhook."""
     fields = item_fields.delivery(sent.payload, nested=True)
     said = media_server.said_by(item_fields.event_name(fields))
@@ -36,8 +36,7 @@ def read(sent: Post) -> PlaybackEvent:
     position = _position(fields, said)
     measured = percent_of(position, runtime)
     progress = item_fields.percentage(fields) if measured is None else measured
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         media_server.media(fields, runtime),

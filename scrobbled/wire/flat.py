@@ -21,6 +21,9 @@ from scrobbled.wire.keys import Fields, first, folded, letters
 
 _RANGE: Final = re.compile(r"(\d{1,4})\s*-\s*(\d{1,4})", re.ASCII)
 
+#: In one list of both, the show's ids are called ``tmdb_show`` and so on (https://github.com/crosswatch-app/kodi-addon).
+_OF_SHOW: Final = "_show"
+
 #: From here on a source that never says "completed" has completed, in percent.
 COMPLETED_FROM: Final = 90.0
 
@@ -236,14 +239,16 @@ def _ids(fields: Fields) -> Ids:
             show.append((names.SHOW_ID[key], value))
         elif key in names.ITEM_ID:
             own.append((names.ITEM_ID[key], value))
+    listed = list(_listed(fields, names.ITEM_IDS))
+    of_show = [(name.removesuffix(_OF_SHOW), value) for name, value in listed if name.endswith(_OF_SHOW)]
     return Ids(
-        external_ids([*_listed(fields, names.ITEM_IDS), *own]),
-        external_ids([*_listed(fields, names.SHOW_IDS), *show]),
+        external_ids([*listed, *own]),
+        external_ids([*_listed(fields, names.SHOW_IDS), *of_show, *show]),
         external_ids(bare),
     )
 
 
-def _listed(fields: Fields, keys: tuple[str, ...]) -> Iterator[tuple[object, object]]:
+def _listed(fields: Fields, keys: tuple[str, ...]) -> Iterator[tuple[str, object]]:
     for name in keys:
         ids: Mapping[str, object] = mapping(fields.get(name))
         yield from ids.items()

@@ -12,15 +12,16 @@ objects, as Trakt's clients send them. Positions and runtimes are seconds. What 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.event import Action
 from scrobbled.wire import flat, post, reasons
-from scrobbled.wire.fields import clock, instant, percent, percent_of, sane_time, seconds, text
+from scrobbled.wire.fields import boolean, clock, instant, percent, percent_of, sane_time, seconds, text
 from scrobbled.wire.keys import Fields, first, folded, letters
-from scrobbled.wire.post import Playback, Post
+from scrobbled.wire.post import Content, Playback, Post, Said
 from scrobbled.wire.vocabulary import EVENTS
 
 SOURCE: Final = "generic"
@@ -34,8 +35,14 @@ _MANAGED: Final = ("series", "movie", "artist", "author", "instanceName", "appli
 _WATCHED_AT: Final = ("watchedat", "watcheddate", "watchdate", "playedat", "lastplayed", "lastplayedat")
 _HAPPENED_AT: Final = ("occurredat", "timestamp", "utctimestamp", "unixtime", "date", "datetime", "time")
 
+_RUNTIME: Final = ("runtime", "duration", "length", "durationseconds", "runtimeseconds", "mediaduration")
+_POSITION: Final = ("position", "currenttime", "offset", "positionseconds")
+
 #: Letters of PHP's date formats, which Movary's clients send beside the date.
 _DATE_LETTERS: Final = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "y": "%y", "Y": "%Y"}
+#: What Stremio calls an episode: its show's id, season and number (``tt0903747:1:2``).
+_STREMIOS: Final = re.compile(r"(tt\d{1,10}):(\d{1,4}):(\d{1,5})", re.ASCII)
+
 _LONGEST_FORMAT: Final = 12
 _NOON: Final = 12
 
@@ -49,21 +56,20 @@ def is_automation(payload: Mapping[str, object]) -> bool:
     return isinstance(kind, str) and kind.isupper() and "subject" in payload
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read a post of no known source."""
     if is_automation(sent.payload):
         return _of_automation(sent)
     fields = _fields(sent.payload)
     item = flat.item(fields)
-    runtime = seconds(first(fields, "runtime", "duration", "length", "mediaduration"), 1) or None
+    runtime = seconds(first(fields, *_RUNTIME), 1) or None
     playback = _playback(fields, runtime)
-    said = flat.said_by(fields) or flat.implied(fields, playback.progress)
+    said = _said(fields, playback.progress)
     occurred_at, is_undated = _occurred_at(fields, sent.receipt.received_at)
     day_only = occurred_at is not None and instant(first(fields, *_WATCHED_AT, *_HAPPENED_AT)) is None
     if is_undated and said.action is Action.WATCHED:
         said = said._replace(ignored=reasons.UNDATED)
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         flat.media(item, runtime),
@@ -78,15 +84,29 @@ def read(sent: Post) -> PlaybackEvent:
     )
 
 
-def _of_automation(sent: Post) -> PlaybackEvent:
+def _said(fields: Fields, progress: float | None) -> Said:
+    """Give what the event says; ``completed`` is its sender's own verdict on how it ended."""
+    completed = boolean(fields.get("completed"))
+    said = flat.said_by(fields)
+    if said is None:
+        verdict = post.WATCHED if completed else post.PROGRESS
+        return flat.implied(fields, progress) if completed is None else verdict
+    return post.WATCHED if said is post.STOP and completed else said
+
+
+def _of_automation(sent: Post) -> Content:
     named = letters(sent.payload.get("eventType") or sent.payload.get("notification_type"))
     said = post.TEST if named.startswith("test") else post.LIBRARY
-    return post.event(sent, SOURCE, said, None)
+    return Content(SOURCE, said)
 
 
 def _fields(payload: Mapping[str, object]) -> Fields:
     """Give one flat object: wrappers opened, the film's or show's and episode's fields by their own names."""
     fields = folded(payload)
+    found = _STREMIOS.fullmatch(text(first(fields, "videoid", "imdbid", "id")) or "")
+    if found:
+        ids, season, episode = found.groups()
+        fields = {**fields, "showids": {"imdb": ids}, "season": season, "episode": episode, "imdbid": None}
     for name in _WRAPPERS:
         if isinstance(fields.get(name), dict):
             fields = {**folded(fields[name]), **fields}
@@ -112,11 +132,8 @@ def _of_episode(episode: Fields) -> dict[str, object]:
 def _playback(fields: Fields, runtime: float | None) -> Playback:
     told = fields.get("progress")
     inner = folded(told) if isinstance(told, dict) else fields
-    written = (
-        first(inner, "position", "time", "currenttime", "offset")
-        if inner is not fields
-        else first(fields, "position", "currenttime", "offset", "mediaposition")
-    )
+    elsewhere = "mediaposition" if inner is fields else "time"  # at the top that is when, and not where
+    written = first(inner, *_POSITION, elsewhere)
     position = clock(written) if isinstance(written, str) and ":" in written else seconds(written, 1)
     own = percent(first(inner, "percent", "percentage", "progresspercent", "progresspercentage"))
     if own is None and not isinstance(told, dict):

@@ -95,7 +95,7 @@ def delivery(payload: Mapping[str, object], *, nested: bool = False) -> Delivery
 
 def event_name(sent: Delivery) -> str:
     """Give the event's name in lower case, letters alone (``playbackstop``)."""
-    return letters(first(sent.top, "notificationtype", "event", "mediastatus"))
+    return letters(first(sent.top, "notificationtype", "event", "eventtype", "mediastatus"))
 
 
 def save_reason(sent: Delivery) -> str:
@@ -282,7 +282,7 @@ def played(sent: Delivery) -> bool | None:
 def paused(sent: Delivery) -> bool:
     """Whether the player stands still."""
     play_state = folded(sent.session.get("playstate"))
-    return boolean(either(sent.top.get("ispaused"), play_state.get("ispaused"))) is True
+    return boolean(either(first(sent.top, "ispaused", "paused"), play_state.get("ispaused"))) is True
 
 
 def completed(sent: Delivery) -> bool | None:

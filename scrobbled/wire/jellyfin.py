@@ -23,12 +23,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.event import Action
 from scrobbled.wire import item_fields, media_server, plex, post, reasons
 from scrobbled.wire.fields import instant, percent_of, sane_time, text, whole
 from scrobbled.wire.item_fields import Delivery
 from scrobbled.wire.keys import first
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 
 SOURCE: Final = "jellyfin"
 
@@ -39,12 +39,15 @@ _USER_DATA: Final = "userdatasaved"
 _TOGGLED: Final = "toggleplayed"
 _ECHO: Final = Said(ignored=reasons.USER_DATA_ECHO)
 
+#: What an empty body says: neither a template nor "Send All Properties" is set.
+EMPTY: Final = Content(SOURCE, Said(ignored=reasons.EMPTY_BODY))
+
 #: Where position 0 is the beginning. Elsewhere Jellyfin writes 0 for "unknown" and
 #: for "completed" (webhooks fact sheet §2).
 _STARTS_AT_ZERO: Final = frozenset({Action.START, Action.PAUSE, Action.STOP})
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read a Jellyfin webhook; the plugin "Webhooks" can imitate Plex."""
     if isinstance(sent.payload.get("Metadata"), dict):
         return plex.read(sent, SOURCE)
@@ -56,8 +59,7 @@ def read(sent: Post) -> PlaybackEvent:
         said.action not in _STARTS_AT_ZERO or said.ignored or item_fields.completed(fields)
     ):
         position = None
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         None if _is_about_nothing(fields, said) else media_server.media(fields, runtime),
@@ -70,11 +72,6 @@ def read(sent: Post) -> PlaybackEvent:
         player=text(first(fields.top, "devicename") or first(fields.session, "devicename")),
         app=text(first(fields.top, "clientname", "client") or first(fields.session, "client")),
     )
-
-
-def empty(sent: Post) -> PlaybackEvent:
-    """Give the event of an empty body: neither a template nor "Send All Properties" is set."""
-    return post.event(sent, SOURCE, Said(ignored=reasons.EMPTY_BODY), None)
 
 
 def _is_about_nothing(fields: Delivery, said: Said) -> bool:

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action
 from scrobbled.model.media import ID_SOURCES, Kind
+from scrobbled.wire import strict
 
 #: Events in one request.
 MOST_EVENTS: Final = 1000
@@ -125,35 +125,22 @@ _MUST_BE: Final = {
 }
 _PATH: Final = re.compile(r"`(\$[^`]*?\.?(\w*))`\Z")
 
-_HALF_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-
 
 def decode(body: bytes, *, several: bool) -> list[Event]:
     """The events in *body* as they were sent; raises *PayloadError*."""
-    try:
-        return _several.decode(body) if several else [_one.decode(body)]
-    except msgspec.ValidationError as error:
-        raise PayloadError(_sentence(str(error), several=several)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PayloadError(_not_json(body, error)) from error
-    except RecursionError as error:
-        message = "the body is nested too deeply"
-        raise PayloadError(message) from error
+    return strict.read(body, _several, _of_several) if several else [strict.read(body, _one, _sentence)]
 
 
-def _sentence(problem: str, *, several: bool) -> str:
+def _of_several(problem: str) -> str:
+    """As *_sentence*, where the list itself may be what is wrong."""
+    if _PATH.search(problem) is None and "of length" in problem:
+        return f"send one event, or a list of 1 to {MOST_EVENTS}"
+    return _sentence(problem)
+
+
+def _sentence(problem: str) -> str:
     """The decoder's *problem* in words that name the field and what it must be."""
     found = _PATH.search(problem)
-    if found is None and several and "of length" in problem:
-        return f"send one event, or a list of 1 to {MOST_EVENTS}"
     if found is not None and found[2] in _MUST_BE:
         return f"{found[2]} must be {_MUST_BE[found[2]]} - at {found[1]}"
-    return problem.replace("`", "")
-
-
-def _not_json(body: bytes, error: Exception) -> str:
-    if not body.strip():
-        return "the body is empty"
-    if _HALF_PAIR.search(body):
-        return f"the body is not JSON, perhaps for half a surrogate pair: {error}"
-    return f"the body is not JSON: {error}"
+    return strict.plain(problem)

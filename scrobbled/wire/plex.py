@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from scrobbled.model.event import Action, PlaybackEvent
+from scrobbled.model.event import Action
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import paths, plex_guid, post, reasons
 from scrobbled.wire.fields import boolean, count, mapping, number, percent_of, seconds, text, year
 from scrobbled.wire.ids import external_id
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.post import Content, Playback, Post, Said
 
 SOURCE: Final = "plex"
 
@@ -66,15 +66,14 @@ class _Numbers(NamedTuple):
     episode: int | None
 
 
-def read(sent: Post, source: str = SOURCE) -> PlaybackEvent:
+def read(sent: Post, source: str = SOURCE) -> Content:
     """Read a Plex payload; *source* names who imitates Plex."""
     payload = sent.payload
     metadata, account = mapping(payload.get("Metadata")), mapping(payload.get("Account"))
     said = EVENTS.get(text(payload.get("event")) or "", post.UNKNOWN)
     item = media(metadata, _runtime(metadata, account))
     position = seconds(metadata.get("viewOffset", payload.get("viewOffset")), _MILLISECONDS)
-    return post.event(
-        sent,
+    return Content(
         source,
         said,
         item,
@@ -199,7 +198,11 @@ def _season_of(title: str) -> int | None:
 
 
 def _runtime(metadata: Mapping[str, object], account: Mapping[str, object]) -> float | None:
-    """Give the runtime in seconds; only Plex's imitator names accounts by GUID."""
-    account_id = account.get("id")
-    is_imitated = isinstance(account_id, str) and _GUID.fullmatch(account_id) is not None
-    return seconds(metadata.get("duration"), _IMITATED if is_imitated else _MILLISECONDS) or None
+    """Give the runtime in seconds."""
+    per_second = _IMITATED if is_imitated(account.get("id")) else _MILLISECONDS
+    return seconds(metadata.get("duration"), per_second) or None
+
+
+def is_imitated(account_id: object) -> bool:
+    """Whether the plugin of Jellyfin's that imitates Plex sent it: Plex counts its accounts."""
+    return isinstance(account_id, str) and _GUID.fullmatch(account_id) is not None

@@ -152,7 +152,7 @@ def listed_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, st
     """Give the item's and the show's ids from the list of external guids.
 
     On an episode the entries are the episode's, unless they name a season and an
-    episode of something: that something is the show.
+    episode of something, or are a legacy agent's: that something is the show.
     """
     own: list[tuple[str, str]] = []
     show: list[tuple[str, str]] = []
@@ -160,9 +160,14 @@ def listed_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, st
         guid = split(entry)
         found = guid and source_and_id(guid, kind)
         if guid and found:
-            is_show = kind is Kind.EPISODE and guid.season is not None
+            is_show = kind is Kind.EPISODE and (guid.season is not None or _is_legacy(guid))
             (show if is_show else own).append(found)
     return external_ids(own), external_ids(show)
+
+
+def _is_legacy(guid: Guid) -> bool:
+    """Whether an agent made *guid* that never knew the ids of episodes."""
+    return guid.scheme in _AGENTS or guid.scheme == _HAMA
 
 
 def all_ids(metadata: Mapping[str, object], kind: Kind) -> tuple[dict[str, str], dict[str, str]]:

@@ -1,10 +1,12 @@
-"""What a player posted, and the event that is made of it."""
+"""What a player posted, what its reader finds there, and the event that is made of both."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
+
+import msgspec
 
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Media
@@ -71,56 +73,66 @@ class Playback(NamedTuple):
 UNKNOWN_PLAYBACK: Final = Playback()
 
 
-def event(
-    post: Post,
-    source: str,
-    said: Said,
-    media: Media | None,
-    playback: Playback = UNKNOWN_PLAYBACK,
-    *,
-    users: tuple[object, ...] = (),
-    unfit: str | None = None,
-    occurred_at: datetime | None = None,
-    rating: float | None = None,
-    of_show: bool = False,
-    player: str | None = None,
-    app: str | None = None,
-    day_only: bool = False,
-    by_owner: bool | None = None,
-) -> PlaybackEvent:
-    """Give the event.
+class Content(msgspec.Struct, frozen=True, gc=False):
+    """What a player's reader finds in a post; the fields of *PlaybackEvent* mean here what they mean there.
 
-    *of_show*: it is a show that was rated, and not a part of it.
-    *users* are the names and ids the payload has for its user, *unfit* is the reason why
-    an item of that sort never counts. With an *occurred_at* of its own (sane and UTC) the event is
-    named by its content, so that a second delivery is recognised.
+    *users* are the names and ids the payload has for its user. *unfit* is the reason why an item of
+    that sort never counts. *occurred_at* is the payload's own time, sane and UTC, None where it has none.
     """
-    receipt = post.receipt
+
+    source: str
+    said: Said
+    media: Media | None = None
+    playback: Playback = UNKNOWN_PLAYBACK
+    users: tuple[object, ...] = ()
+    unfit: str | None = None
+    occurred_at: datetime | None = None
+    rating: float | None = None
+    of_show: bool = False
+    player: str | None = None
+    app: str | None = None
+    day_only: bool = False
+    by_owner: bool | None = None
+
+
+def event_of(post: Post, content: Content) -> PlaybackEvent:
+    """Give the event that *content* makes of *post*.
+
+    With a time of its own it is named by what was sent, so that a second delivery is recognised.
+    """
+    receipt, said, at = post.receipt, content.said, content.occurred_at
     return PlaybackEvent(
-        id=receipt.id if occurred_at is None else content_id(receipt, source, post.body),
+        id=receipt.id if at is None else content_id(receipt, content.source, post.body),
         user_id=receipt.user_id,
-        source=source,
+        source=content.source,
         action=said.action,
-        occurred_at=occurred_at or receipt.received_at,
+        occurred_at=at or receipt.received_at,
         received_at=receipt.received_at,
-        media=media,
-        progress=playback.progress,
-        position=playback.position,
-        ignored=_unwanted(post, users)
-        or (None if of_show else unfit)
-        or said.ignored
-        or _nameless(media, said, playback.progress)
-        or _unrated(said, rating),
+        media=content.media,
+        progress=content.playback.progress,
+        position=content.playback.position,
+        ignored=_ignored(post, content),
         provisional=True,
-        rating=rating,
+        rating=content.rating,
         by_hand=said.by_hand,
-        of_show=of_show,
-        player=player,
-        app=app,
+        of_show=content.of_show,
+        player=content.player,
+        app=content.app,
         event_name=_event_name(post.payload),
-        account=_account(users) if post.shared else None,
-        day_only=day_only,
-        by_owner=by_owner,
+        account=_account(content.users) if post.shared else None,
+        day_only=content.day_only,
+        by_owner=content.by_owner,
+    )
+
+
+def _ignored(post: Post, content: Content) -> str | None:
+    """Give the first reason why it must not count."""
+    return (
+        _unwanted(post, content.users)
+        or (None if content.of_show else content.unfit)
+        or content.said.ignored
+        or _nameless(content)
+        or _unrated(content)
     )
 
 
@@ -142,13 +154,14 @@ def _event_name(payload: Mapping[str, object]) -> str | None:
     return None
 
 
-def _unrated(said: Said, rating: float | None) -> str | None:
+def _unrated(content: Content) -> str | None:
     """Give the reason when a rating has no number."""
-    return reasons.NO_RATING if said.action is Action.RATE and rating is None else None
+    return reasons.NO_RATING if content.said.action is Action.RATE and content.rating is None else None
 
 
-def _nameless(media: Media | None, said: Said, progress: float | None) -> str | None:
+def _nameless(content: Content) -> str | None:
     """Give the reason when nobody can tell what it is about."""
-    if media is None:
+    if content.media is None:
         return reasons.NOT_MEDIA
-    return reasons.UNIDENTIFIABLE if is_nameless(media, said.action, progress) else None
+    nameless = is_nameless(content.media, content.said.action, content.playback.progress)
+    return reasons.UNIDENTIFIABLE if nameless else None

@@ -56,8 +56,11 @@ _NAMED: Final = re.compile(
 #: Whose picture: ``https://plex.tv/users/1022b120ffbaa/avatar?c=1465525047``.
 _PLEX_USER: Final = re.compile(rb"(plex\.tv%busers%b)\w+" % (_SLASH, _SLASH))
 
-#: The host's address in a name: ``203-0-113-7.0123456789abcdef.plex.direct``.
-_PLEX_DIRECT: Final = re.compile(rb"[0-9A-Fa-f]+(?:-[0-9A-Fa-f]*){3,8}\.[0-9A-Fa-f]+(?=\.plex\.direct)")
+#: The host's address in a name: ``203-0-113-7.0123456789abcdef.plex.direct``. Each part is bounded, since
+#: a search begins anew at each letter of a long one.
+_PLEX_DIRECT: Final = re.compile(
+    rb"[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{0,4}){3,8}\.[0-9A-Fa-f]{1,64}(?=\.plex\.direct)"
+)
 
 _EMAIL_HOST: Final = re.compile(rb"(?:@|%40)[\w.-]{1,190}\.[A-Za-z]{2,24}")
 _BEFORE_AT: Final = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum()) + b"._+-'"  # noqa: PLR2004  # ASCII ends
@@ -141,7 +144,7 @@ def _neutral(found: re.Match[bytes]) -> bytes:
 def _without_people(body: bytes) -> bytes:
     if b"plex.tv" in body:
         body = _PLEX_USER.sub(rb"\g<1>0", body)
-    if b"@" not in body and b"%40" not in body:
+    if b"@" not in body and not (b"%" in body and b"%40" in body):
         return body
     spans = []
     for host in _EMAIL_HOST.finditer(body):
@@ -155,7 +158,8 @@ def _without_people(body: bytes) -> bytes:
 def _without_networks(body: bytes) -> bytes:
     if b".plex.direct" in body:
         body = _PLEX_DIRECT.sub(b"0-0-0-0.0", body)
-    if b"::" in body or _MANY_COLONS.search(body) or (b"%3" in body and _MANY_ESCAPED.search(body)):
+    is_escaped = b"%" in body and b"%3" in body  # one byte is found many times faster than two
+    if b"::" in body or _MANY_COLONS.search(body) or (is_escaped and _MANY_ESCAPED.search(body)):
         body = _IPV6.sub(_unspecified, body)
     spans = []
     for end in _IPV4_END.finditer(body):

@@ -19,6 +19,7 @@ from scrobbled.errors import PayloadError
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.model.media import Item, Kind, Media
 from scrobbled.model.outcome import Answer, Outcome
+from scrobbled.wire import strict
 from scrobbled.wire.fields import text
 
 SOURCE: Final = "reelrifter"
@@ -51,7 +52,7 @@ _decoder: Final = msgspec.json.Decoder(Scrobble, strict=False)
 
 def parse_scrobble(body: bytes, receipt: Receipt) -> PlaybackEvent:
     """The event in *body*; raises *PayloadError* that says what is wrong and where."""
-    sent = _decode(body)
+    sent = strict.read(body, _decoder)
     action = _ACTIONS.get((sent.action or "watched").strip().lower())
     if action is None:
         message = f"action must be watched or watching, got {sent.action!r:.40}"
@@ -66,19 +67,6 @@ def parse_scrobble(body: bytes, receipt: Receipt) -> PlaybackEvent:
         media=_media(sent),
         app=text(sent.source),
     )
-
-
-def _decode(body: bytes) -> Scrobble:
-    try:
-        return _decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise PayloadError(str(error).replace("`", "")) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = f"the body is not JSON: {error}" if body.strip() else "the body is empty"
-        raise PayloadError(message) from error
-    except RecursionError as error:
-        message = "the body is nested too deeply"
-        raise PayloadError(message) from error
 
 
 def _media(sent: Scrobble) -> Media:

@@ -4,6 +4,9 @@ See the webhooks fact sheet §5. Everything is text, "" where there is nothing. 
 
 * The ids beside an episode (``{imdb_id}``, ``{thetvdb_id}``, ``{themoviedb_id}``) are its SHOW's:
   https://github.com/Tautulli/Tautulli/issues/2510. So are those that a template puts into Plex's ``Guid``.
+* ``{title}`` of an episode is ``Show - Episode``. Where it stands alone beside ``{season_num}`` and
+  ``{episode_num}`` it is taken apart at its first dash; ``{show_name}`` in its place has none.
+* ``played`` is no word of Tautulli's: Subgen's instructions write it into the trigger "Playback Start".
 * A template without ``{action}`` serves one trigger: what it reports was watched.
 * ``6-10`` for an episode stands only in notifications of what was added together.
 * ``{duration}`` is minutes, ``{view_offset}`` and ``{duration_ms}`` milliseconds. Dates are in the
@@ -18,7 +21,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from scrobbled.model.event import PlaybackEvent
 from scrobbled.model.media import Kind, Media
 from scrobbled.wire import flat, plex, plex_guid, post
 from scrobbled.wire.fields import (
@@ -33,8 +35,9 @@ from scrobbled.wire.fields import (
     year,
 )
 from scrobbled.wire.ids import external_ids
-from scrobbled.wire.keys import Fields, first, folded
-from scrobbled.wire.post import Playback, Post, Said
+from scrobbled.wire.keys import Fields, first, folded, letters
+from scrobbled.wire.post import Content, Playback, Post, Said
+from scrobbled.wire.vocabulary import SHOW
 
 SOURCE: Final = "tautulli"
 
@@ -43,22 +46,24 @@ _HABITS: Final = flat.Habits(bare_is_show=True, range_is_file=False)
 #: What only a template for several triggers holds, as ours does: without its action it has lost it.
 _OF_ALL_TRIGGERS: Final = frozenset({"viewoffset", "progresspercent", "durationms", "live", "unixtime"})
 
+_SUBGENS_START: Final = "played"
+_DASH: Final = " - "
+
 _MILLISECONDS: Final = 1_000  # to the second
 _MINUTE: Final = 60.0  # seconds
 _MOST_MINUTES: Final = 1_000  # a longer duration is not in minutes
 
 
-def read(sent: Post) -> PlaybackEvent:
+def read(sent: Post) -> Content:
     """Read a Tautulli webhook: a flat template, or one that imitates Plex."""
     if isinstance(sent.payload.get("Metadata"), dict):
         return _like_plex(sent)
-    fields = folded(sent.payload)
+    fields = _taken_apart(folded(sent.payload))
     item = flat.item(fields)
     runtime = _runtime(fields)
     playback = _playback(fields, runtime)
     said = _said(fields, playback.progress)
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _with_guid(flat.media(item, runtime, _HABITS), fields),
@@ -71,9 +76,22 @@ def read(sent: Post) -> PlaybackEvent:
     )
 
 
+def _taken_apart(fields: dict[str, object]) -> dict[str, object]:
+    """Give *fields* with show and episode told apart, where only ``{title}`` names both."""
+    whole = text(fields.get("title"))
+    if whole is None or _DASH not in whole or first(fields, *SHOW, "plextitle", "episodename") is not None:
+        return fields
+    if first(fields, "seasonnum") is None or first(fields, "episodenum") is None:
+        return fields
+    show, _, title = whole.partition(_DASH)
+    return {**fields, "showname": show, "title": title}
+
+
 def _said(fields: Fields, progress: float | None) -> Said:
     if flat.is_range(fields):
         return post.LIBRARY
+    if letters(fields.get("event")) == _SUBGENS_START:
+        return post.START
     said = flat.said_by(fields)
     if said is None and progress is None and not _OF_ALL_TRIGGERS.isdisjoint(fields):
         return post.UNKNOWN
@@ -89,14 +107,13 @@ def _with_guid(media: Media | None, fields: Fields) -> Media | None:
     return replace(media, ids={**ids, **media.ids}, show_ids={**show_ids, **media.show_ids})
 
 
-def _like_plex(sent: Post) -> PlaybackEvent:
+def _like_plex(sent: Post) -> Content:
     payload, metadata = sent.payload, mapping(sent.payload.get("Metadata"))
     fields = folded(metadata)
     account = mapping(payload.get("Account"))
     runtime = seconds(metadata.get("duration"), _MILLISECONDS) or None
     said = post.LIBRARY if flat.is_range(fields) else flat.said_by(folded(payload)) or post.UNKNOWN
-    return post.event(
-        sent,
+    return Content(
         SOURCE,
         said,
         _shows_ids(plex.media(metadata, runtime), metadata),

@@ -6,7 +6,6 @@ only asked where the body could be several's (webhooks fact sheet §7.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -19,10 +18,10 @@ from scrobbled.wire.fields import mapping, text
 from scrobbled.wire.filters import NONE, Filters, refused
 from scrobbled.wire.keys import folded, letters
 from scrobbled.wire.placeholders import may_hold_placeholders, without_placeholders
-from scrobbled.wire.post import Post
+from scrobbled.wire.post import Content, Post, event_of
 
 #: Every source, in the order of the documentation.
-READERS: Final[Mapping[str, Callable[[Post], PlaybackEvent]]] = {
+READERS: Final[Mapping[str, Callable[[Post], Content]]] = {
     plex.SOURCE: plex.read,
     jellyfin.SOURCE: jellyfin.read,
     emby.SOURCE: emby.read,
@@ -55,7 +54,6 @@ _WEBHOOKS_PLUGIN: Final = frozenset(
 )  # fmt: skip
 #: All that its format "Get" sends.
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
-_GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
 #: What Plex sends around the item; anything else beside its event is of who borrowed that.
 _PLEX_ENVELOPE: Final = frozenset(
@@ -80,11 +78,12 @@ def parse(
     Raises *PayloadError* when *body* cannot be read.
     """
     if is_blank(body):
-        return jellyfin.empty(Post({}, body, receipt, accounts, shared))
+        return event_of(Post({}, body, receipt, accounts, shared), jellyfin.EMPTY)
     payload, is_unrendered = decode(body, content_type), False
     if may_hold_placeholders(body):
         payload, is_unrendered = without_placeholders(payload)
-    event = READERS[recognise(payload, player)](Post(payload, body, receipt, accounts, shared))
+    post = Post(payload, body, receipt, accounts, shared)
+    event = event_of(post, READERS[recognise(payload, player)](post))
     if is_unrendered and _says_nothing(event):
         return replace(event, media=None, ignored=reasons.UNRENDERED_TEMPLATE)
     if any(only) and event.ignored is None:
@@ -103,7 +102,7 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
     fields = folded(payload)
     if "notificationtype" in fields:
         return jellyfin.SOURCE
-    if kodi_player.is_notification(fields):
+    if kodi_player.is_notification(fields) or kodi.has_viewers(fields):
         return kodi.SOURCE
     name = text(fields.get("event")) or ""
     if isinstance(fields.get("item"), dict) or "Event" in payload:
@@ -125,7 +124,7 @@ def _like_plex(payload: Mapping[str, object], player: str) -> str:
     metadata, account = mapping(payload.get("Metadata")), mapping(payload.get("Account")).get("id")
     if not _KODI_KEYS.isdisjoint(metadata):
         return kodi.SOURCE
-    if isinstance(account, str) and _GUID.fullmatch(account):
+    if plex.is_imitated(account):
         return jellyfin.SOURCE
     if isinstance(metadata.get("Guids"), dict) or _is_tautulli(payload.get("event")):
         return tautulli.SOURCE
@@ -158,6 +157,8 @@ def _media_server(payload: Mapping[str, object], fields: Mapping[str, object], n
 
 def _flat(fields: Mapping[str, object], player: str) -> str:
     keys = fields.keys()
+    if fields.get("source") == tautulli.SOURCE:  # as templates for several players name theirs
+        return tautulli.SOURCE
     if "lot" in keys and "identifier" in keys:
         return kodi.SOURCE
     if keys & _KODI_FLAT:

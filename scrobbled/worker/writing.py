@@ -16,11 +16,10 @@ import msgspec
 from scrobbled.model.event import Action
 from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import Play
-from scrobbled.model.viewing import Verdict
+from scrobbled.model.viewing import NEVER_PLAYED, Verdict
 from scrobbled.store import activities, rated, verdicts
 from scrobbled.store.timeline import KnownEvent, ViewerRow, ViewingRow
 from scrobbled.store.verdicts import EventRow
-from scrobbled.worker import late
 from scrobbled.worker.reading import Reading, moment_of, ratings_of, subject_of
 
 if TYPE_CHECKING:
@@ -88,11 +87,11 @@ async def write_state(connection: Connection, written: Written) -> None:
         await verdicts.delete_plays(connection, written.gone)
     if written.plays:
         await verdicts.insert_plays(connection, written.plays)
-    blank = [key for key, row in written.viewings.items() if row.viewing == late.NEVER_PLAYED]
+    blank = [key for key, row in written.viewings.items() if row.viewing == NEVER_PLAYED]
     if blank:
         await verdicts.forget_viewings(connection, blank)
     if len(blank) < len(written.viewings):
-        told = {key: row for key, row in written.viewings.items() if row.viewing != late.NEVER_PLAYED}
+        told = {key: row for key, row in written.viewings.items() if row.viewing != NEVER_PLAYED}
         await verdicts.write_viewings(connection, told)
     if written.viewers:
         await verdicts.write_viewers(connection, written.viewers)

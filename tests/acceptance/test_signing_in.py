@@ -17,6 +17,12 @@ PASSWORD = "correct horse battery"
 #: An app's own small server would listen there; nothing does, and the address is what counts.
 BACK = "http://127.0.0.1:9/back"
 
+#: The sizes of the letters of a page's codes, which people compare with another screen, and of its text.
+CODES = (
+    "return [...document.querySelectorAll('.code')].map(code => parseFloat(getComputedStyle(code).fontSize))"
+)
+BODY_PIXELS = 16
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Phone]:
@@ -40,6 +46,7 @@ def seen(browser: Phone, name: str) -> None:
     """Hold a page to what all of them promise; keep a picture where SCROBBLED_BENCH_DIR says."""
     assert not browser.overflows()
     assert [] == browser.told()
+    assert all(size > BODY_PIXELS for size in browser.driver.execute_script(CODES))
     folder = os.environ.get("SCROBBLED_BENCH_DIR")
     if folder:
         browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
@@ -177,6 +184,15 @@ def test_end_of_access(instance: Instance, signed_out: Phone) -> None:
 
     assert "app 99999999" not in signed_out.text()
     assert (200, 401) == (before, instance.call("GET", "/v1/me", token=token).status)
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_other_pages(instance: Instance, signed_out: Phone, path: str) -> None:
+    """The server's bare address leads to a page, and the description of the API fits a phone."""
+    signed_out.open(f"{instance.url}{path}")
+    signed_out.until("Sign in" if path == "/" else "/v1/events")
+
+    seen(signed_out, "front" if path == "/" else "docs")
 
 
 def test_keyboard(instance: Instance, signed_out: Phone) -> None:

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import asyncpg
 
+from tests.faults import refusing
 from tests.faults.proxy import Proxy
+from tests.faults.refusing import end_connections
 from tests.faults.stack import Stack
 
 Fault = Callable[[Stack, random.Random], Awaitable[None]]
@@ -162,7 +164,7 @@ async def _refuse(stack: Stack, chance: random.Random) -> None:
     other = await asyncpg.connect(stack.database_url, database="postgres")
     try:
         await other.execute("alter database scrobbled with allow_connections false")
-        await _end_connections(other)
+        await end_connections(other)
         await _last(chance)
     finally:
         await other.execute("alter database scrobbled with allow_connections true")
@@ -175,23 +177,17 @@ async def _use_up(stack: Stack, chance: random.Random) -> None:
     opened: list[asyncpg.Connection[asyncpg.Record]] = []
     try:
         opened.append(await asyncpg.connect(stack.database_url, database="postgres"))
-        await _end_connections(opened[0])
+        await end_connections(opened[0])
         end = asyncio.get_running_loop().time() + chance.uniform(0.5, 2.0)
         while asyncio.get_running_loop().time() < end:
             try:
                 opened.append(await asyncpg.connect(stack.database_url, database="postgres"))
             except asyncpg.PostgresError:
-                await _end_connections(opened[0])
+                await end_connections(opened[0])
                 await asyncio.sleep(0.05)
     finally:
         for each in opened:
             each.terminate()
-
-
-async def _end_connections(other: asyncpg.Connection[asyncpg.Record]) -> None:
-    await other.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'scrobbled%'"
-    )
 
 
 async def _deadlock(stack: Stack, chance: random.Random) -> None:
@@ -217,7 +213,7 @@ async def _conflict(stack: Stack, chance: random.Random) -> None:
     other = await asyncpg.connect(stack.database_url)
     try:
         await other.execute("alter database scrobbled set default_transaction_isolation = 'repeatable read'")
-        await _end_connections(other)
+        await end_connections(other)
         end = asyncio.get_running_loop().time() + chance.uniform(1.0, 2.5)
         while asyncio.get_running_loop().time() < end:
             async with other.transaction(isolation="read_committed"):
@@ -225,7 +221,7 @@ async def _conflict(stack: Stack, chance: random.Random) -> None:
                 await asyncio.sleep(0.1)
     finally:
         await other.execute("alter database scrobbled reset default_transaction_isolation")
-        await _end_connections(other)
+        await end_connections(other)
         other.terminate()
 
 
@@ -271,6 +267,11 @@ KINDS: dict[str, Fault] = {
     "PostgreSQL's connections used up": _use_up,
     "deadlock": _deadlock,
     "serialisation failure": _conflict,
+    "PostgreSQL only reads": refusing.only_read,
+    "schema changed": refusing.change_schema,
+    "groups destroyed": refusing.lose_groups,
+    "Valkey's memory full": refusing.run_out_of_memory,
+    "Valkey's last write torn": refusing.tear_last_write,
     "clock jumps ahead": partial(_jump, 1),
     "clock jumps back": partial(_jump, -1),
 }

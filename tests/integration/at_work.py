@@ -41,7 +41,7 @@ async def working(
         yield
     finally:
         worker.stop()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 async def all_done(
@@ -50,7 +50,7 @@ async def all_done(
     *,
     least: float,
     until: Callable[[], Awaitable[object]] | None = None,
-    most: float = 30.0,
+    most: float = 60.0,
 ) -> None:
     """
     Return when stream and inbox are empty and *until* gives something, after *least* seconds and before
@@ -58,9 +58,10 @@ async def all_done(
     """
     end = asyncio.get_running_loop().time() + most
     await asyncio.sleep(least)
-    while asyncio.get_running_loop().time() < end:
+    while True:
         waiting = [await stream.xlen(names.events(partition)) for partition in range(PARTITIONS)]
         kept = await pool.fetchval("select count(*) from inbox")
         if not sum(waiting) + kept and (until is None or await until()):
             return
+        assert asyncio.get_running_loop().time() < end, f"not within {most} s: {sum(waiting)} + {kept} to do"
         await asyncio.sleep(0.05)

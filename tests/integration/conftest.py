@@ -17,6 +17,7 @@ from scrobbled.api import native, oauth, reelrifter, trakt
 from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.api.trakt.objects import OBJECTS, Objects
 from scrobbled.catalog.live import Names
 from scrobbled.roles.front import _authenticator
 from scrobbled.store import devices, users
@@ -34,15 +35,32 @@ from scrobbled.web.passwords import Checker
 
 if TYPE_CHECKING:
     from scrobbled.model.event import PlaybackEvent
-    from scrobbled.store.pool import Pool
+    from scrobbled.store.pool import Database, Pool
     from tests.conftest import Servers
 
 Client = TestClient[Any, Any]
 
 
+class _Fresh(Names):
+    """
+    Names that look whenever they are asked to. Others rest after a look that took long, as on a busy
+    machine, and get a file once there are as many titles as the tests of a session may add.
+    """
+
+    async def refresh(self, database: Database) -> bool:
+        """At once, however long the last look took."""
+        self._next_look = 0.0
+        return await super().refresh(database)
+
+    @property
+    def needs_a_build(self) -> bool:
+        """Never: that is a process, which works on the server of the one who runs the tests."""
+        return False
+
+
 def catalogue_names() -> Names:
     """The names of a server that has just begun: no file yet, everything is fresh."""
-    return Names(Path("/nonexistent/names/index"))
+    return _Fresh(Path("/nonexistent/names/index"))
 
 
 class Person:
@@ -95,6 +113,7 @@ def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Appl
     described = [*routes, *description.routes(routes), *pages.routes()]
     application = app.build(described, _authenticator(pool))
     application[POOL] = pool
+    application[OBJECTS] = Objects()
     application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
     application[PROXIES] = Proxies([ip_network("127.0.0.1")])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scrobbled.catalog.jsonl import import_jsonl
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -45,7 +44,7 @@ class Shell:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        output, errors = await asyncio.wait_for(program.communicate(), 60)
+        output, errors = await asyncio.wait_for(program.communicate(), 120)
         return program.returncode or 0, output.decode(), errors.decode()
 
 
@@ -53,11 +52,6 @@ class Shell:
 def shell(servers: Servers, pool: Pool, tmp_path: Path) -> Shell:  # noqa: ARG001  # the pool migrates
     """A shell in a folder of the test's own."""
     return Shell(servers, tmp_path)
-
-
-def number() -> int:
-    """An id that no other test uses."""
-    return random.randrange(10**8, 10**9)
 
 
 async def known_film(pool: Pool, **ids: Any) -> str:
@@ -83,13 +77,13 @@ async def ids_of(pool: Pool, kind: str, source: str, value: str) -> dict[str, An
 
 def item_row(**cells: str) -> dict[str, Any]:
     """A row about an item of its own."""
-    cells["item"] = f"http://www.wikidata.org/entity/Q{number()}"
+    cells["item"] = f"http://www.wikidata.org/entity/Q{made_up_number()}"
     return {column: {"type": "literal", "value": value} for column, value in cells.items()}
 
 
 async def test_wikidata_gives_a_known_title_its_other_ids(pool: Pool, shell: Shell) -> None:
     """The crosswalk joins the ids of one film to the title that has one of them."""
-    imdb, tmdb, tvdb = f"tt{number()}", str(number()), str(number())
+    imdb, tmdb, tvdb = f"tt{made_up_number()}", str(made_up_number()), str(made_up_number())
     name = await known_film(pool, imdb=imdb)
     row = item_row(label=name, imdb=imdb, tmdb_movie=tmdb, tvdb_movie=tvdb)
     file = shell.file("result.json", {"head": {"vars": [*row]}, "results": {"bindings": [row, {}]}})
@@ -105,7 +99,7 @@ async def test_wikidata_gives_a_known_title_its_other_ids(pool: Pool, shell: She
 
 async def test_tvmaze_brings_episodes(pool: Pool, shell: Shell) -> None:
     """A show arrives with its episodes and their ids; a second run changes nothing."""
-    show, episode, tvdb = number(), number(), number()
+    show, episode, tvdb = made_up_number(), made_up_number(), made_up_number()
     listed = {
         "id": episode,
         "season": 2,
@@ -135,7 +129,7 @@ async def test_tvmaze_brings_episodes(pool: Pool, shell: Shell) -> None:
 
 async def test_anime_makes_a_show_of_seasons(pool: Pool, shell: Shell) -> None:
     """Both files together give one show with the first season's ids."""
-    first, second, mal, tvdb = (number() for _ in range(4))
+    first, second, mal, tvdb = (made_up_number() for _ in range(4))
     name = made_up()
     more = {"type": "TV", "episodes": 12, "animeSeason": {"season": "FALL", "year": 2013}}
     sources = [f"https://anidb.net/anime/{first}", f"https://myanimelist.net/anime/{mal}"]
@@ -161,7 +155,7 @@ async def test_anime_makes_a_show_of_seasons(pool: Pool, shell: Shell) -> None:
 
 async def test_tmdb_gives_the_original_name(pool: Pool, shell: Shell) -> None:
     """A line of the daily list adds the name a film has at home, and neither renames nor makes a title."""
-    tmdb, unknown, original = number(), number(), made_up()
+    tmdb, unknown, original = made_up_number(), made_up_number(), made_up()
     name = await known_film(pool, tmdb=tmdb)
     lines = [json.dumps({"id": each, "original_title": original, "adult": False}) for each in (tmdb, unknown)]
     file = shell.file("movie_ids.json", "\n".join(lines))
@@ -180,8 +174,8 @@ async def test_tmdb_gives_the_original_name(pool: Pool, shell: Shell) -> None:
 
 async def test_a_contradiction_makes_no_title(pool: Pool, shell: Shell) -> None:
     """An item that shares one id with a film and has another IMDb id than that is not taken for it."""
-    tmdb, other = str(number()), f"tt{number()}"
-    await known_film(pool, imdb=f"tt{number()}", tmdb=tmdb)
+    tmdb, other = str(made_up_number()), f"tt{made_up_number()}"
+    await known_film(pool, imdb=f"tt{made_up_number()}", tmdb=tmdb)
     row = item_row(label="Other", imdb=other, tmdb_movie=tmdb)
     file = shell.file("result.json", {"results": {"bindings": [row]}})
 
@@ -193,7 +187,7 @@ async def test_a_contradiction_makes_no_title(pool: Pool, shell: Shell) -> None:
 
 async def test_only_known_makes_no_titles(pool: Pool, shell: Shell) -> None:
     """With --only-known a source adds to what is there and nothing else."""
-    show = number()
+    show = made_up_number()
     file = shell.file("show.json", {"id": show, "name": "Somewhere", "externals": {}})
 
     status, output, _ = await shell.run("tvmaze", "--file", file, "--only-known")

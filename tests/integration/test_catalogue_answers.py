@@ -23,15 +23,19 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Client
 
 
+async def told(answers: Answers, generation: int) -> None:
+    """Wait until *answers* have heard of more than that."""
+    async with asyncio.timeout(60):
+        while answers.generation <= generation:  # noqa: ASYNC110  # a counter of the product
+            await asyncio.sleep(0.02)
+
+
 @pytest.fixture
 async def answers(pool: Pool) -> AsyncIterator[Answers]:
     """Answers that are kept while somebody tells of changes."""
     made = Answers()
     following = asyncio.create_task(made.follow(pool))
-    for _ in range(200):
-        if made.generation:
-            break
-        await asyncio.sleep(0.02)
+    await told(made, 0)
     yield made
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
@@ -53,9 +57,13 @@ async def keeping(pool: Pool, answers: Answers) -> AsyncIterator[Client]:
         yield opened
 
 
-async def test_an_answer_is_kept_until_the_catalogue_changes(pool: Pool, keeping: Client) -> None:
+async def test_an_answer_is_kept_until_the_catalogue_changes(
+    pool: Pool, keeping: Client, answers: Answers
+) -> None:
     """What nobody announces is not seen; what an import changes is, at once."""
+    before = answers.generation
     said = await film(pool)
+    await told(answers, before)
     path = f"/trakt/movies/{said['ids']['trakt']}"
 
     async def year() -> int:
@@ -63,18 +71,13 @@ async def test_an_answer_is_kept_until_the_catalogue_changes(pool: Pool, keeping
         found = await (await keeping.get(path)).json()
         return int(found["year"])
 
-    await asyncio.sleep(0.1)  # the import above is told of
-    first = await year()
+    first, known = await year(), answers.generation
     await pool.execute("update titles set year = 1900 where ids ->> 'trakt' = $1", said["ids"]["trakt"])
     kept = await year()
     await load(pool, {**said, "year": 1950})
-    seen = first
-    for _ in range(200):
-        if (seen := await year()) != first:
-            break
-        await asyncio.sleep(0.02)
+    await told(answers, known)
 
-    assert (2021, 2021, 1950) == (first, kept, seen)
+    assert (2021, 2021, 1950) == (first, kept, await year())
 
 
 async def test_unknown_titles_are_not_kept(keeping: Client, answers: Answers) -> None:

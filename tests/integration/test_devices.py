@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scrobbled.store import devices
+from scrobbled.store import devices, sessions
 from tests.integration.browser import Browser, with_password
 from tests.integration.conftest import let_in
 
@@ -226,6 +226,23 @@ async def test_wrong_code_in_a_browser(pool: Pool, client: Client, code: str) ->
 
     assert (404, 400) == (wrong.status, typed.status)
     assert 'role="alert"' in wrong.text
+
+
+async def test_codes_are_not_guessed(pool: Pool, client: Client) -> None:
+    """Who enters too many codes that no device shows enters none for a while; right ones are not counted."""
+    (_, name), (_, other) = await with_password(pool), await with_password(pool)
+    codes = await start(client)
+    right = f"/activate/{codes['user_code']}"
+    async with Browser(client) as browser, Browser(client) as another:
+        await browser.sign_in(await browser.get("/signin"), name)
+        seen = [(await browser.get(right)).status for _ in range(3)]
+        wrong = [(await browser.get("/activate/BCDFGHJK")).status for _ in range(sessions.MOST_WRONG_CODES)]
+        locked = await browser.get(right)
+        await another.sign_in(await another.get("/signin"), other)
+        free = await another.get(right)
+
+    assert ([200] * 3, {404}, 429, 200) == (seen, set(wrong), locked.status, free.status)
+    assert 0 < int(locked.headers["Retry-After"]) <= sessions.FAILURE_SECONDS
 
 
 async def test_nobody_signed_in(client: Client) -> None:

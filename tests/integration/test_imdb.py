@@ -92,7 +92,7 @@ class World:
             " where title_id = titles.id order by name) as names"
             " from external_ids join titles on titles.id = entity_id"
             " where external_ids.kind in ('movie', 'show') and external_ids.source = 'imdb'"
-            " and value between $1 and $2",
+            " and value between $1 and $2 and length(value) = length($1)",  # between as words, else
             self.id(0),
             self.id(999),
         )

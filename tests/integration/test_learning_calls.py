@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -9,9 +10,10 @@ import jsonschema
 import pytest
 
 from scrobbled.match.corrections import Key, Lesson
-from scrobbled.store import corrections
+from scrobbled.store import corrections, sql
 from tests.integration.conftest import new_person
 from tests.library import ended, film, left_over
+from tests.words import made_up, made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -28,7 +30,7 @@ async def taught(pool: Pool, user_id: int, title_id: int, *words: str) -> int:
 
 async def test_corrections_are_listed_in_pages(pool: Pool, person: Person, somebody_else: Person) -> None:
     """Newest first, each once, one's own alone."""
-    title = await film(pool, imdb=f"tt{uuid4().int % 10**9}")
+    title = await film(pool, imdb=f"tt{made_up_number()}")
     numbers = [await taught(pool, person.id, title.id, uuid4().hex) for _ in range(5)]
     await taught(pool, somebody_else.id, title.id, uuid4().hex)
     seen, cursor = [], None
@@ -40,6 +42,17 @@ async def test_corrections_are_listed_in_pages(pool: Pool, person: Person, someb
 
     assert numbers[::-1] == seen
     assert title.name == page["data"][0]["title"]["title"]
+
+
+async def test_nobody_waits_for_the_charts(pool: Pool, person: Person) -> None:
+    """While a worker counts what everybody did, which takes minutes, people teach all the same."""
+    title = await film(pool)
+    async with pool.acquire() as counting, counting.transaction():
+        assert await counting.fetchval(sql.load("totals")["lock"])
+        async with asyncio.timeout(20):
+            number = await taught(pool, person.id, title.id, made_up())
+
+    assert [number] == [each["id"] for each in (await person.get("/v1/corrections"))["data"]]
 
 
 async def test_what_holds_for_everybody_is_marked(pool: Pool, client: Client) -> None:
@@ -97,7 +110,7 @@ async def test_a_correction_about_a_lost_title_can_be_taken_back(pool: Pool, per
 )
 async def test_a_wrong_target_is_refused(pool: Pool, person: Person, body: bytes, status: int) -> None:
     """With a sentence that says what is wrong; the event goes on waiting."""
-    event = await left_over_whole(pool, person.id)
+    event = await left_over(pool, person.id, f"unheard {made_up()}")
     reply = await person.ask("POST", f"/v1/unmatched/{event}/resolve", data=body)
 
     assert status == reply.status
@@ -108,7 +121,11 @@ async def test_a_wrong_target_is_refused(pool: Pool, person: Person, body: bytes
 async def test_what_does_not_wait_is_not_resolved(pool: Pool, person: Person, somebody_else: Person) -> None:
     """404 for what is not theirs or not there, 409 for what ended otherwise, 400 for what is no id."""
     title, other = await film(pool), await film(pool)
-    theirs, ignored, matched = await left_over_whole(pool, somebody_else.id), uuid4(), uuid4()
+    theirs, ignored, matched = (
+        await left_over(pool, somebody_else.id, f"unheard {made_up()}"),
+        uuid4(),
+        uuid4(),
+    )
     await ended(pool, person.id, ignored, None, "ignored")
     await ended(pool, person.id, matched, other, "scrobbled")
     cases = {"nothing": 400, str(uuid4()): 404, str(theirs): 404, str(ignored): 409, str(matched): 409}
@@ -137,7 +154,7 @@ async def test_resolving_needs_the_scope(pool: Pool, client: Client) -> None:
 
 async def test_not_applied_in_time_says_so(pool: Pool, person: Person) -> None:
     """No worker is there: 503 with a time to ask again; what was taught is kept."""
-    title, event = await film(pool), await left_over_whole(pool, person.id)
+    title, event = await film(pool), await left_over(pool, person.id, f"unheard {made_up()}")
     reply = await person.ask("POST", f"/v1/unmatched/{event}/resolve", json={"title_id": title.id})
 
     assert 503 == reply.status
@@ -161,17 +178,3 @@ def _check(document: dict[str, Any], path: str, method: str, body: Any) -> None:
     responses = document["paths"][path][method]["responses"]
     schema = responses["200"]["content"]["application/json"]["schema"]
     jsonschema.validate(body, {**schema, "components": document["components"]})
-
-
-async def left_over_whole(pool: Pool, user_id: int) -> Any:
-    """An event that waits, as a worker keeps it."""
-    event_id = await left_over(pool, user_id, f"unheard {uuid4().hex}")
-    whole = {"id": str(event_id), "user_id": user_id}
-    times = {"occurred_at": "2026-03-01T12:00:00Z", "received_at": "2026-03-01T12:00:00Z"}
-    await pool.execute(
-        "update unmatched set event = event || $3 where user_id = $1 and event_id = $2",
-        user_id,
-        event_id,
-        whole | times,
-    )
-    return event_id

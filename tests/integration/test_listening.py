@@ -31,9 +31,9 @@ async def test_notices_are_heard_again_after_a_break(pool: Pool) -> None:
     try:
         notices = []
         for payload in ("first", "second"):
-            await asyncio.wait_for(begun.get(), 10)
+            await asyncio.wait_for(begun.get(), 60)
             await pool.execute("select pg_notify($1, $2)", channel, payload)
-            notices.append(await asyncio.wait_for(heard.get(), 10))
+            notices.append(await asyncio.wait_for(heard.get(), 60))
             await pool.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where query like $1 and pid <> pg_backend_pid()",
@@ -58,12 +58,12 @@ async def test_whoever_is_stopped_as_the_connection_breaks_stops(servers: Server
 
     async with open_pool(servers.database_url, size=1, name="test") as pool:
         task = asyncio.create_task(listen(pool, ["test"], lambda *_: None, begin))
-        await asyncio.wait_for(begun.wait(), 10)
+        await asyncio.wait_for(begun.wait(), 60)
         pool._holders[0]._con.terminate()  # type: ignore[attr-defined]  # not for others
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
-        done, _ = await asyncio.wait({task}, timeout=3)
+        done, _ = await asyncio.wait({task}, timeout=20)
         task.cancel()
 
     assert {task} == done

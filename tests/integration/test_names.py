@@ -20,7 +20,7 @@ from scrobbled.cli.main import scrobbled
 from scrobbled.match.layout import Listed
 from scrobbled.match.query import Query
 from tests.integration.test_matching import load
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -34,22 +34,21 @@ def unique() -> str:
 
 async def add(pool: Pool, name: str, **more: Any) -> int:
     """A new film; returns its id."""
-    number = uuid4().int % 10**12
-    await load(pool, {"type": "movie", "title": name, "ids": {"imdb": f"tt{number}"}, **more})
+    imdb = f"tt{made_up_number()}"
+    await load(pool, {"type": "movie", "title": name, "ids": {"imdb": imdb}, **more})
     found: int = await pool.fetchval(
-        "select entity_id from external_ids where source = 'imdb' and value = $1", f"tt{number}"
+        "select entity_id from external_ids where source = 'imdb' and value = $1", imdb
     )
     return found
 
 
 async def follows(names: Names, pool: Pool, true: Callable[[], bool]) -> None:
     """Wait until *names* has seen what makes *true* so; after a long look it rests a little."""
-    for _ in range(100):
+    async with asyncio.timeout(60):
         await names.refresh(pool)
-        if true():
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("not seen")
+        while not true():
+            await asyncio.sleep(0.05)
+            await names.refresh(pool)
 
 
 def found(names: Names, text: str, **more: Any) -> int | None:
@@ -89,7 +88,7 @@ async def test_a_new_title_is_seen(pool: Pool, names: Names) -> None:
 async def test_a_new_name_of_an_old_title_is_seen(pool: Pool, names: Names) -> None:
     """An alias that an import adds leads to the title at once."""
     name, alias = unique(), unique()
-    record = {"type": "movie", "title": name, "ids": {"imdb": f"tt{uuid4().int % 10**12}"}}
+    record = {"type": "movie", "title": name, "ids": {"imdb": f"tt{made_up_number()}"}}
     await load(pool, record)
     await follows(names, pool, lambda: found(names, name) is not None)
     title = found(names, name)
@@ -102,7 +101,7 @@ async def test_a_new_name_of_an_old_title_is_seen(pool: Pool, names: Names) -> N
 async def test_a_renamed_title_is_seen(pool: Pool, names: Names) -> None:
     """It is found by its new name."""
     name, new = unique(), unique()
-    record = {"type": "movie", "title": name, "ids": {"imdb": f"tt{uuid4().int % 10**12}"}}
+    record = {"type": "movie", "title": name, "ids": {"imdb": f"tt{made_up_number()}"}}
     await load(pool, record)
     await follows(names, pool, lambda: found(names, name) is not None)
     title = found(names, name)
@@ -114,7 +113,7 @@ async def test_a_renamed_title_is_seen(pool: Pool, names: Names) -> None:
 async def test_a_changed_popularity_is_seen(pool: Pool, names: Names) -> None:
     """The better known of two of one name comes first, as soon as it is that."""
     name = unique()
-    ids = [f"tt{uuid4().int % 10**12}" for _ in range(2)]
+    ids = [f"tt{made_up_number()}" for _ in range(2)]
     records = [
         {"type": "movie", "title": name, "year": 1950, "ids": {"imdb": each}, "popularity": 10 - place}
         for place, each in enumerate(ids)

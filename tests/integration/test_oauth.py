@@ -142,6 +142,15 @@ async def test_pkce(app: App) -> None:
     assert (200, 200) == (status, renewed)
 
 
+async def test_pkce_downgraded(app: App) -> None:
+    """Who has a verifier asked with a challenge: a code without one is another (RFC 9700 §2.1.1)."""
+    code = await app.code()
+    status, answer = await app.exchange(code, code_verifier=VERIFIER)
+    right, _ = await app.exchange(code)
+
+    assert (400, "invalid_grant", 200) == (status, answer["error"], right)
+
+
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
@@ -336,12 +345,20 @@ async def test_password_again(app: App) -> None:
         ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_request"),
     ],
 )
-async def test_the_app_hears_of_it(app: App, changed: dict[str, str], error: str) -> None:
-    """What the app did wrong is told to the app, by a redirect with the state."""
+async def test_registered_app_hears_of_it(app: App, changed: dict[str, str], error: str) -> None:
+    """What a registered app did wrong is told to the app, by a redirect with the state."""
     answer = await app.browser.get(app.address(**{"state": "s", **changed}))
     back = dict(parse_qsl(urlsplit(answer.leads_to).query))
 
     assert (302, error, "s") == (answer.status, back["error"], back["state"])
+
+
+async def test_no_open_redirect(stranger: App) -> None:
+    """A link that anybody can make leads nowhere by itself: a person's answer leads to a stranger's app."""
+    page = await stranger.browser.get(stranger.address(response_type="token", state="s"))
+
+    assert (400, False) == (page.status, "Location" in page.headers)
+    assert "response_type" in page.text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,17 +28,12 @@ from scrobbled.worker import batch
 from scrobbled.worker.matching import Matched, Matcher
 from scrobbled.worker.reading import Reading
 from tests.integration.conftest import catalogue_names
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def number() -> int:
-    """An id that no other test uses."""
-    return random.randrange(10**8, 10**9)
 
 
 class Titan:
@@ -48,9 +42,9 @@ class Titan:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.word = made_up()
-        self.tvdb = number()
-        self.anidb = [number() for _ in range(4)]
-        self.mal = [number() for _ in range(4)]
+        self.tvdb = made_up_number()
+        self.anidb = [made_up_number() for _ in range(4)]
+        self.mal = [made_up_number() for _ in range(4)]
         self.names = [
             self.word, f"{self.word} Season 2", f"{self.word}: Zurückspulen", f"{self.word}: Lost Girls"
         ]  # fmt: skip
@@ -208,7 +202,7 @@ async def test_a_person_knows_where_it_is(pool: Pool, titan: Titan) -> None:
 async def test_a_resolved_event_of_another_show_keeps_its_numbers(pool: Pool, titan: Titan) -> None:
     """Who says that it is another show does not mean the part's place in the first one."""
     await load(pool, "anime", *titan.records())
-    tvdb = str(number())
+    tvdb = str(made_up_number())
     await load(pool, "jsonl", Record(type=TitleKind.SHOW, title=f"w{tvdb}", ids={"tvdb": tvdb}))
     other = await match(pool, show_ids={"tvdb": tvdb}, season=1, episode=1)
     resolution = Resolution(kind=Kind.EPISODE, title_id=other.items[0].title.id)
@@ -293,7 +287,7 @@ async def test_a_name_of_a_part_places_its_episodes(  # noqa: PLR0917  # a table
 
 async def test_an_absolute_number_nobody_listed(pool: Pool) -> None:
     """A show that is counted through is found in its seasons, by the rules or by the listed number."""
-    word, tvdb, anidb = made_up(), str(number()), str(number())
+    word, tvdb, anidb = made_up(), str(made_up_number()), str(made_up_number())
     rules = [
         NumberingRule(part_season=1, season=1, first=1, last=8),
         NumberingRule(part_season=1, season=2, first=9, last=30, offset=-8),
@@ -361,7 +355,7 @@ async def test_a_corrected_list_moves_the_part(pool: Pool, titan: Titan) -> None
 @pytest.mark.parametrize("order", [("jsonl", "anime"), ("anime", "jsonl")])
 async def test_the_better_source_places_a_part(pool: Pool, order: tuple[str, ...]) -> None:
     """In whatever order they are imported."""
-    tvdb, mal = str(number()), str(number())
+    tvdb, mal = str(made_up_number()), str(made_up_number())
     for source in order:
         parts = [PartRecord(ids={"mal": mal}, season=2 if source == "jsonl" else 3)]
         await load(
@@ -373,7 +367,7 @@ async def test_the_better_source_places_a_part(pool: Pool, order: tuple[str, ...
 
 async def test_an_id_of_a_title_is_none_of_a_part(pool: Pool) -> None:
     """What another show or part goes by stays there, and is told; a provisional show gives way."""
-    word, tvdb, taken, other, made = made_up(), *(str(number()) for _ in range(4))
+    word, tvdb, taken, other, made = made_up(), *(str(made_up_number()) for _ in range(4))
     await load(pool, "jsonl", Record(type=TitleKind.SHOW, title=f"{word} a", ids={"mal": taken}))
     await catalog.create_titles(
         pool,
@@ -412,7 +406,7 @@ async def test_an_id_of_a_title_is_none_of_a_part(pool: Pool) -> None:
 
 async def test_no_parts_no_questions(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no event has an id or a name of a part, nothing is asked about parts."""
-    word, tvdb, mal = made_up(), str(number()), str(number())
+    word, tvdb, mal = made_up(), str(made_up_number()), str(made_up_number())
     known = Record(type=TitleKind.SHOW, title=word, ids={"tvdb": tvdb, "mal": mal}, aka=[f"{word} too"])
     await load(pool, "jsonl", known)
     monkeypatch.setattr(kept, "_QUERIES", {})

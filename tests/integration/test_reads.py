@@ -97,7 +97,7 @@ async def test_watching_is_over(pool: Pool, person: Person) -> None:
 async def test_unmatched(pool: Pool, person: Person, somebody_else: Person) -> None:
     """What could not be matched is listed newest first with what it said, to its owner alone."""
     ids = [
-        await left_over(pool, person.id, f"Film {day}", NOON + timedelta(days=day // 2)) for day in range(5)
+        await left_over(pool, person.id, f"Lost {day}", NOON + timedelta(days=day // 2)) for day in range(5)
     ]
     await left_over(pool, somebody_else.id, "Not yours")
     found, cursor = [], None
@@ -110,7 +110,7 @@ async def test_unmatched(pool: Pool, person: Person, somebody_else: Person) -> N
     assert [
         str(each) for each in sorted(ids, key=lambda each: (ids.index(each) // 2, each), reverse=True)
     ] == [each["id"] for each in found]
-    assert {"kind": "movie", "title": "Film 4"} == found[0]["media"]
+    assert {"kind": "movie", "title": "Lost 4"} == found[0]["media"]
     assert ("test", "stop", 95, [{"id": 1, "score": 0.4}]) == tuple(
         found[0][name] for name in ("source", "action", "progress", "candidates")
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import msgspec
 import pytest
@@ -14,20 +12,15 @@ from tests import library
 from tests.integration.conftest import Client, Person, catalogue_names, new_person
 from tests.integration.test_matching import episode, event, load
 from tests.integration.test_names import unique
+from tests.words import made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
 
 
 async def resolved(person: Person, **query: str | int) -> Any:
-    """What the words of *query* mean; the server's names rest a little after a long look."""
-    answer = await person.get("/v1/resolve", **query)
-    for _ in range(50):
-        if answer["candidates"]:
-            break
-        await asyncio.sleep(0.05)
-        answer = await person.get("/v1/resolve", **query)
-    return answer
+    """What the words of *query* mean."""
+    return await person.get("/v1/resolve", **query)
 
 
 async def shows_of_one_name(pool: Pool, *years: int, **more: Any) -> str:
@@ -40,7 +33,7 @@ async def shows_of_one_name(pool: Pool, *years: int, **more: Any) -> str:
                 "type": "show",
                 "title": name,
                 "year": year,
-                "ids": {"imdb": f"tt{uuid4().int % 10**12}"},
+                "ids": {"imdb": f"tt{made_up_number()}"},
                 **more,
             }
             for year in years
@@ -51,8 +44,8 @@ async def shows_of_one_name(pool: Pool, *years: int, **more: Any) -> str:
 
 async def test_words_have_a_match_with_all_that_is_known(pool: Pool, person: Person) -> None:
     """The title, its ids, a score, a confidence and what each field gave."""
-    name, number = unique(), f"tt{uuid4().int % 10**12}"
-    await load(pool, {"type": "movie", "title": name, "year": 1999, "runtime": 100, "ids": {"imdb": number}})
+    name, imdb = unique(), f"tt{made_up_number()}"
+    await load(pool, {"type": "movie", "title": name, "year": 1999, "runtime": 100, "ids": {"imdb": imdb}})
     answer = await resolved(person, title=f"{name} (1999)", kind="movie", runtime=100)
     match = answer["match"]
 
@@ -60,7 +53,7 @@ async def test_words_have_a_match_with_all_that_is_known(pool: Pool, person: Per
         "movie",
         name,
         1999,
-        {"imdb": number},
+        {"imdb": imdb},
     )
     assert 0.0 < match["score"] <= 1.0
     assert match["confidence"] in {"medium", "high"}

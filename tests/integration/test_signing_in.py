@@ -11,7 +11,7 @@ import pytest
 from scrobbled.store import sessions
 from scrobbled.web.address import neighbourhood
 from scrobbled.web.passwords import hashed
-from tests.integration.browser import PASSWORD, Browser, with_password
+from tests.integration.browser import PASSWORD, Browser, Page, with_password
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -122,28 +122,52 @@ async def test_no_password(pool: Pool, client: Client, person: Person) -> None:
 
 
 async def test_lock_out(pool: Pool, client: Client) -> None:
-    """After ten wrong passwords even the right one is refused, from anywhere; a new one ends that."""
+    """After ten wrong passwords the right one is refused there, but not elsewhere; a new one ends that."""
+    user_id, name = await with_password(pool)
+    here = elsewhere()
+    async with Browser(client) as browser, Browser(client) as another:
+        page, other_page = await browser.get("/signin"), await another.get("/signin")
+        wrong = await asyncio.gather(*(_attempt(browser, page, name, "wrong wrong", here) for _ in range(12)))
+        locked = await _attempt(browser, page, name, PASSWORD, here)
+        others = await _attempt(another, other_page, name, PASSWORD, elsewhere())
+        await sessions.set_password(pool, user_id, name, hashed(PASSWORD))
+        after = await _attempt(browser, page, name, PASSWORD, here)
+
+    statuses, waits = zip(*wrong, strict=True)
+    assert [403] * 10 + [429] * 2 == sorted(statuses)
+    assert (429, 303, 303) == (locked[0], others[0], after[0])
+    assert all(0 < int(wait) <= 900 for wait in waits if wait)
+
+
+async def test_lock_out_everywhere(pool: Pool, client: Client) -> None:
+    """Wrong passwords from many networks lock a name for all of them; a new password ends that."""
     user_id, name = await with_password(pool)
     async with Browser(client) as browser:
         page = await browser.get("/signin")
-        url = client.make_url("/signin")
-
-        async def attempt(password: str) -> int:
-            """The status of a sign-in from an address of its own."""
-            form = page.fields | {"name": name, "password": password}
-            async with browser.session.post(
-                url, data=form, headers=elsewhere(), allow_redirects=False
-            ) as answer:
-                return answer.status
-
-        wrong = await asyncio.gather(*(attempt("wrong wrong") for _ in range(12)))
-        locked = await browser.send(page, name=name, password=PASSWORD)
+        await _attempt(browser, page, name, "wrong wrong", elsewhere())
+        await pool.execute(
+            "update failed_sign_ins set failures = $2 where about = sha256($1)",
+            f"name {name}".encode(),
+            sessions.MOST_FOR_NAME - 1,
+        )
+        last, locked, right = [
+            (await _attempt(browser, page, name, password, elsewhere()))[0]
+            for password in ("wrong wrong", "wrong wrong", PASSWORD)
+        ]
         await sessions.set_password(pool, user_id, name, hashed(PASSWORD))
-        after = await attempt(PASSWORD)
+        after = (await _attempt(browser, page, name, PASSWORD, elsewhere()))[0]
 
-    assert [403] * 10 + [429] * 2 == sorted(wrong)
-    assert (429, 303) == (locked.status, after)
-    assert 0 < int(locked.headers["Retry-After"]) <= 900
+    assert (403, 429, 429, 303) == (last, locked, right, after)
+
+
+async def _attempt(
+    browser: Browser, page: Page, name: str, password: str, headers: dict[str, str]
+) -> tuple[int, str | None]:
+    """The status of a sign-in from somewhere, and how long it says to wait."""
+    answer = await browser._send(
+        "POST", "/signin", data=page.fields | {"name": name, "password": password}, headers=headers
+    )
+    return answer.status, answer.headers.get("Retry-After")
 
 
 async def test_lock_out_of_an_address(pool: Pool, client: Client) -> None:
@@ -177,7 +201,7 @@ async def test_lock_out_ends(pool: Pool, client: Client) -> None:
     _, name = await with_password(pool)
     await pool.executemany(
         "insert into failed_sign_ins (about, failures, since)"
-        " values (sha256($1), 99, now() - interval '16 minutes')",
+        " values (sha256($1), 999, now() - interval '16 minutes')",
         [(f"name {name}".encode(),)],
     )
     async with Browser(client) as browser:

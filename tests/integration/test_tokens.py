@@ -106,6 +106,14 @@ async def test_at_most_twenty(person: Person) -> None:
     assert 201 == room_again.status
 
 
+async def test_a_bad_body_is_told(person: Person) -> None:
+    """What is wrong with a body is said, with where it stands and what one is like."""
+    response = await person.ask("POST", "/v1/tokens", json={"label": "x", "scopes": ["read", "sing"]})
+
+    said = "Invalid enum value 'sing' - at $.scopes[1]; a body is like {\"label\": "
+    assert (await response.json())["error"]["message"].startswith(said)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,15 +20,10 @@ if TYPE_CHECKING:
 
 
 async def found(client: Client, path: str, **query: str | int) -> Any:
-    """What a search finds; the server's names rest a little after a long look."""
-    rows: Any = []
-    for _ in range(50):
-        response = await client.get(f"/trakt/search/{path}", params=query)
-        assert 200 == response.status, await response.text()
-        if rows := await response.json():
-            break
-        await asyncio.sleep(0.05)
-    return rows
+    """What a search finds."""
+    response = await client.get(f"/trakt/search/{path}", params=query)
+    assert 200 == response.status, await response.text()
+    return await response.json()
 
 
 def ids(rows: Sequence[Any]) -> list[int]:

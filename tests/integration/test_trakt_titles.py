@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -12,6 +11,7 @@ from scrobbled.store import totals
 from tests.integration.test_matching import load
 from tests.integration.test_names import unique
 from tests.library import Film, watch
+from tests.words import made_up_number
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
@@ -22,7 +22,7 @@ NOW = datetime.now(UTC)
 
 def number() -> str:
     """An id that nobody else has."""
-    return str(uuid4().int % 10**9)
+    return str(made_up_number())
 
 
 async def film(pool: Pool, **more: Any) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Livingroom:
 
     async def settled(self) -> None:
         """Wait for the worker and its timers: all of this is long ago, so nothing is on any more."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await producer.depth(self.stream, PARTITIONS):  # noqa: ASYNC110  # on a server
                 await asyncio.sleep(0.02)
             while await self.pool.fetchval(  # noqa: ASYNC110  # on a server

@@ -65,7 +65,7 @@ class Players:
 
     async def work(self) -> None:
         """Let a worker apply all that was sent."""
-        async with working(self.stream, self.pool), asyncio.timeout(10):
+        async with working(self.stream, self.pool), asyncio.timeout(60):
             while await producer.depth(self.stream, PARTITIONS):  # noqa: ASYNC110  # on a server
                 await asyncio.sleep(0.05)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -215,21 +214,18 @@ def routes() -> list[Route]:
         ("POST", f"{one_of}/reorder", reorder_items, "Put a list in order", 200),
         ("PUT", f"{one_of}/items/{{list_item_id}}", change_item, "Change notes or place of a thing", 204),
     ]
-    read = partial(Route, "GET", surface=Surface.TRAKT, scope=Scope.READ, anonymous=True)
-    write = partial(Route, surface=Surface.TRAKT, scope=Scope.WRITE, limit=writing.LIMIT)
+    refused = (*body, theirs, gone, (420, "There is no room for more"))
+    trakt, read, write = Surface.TRAKT, Scope.READ, Scope.WRITE
     return [
-        *(
-            read(path=path, handler=handler, summary=summary, query=query, answers=((200, summary), gone))
-            for path, handler, summary, query in reads
-        ),
-        *(
-            write(
-                method=method,
-                path=path,
-                handler=handler,
-                summary=summary,
-                answers=((status, "Done"), *body, theirs, gone, (420, "There is no room for more")),
-            )
-            for method, path, handler, summary, status in writes
-        ),
-    ]
+        Route(
+            "GET", path, handler, trakt, read, summary,
+            query=query, answers=((200, summary), gone), anonymous=True,
+        )
+        for path, handler, summary, query in reads
+    ] + [
+        Route(
+            method, path, handler, trakt, write, summary,
+            limit=writing.LIMIT, answers=((status, "Done"), *refused),
+        )
+        for method, path, handler, summary, status in writes
+    ]  # fmt: skip

@@ -34,18 +34,16 @@ delete from failed_sign_ins where since < now() - make_interval(secs => $1)
 
 -- name: attempt
 -- Count a sign-in before its password is looked at, so that many at once are counted too: the
--- failures of a name or an address, this one included, and seconds until they are forgotten.
+-- failures of a name, an address or both, this one included, and seconds until they are forgotten.
 insert into failed_sign_ins as failed (about, failures) values ($1, 1)
 on conflict (about) do update set
     failures = case when failed.since < now() - make_interval(secs => $2) then 1 else failed.failures + 1 end,
     since = case when failed.since < now() - make_interval(secs => $2) then now() else failed.since end
 returning failures, ceil(extract(epoch from since - now()) + $2)::integer as seconds
 
--- name: succeeded
--- The name's failures are forgotten, and this attempt is none of the address.
-with name as (delete from failed_sign_ins where about = $1)
-
-update failed_sign_ins set failures = failures - 1 where about = $2
+-- name: no_failure
+-- What was counted last was none.
+update failed_sign_ins set failures = failures - 1 where about = $1
 
 -- name: forget_failures
-delete from failed_sign_ins where about = $1
+delete from failed_sign_ins where about = any($1::bytea[])

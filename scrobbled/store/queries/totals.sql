@@ -9,7 +9,7 @@ set local work_mem = '64MB'
 
 -- name: lock
 -- Whether nobody else counts.
-select pg_try_advisory_xact_lock(7274665)
+select pg_try_advisory_xact_lock(7274666)
 
 -- name: refresh_titles
 -- By title and period, up to $1, from $2 (a day before), $3 (a week), $4 (a month) and $5 (a year) on: who

@@ -80,6 +80,7 @@ async def test_preflight_at_the_root() -> None:
         ("/trakt/oauth/authorize", 405),
         ("/trakt/activate/ABCDEFGH", 405),
         ("/signin", 405),
+        ("/", 405),
         ("/v1/me", 405),
     ],
 )

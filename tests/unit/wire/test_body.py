@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrobbled.errors import PayloadError
-from scrobbled.wire.body import decode
+from scrobbled.wire.body import MOST_AT_ONCE, decode, several
 
 from .composed import encoded, multipart
 
@@ -123,10 +124,12 @@ def test_what_cannot_be_read_says_why(body: bytes, message: str) -> None:
     assert message == str(caught.value)
 
 
-def test_an_unclosed_string_is_given_up_quickly() -> None:
-    """A megabyte of escaped quotes is refused in linear time."""
+@pytest.mark.parametrize("end", [b"", b"\\"])
+@pytest.mark.parametrize("count", [30_000, 500_000])
+def test_an_unclosed_string_is_given_up_quickly(count: int, end: bytes) -> None:
+    """Escaped quotes without end are refused in linear time, also where a half escape is the last of them."""
     with pytest.raises(PayloadError):
-        decode(b'{"a": "' + rb"\"" * 500_000)
+        decode(b'{"a": "' + rb"\"" * count + end)
 
 
 @given(st.binary(max_size=300), st.text(max_size=40))
@@ -166,3 +169,23 @@ def test_what_takes_long_to_mend_is_not_mended(body: bytes) -> None:
 def test_valid_json_may_be_long() -> None:
     """Only what has to be mended is bounded here; the whole is bounded by the front door."""
     assert {"a": "x" * 900_000} == decode(encoded({"a": "x" * 900_000}))
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n  "])
+def test_a_list_of_several_is_taken_apart(before: bytes) -> None:
+    """Each object of a list is a body of its own, the same each time it is sent."""
+    sent = [{"event": "a", "at": 1.5}, {"event": "é"}]
+
+    assert sent == [decode(each) for each in several(before + json.dumps(sent).encode())]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        encoded(WANTED), encoded([WANTED]), b"[]", b"", b"[", b"[1, 2]", b'[{"a": 1}, 2]', b"[" * 50_000,
+        b"[{},{}", encoded([WANTED] * (MOST_AT_ONCE + 1)),
+    ],
+)  # fmt: skip
+def test_anything_else_is_one(body: bytes) -> None:
+    """A single object, a list of something else, too long a list: nothing is taken apart."""
+    assert not several(body)

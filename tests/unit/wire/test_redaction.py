@@ -149,6 +149,13 @@ def test_real_bodies_read_as_before() -> None:
     ]
 
 
+def test_what_looks_like_an_address_takes_no_longer() -> None:
+    """Thousands of letters that could begin an address of plex.direct are read once, and kept."""
+    body = b"c" * (LIMIT - 20) + b" .plex.direct"
+
+    assert body == redacted(body).body
+
+
 @given(SECRETS, st.integers(0, 80))
 def test_a_large_body_is_cut_behind_a_whole_word(secret: str, before: int) -> None:
     """At most the limit is kept, and no half of a secret at its end."""

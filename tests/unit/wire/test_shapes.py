@@ -12,18 +12,9 @@ from urllib.parse import urlencode
 import pytest
 
 from scrobbled.wire import webhook
-from scrobbled.wire.reading import reading
 
-from .composed import EMBY_EPISODE, RECEIPT, emby, encoded, nested, plex, tautulli
-
-Expected = dict[str, Any]
-Shape = tuple[dict[str, Any], Expected]
-
-EMPTY: Expected = {
-    "title": None, "year": None, "show": None, "season": None, "episode": None, "episode_end": None,
-    "ids": {},
-    "show_ids": {}, "progress_percent": None, "secondary_action": None, "rating": None,
-}  # fmt: skip
+from .composed import EMBY_EPISODE, emby, encoded, nested, plex, tautulli
+from .shapes import Expected, Shape, assert_reads_as
 
 THRONES: Expected = {"kind": "episode", "show": "Game of Thrones", "season": 1, "episode": 2}
 ARRIVAL: Expected = {"kind": "movie", "title": "Arrival"}
@@ -310,18 +301,12 @@ def test_a_shape_reads_as_it_is_meant(
     player: str, payload: dict[str, object], expected: Expected, address: str
 ) -> None:
     """Kind, names, numbers, whose ids, how far, what happened: at its own address and the one for all."""
-    event = webhook.parse(player if address == "own" else address, encoded(payload), RECEIPT)
-    actual = reading(event)
-    wanted = EMPTY | {"action": "watched"} | expected
-
-    assert wanted == {key: actual[key] for key in wanted}
+    assert_reads_as(player if address == "own" else address, encoded(payload), expected)
 
 
 @pytest.mark.parametrize(("payload", "expected"), FORMS)
 def test_a_form_reads_like_json(payload: dict[str, object], expected: Expected) -> None:
     """Jellyfin's Generic Form sends the same as pairs of text."""
     body = urlencode(payload).encode()
-    actual = reading(webhook.parse("jellyfin", body, RECEIPT, "application/x-www-form-urlencoded"))
-    wanted = EMPTY | {"action": "watched"} | expected
 
-    assert wanted == {key: actual[key] for key in wanted}
+    assert_reads_as("jellyfin", body, expected, "application/x-www-form-urlencoded")

@@ -1,4 +1,4 @@
-"""Who asks, and the tokens they hold."""
+"""Whom a token stands for, and the tokens they hold."""
 
 from __future__ import annotations
 

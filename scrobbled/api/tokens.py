@@ -1,4 +1,4 @@
-"""``/v1/me`` and ``/v1/tokens``: who asks, and the tokens they hold."""
+"""``/v1/me`` and ``/v1/tokens``: whom a token stands for, and the tokens they hold."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from scrobbled.api import parameters
+from scrobbled.api import body, parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.shapes.users import CreatedToken, CurrentToken, Me, Rules, Token, Tokens
-from scrobbled.errors import NotFound, PayloadError
+from scrobbled.api.shapes.tokens import CreatedToken, CurrentToken, Me, Rules, Token, Tokens
+from scrobbled.errors import NotFound
 from scrobbled.store import users
 from scrobbled.web.app import AUTHENTICATOR
 from scrobbled.web.auth import IDENTITY
@@ -42,7 +42,7 @@ async def me(request: web.Request) -> web.Response:
     )
 
 
-async def tokens(request: web.Request) -> web.Response:
+async def list_tokens(request: web.Request) -> web.Response:
     """The active tokens, without the tokens themselves."""
     found = await users.tokens(request.app[POOL], request[IDENTITY].user_id)
     return answer(Tokens(data=[Token(**msgspec.structs.asdict(each)) for each in found]))
@@ -51,7 +51,7 @@ async def tokens(request: web.Request) -> web.Response:
 async def create_token(request: web.Request) -> web.Response:
     """A new token, shown this once; it may do no more than the one that asks for it."""
     identity = request[IDENTITY]
-    wanted = _new_token(await request.read())
+    wanted = await body.read(request, NewToken, '{"label": "…", "scopes": ["read", …]}')
     scopes = identity.scopes if wanted.scopes is None else frozenset(scope.value for scope in wanted.scopes)
     if not scopes <= identity.scopes:
         message = f"a token makes none that may do more than itself: {', '.join(sorted(identity.scopes))}"
@@ -59,14 +59,6 @@ async def create_token(request: web.Request) -> web.Response:
     token, token_id = await users.create_token(request.app[POOL], identity.user_id, wanted.label, scopes)
     created = CreatedToken(id=token_id, token=token, label=wanted.label.strip(), scopes=sorted(scopes))
     return answer(created, 201)
-
-
-def _new_token(body: bytes) -> NewToken:
-    try:
-        return msgspec.json.decode(body, type=NewToken)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        message = f'the body must be {{"label": "…", "scopes": ["read", …]}}: {error}'.replace("`", "")
-        raise PayloadError(message) from error
 
 
 async def revoke_token(request: web.Request) -> web.Response:
@@ -86,7 +78,7 @@ def routes() -> list[Route]:
     gone = ((204, "Revoked"), (404, "No such active token"))
     return [
         Route("GET", "/v1/me", me, native, read, "Who the token stands for", returns=Me),
-        Route("GET", "/v1/tokens", tokens, native, read, "Active tokens", returns=Tokens),
+        Route("GET", "/v1/tokens", list_tokens, native, read, "Active tokens", returns=Tokens),
         Route(
             "POST", "/v1/tokens", create_token, native, write, "Create a token, shown this once",
             body=NewToken, answers=made, returns=CreatedToken,

@@ -147,6 +147,6 @@ own_servers = { command -v postgres && { command -v valkey-server || command -v 
 
 # uv first, then pip: pip also knows the mirrors of a pip.conf.
 define install
-{ test -x $(BIN)/uv && $(UV) pip install --quiet --require-hashes -r $(1); } \
+{ test -x $(BIN)/uv && { $(UV) pip install --quiet --require-hashes -r $(1) || { echo "pip tries it again, which takes longer"; false; }; }; } \
 	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 endef

@@ -31,6 +31,8 @@ import structlog
 from structlog.contextvars import merge_contextvars
 from structlog.typing import EventDict, WrappedLogger
 
+from scrobbled.errors import plainly
+
 #: Seconds a line may wait to be written together with others.
 _MOMENT = 0.05
 
@@ -294,7 +296,12 @@ class _Bridge(logging.Handler):
                 # Anybody can send bytes that are no HTTP; that is worth a line and no traceback.
                 structlog.get_logger().info("not_http", stage=record.name, error=repr(record.exc_info[1]))
                 return
-            facts = {"exc_info": record.exc_info} if record.exc_info and record.exc_info[1] else {}
-            structlog.get_logger().log(record.levelno, record.getMessage(), stage=record.name, **facts)
+            if record.name == "asyncpg.pool" and record.exc_info and (why := record.exc_info[1]):
+                # The pool tries again by itself; a stack says no more.
+                facts = {"action": "trying again", "error": plainly(why)}
+                structlog.get_logger().warning("database_away", stage=record.name, **facts)
+                return
+            known = {"exc_info": record.exc_info} if record.exc_info and record.exc_info[1] else {}
+            structlog.get_logger().log(record.levelno, record.getMessage(), stage=record.name, **known)
         except Exception:  # noqa: BLE001 - a line that cannot be logged must not stop the work
             self.handleError(record)

@@ -16,7 +16,7 @@ from scrobbled.errors import NotFound, Unavailable
 from scrobbled.store import actions, catalog
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Parameter, Route, Scope, Surface
+from scrobbled.web.routes import Route, Scope, Surface
 
 if TYPE_CHECKING:
     from scrobbled.model.media import Item
@@ -51,9 +51,6 @@ async def take_back(request: web.Request) -> web.Response:
 
 def routes() -> list[Route]:
     """The routes."""
-    limit = Parameter(
-        "limit", "At most so many", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}
-    )
     gone = (
         (200, "How many plays went"),
         (400, "The id is none"),
@@ -63,8 +60,8 @@ def routes() -> list[Route]:
     return [
         Route(
             "GET", "/v1/actions", list_actions, Surface.NATIVE, Scope.READ, "What was ticked by hand",
-            query=(limit,), answers=((200, "Newest first"), (400, "What is wrong with a parameter")),
-            returns=Actions,
+            query=(parameters.limit(50, 500),), returns=Actions,
+            answers=((200, "Newest first"), (400, "What is wrong with a parameter")),
         ),
         Route(
             "DELETE", "/v1/actions/{id}", take_back, Surface.NATIVE, Scope.WRITE,

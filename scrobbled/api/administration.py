@@ -97,9 +97,7 @@ async def retry(request: web.Request) -> web.Response:
 def routes() -> list[Route]:
     """The routes."""
     native, admin = Surface.NATIVE, Scope.ADMIN
-    limit = Parameter(
-        "limit", "Entries on a page", {"type": "integer", "minimum": 1, "maximum": _MOST, "default": 100}
-    )
+    limit = parameters.limit(100, _MOST)
     after = Parameter("after", "next_after of the page before", {"type": "integer", "minimum": 0})
     page = ((200, "A page"), (400, "What is wrong with a parameter"))
     return [

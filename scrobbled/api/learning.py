@@ -14,7 +14,7 @@ from scrobbled.errors import NotFound
 from scrobbled.store import corrections
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer, cursor_of, read_cursor
-from scrobbled.web.routes import Parameter, Route, Scope, Surface
+from scrobbled.web.routes import Route, Scope, Surface
 
 
 async def resolve(request: web.Request) -> web.Response:
@@ -54,10 +54,6 @@ async def take_back(request: web.Request) -> web.Response:
 def routes() -> list[Route]:
     """The routes."""
     native, read, write = Surface.NATIVE, Scope.READ, Scope.WRITE
-    limit = Parameter(
-        "limit", "Entries on a page", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}
-    )
-    cursor = Parameter("cursor", "next_cursor of the page before")
     resolved = (
         (200, "The event as it is now, and what was learned"),
         (400, "What is wrong with the body"),
@@ -75,7 +71,7 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET", "/v1/corrections", list_corrections, native, read, "What was taught by resolving",
-            query=(limit, cursor), answers=page, returns=Corrections,
+            query=(parameters.limit(50, 500), parameters.CURSOR), answers=page, returns=Corrections,
         ),
         Route(
             "DELETE", "/v1/corrections/{id}", take_back, native, write, "Take a correction back",

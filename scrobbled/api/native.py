@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 from aiohttp import web
 
@@ -18,9 +17,6 @@ from scrobbled.store import reads
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer, cursor_of, read_cursor
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
-
-#: Cursors of events hold a UUID.
-_LAST_EVENT = 2**128 - 1
 
 
 async def history(request: web.Request) -> web.Response:
@@ -102,12 +98,8 @@ async def watching(request: web.Request) -> web.Response:
 async def unmatched(request: web.Request) -> web.Response:
     """Events that wait for a title, newest first."""
     limit = parameters.whole(request, "limit", 50, 1, 500)
-    at, number = reads.END, _LAST_EVENT
-    if (word := request.query.get("cursor")) is not None:
-        at, number = read_cursor(word, lowest=0, highest=_LAST_EVENT)
-    rows = await reads.unmatched(
-        request.app[POOL], request[IDENTITY].user_id, after=(at, UUID(int=number)), limit=limit + 1
-    )
+    after = parameters.after_event(request)
+    rows = await reads.unmatched(request.app[POOL], request[IDENTITY].user_id, after=after, limit=limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     data = [
         Unmatched(
@@ -140,15 +132,14 @@ async def event(request: web.Request) -> web.Response:
 def routes() -> list[Route]:
     """The routes, with those of every subject that has a module of its own."""
     native, read = Surface.NATIVE, Scope.READ
-    limit, positions = _limit(500, 50), _limit(1000, 100)
-    cursor = Parameter("cursor", "next_cursor of the page before")
+    limit, positions = parameters.limit(50, 500), parameters.limit(100, 1000)
     kind = Parameter("kind", "movie or episode", {"type": "string", "enum": ["movie", "episode"]})
     page = ((200, "A page, newest first"), (400, "What is wrong with a parameter"))
     one = ((200, "Its outcome"), (400, "Not an id"), (404, "Not applied yet, or not yours"))
     return [
         Route(
             "GET", "/v1/history", history, native, read, "What was watched",
-            query=(limit, cursor, kind, *_filters()), answers=page, returns=History,
+            query=(limit, parameters.CURSOR, kind, *_filters()), answers=page, returns=History,
         ),
         Route(
             "GET", "/v1/playback", playback, native, read, "Where to continue",
@@ -160,7 +151,7 @@ def routes() -> list[Route]:
         ),
         Route(
             "GET", "/v1/unmatched", unmatched, native, read, "What waits for a title",
-            query=(limit, cursor), answers=page, returns=UnmatchedPage,
+            query=(limit, parameters.CURSOR), answers=page, returns=UnmatchedPage,
         ),
         Route(
             "GET", "/v1/events/{id}", event, native, read, "What became of an event, and why",
@@ -174,12 +165,6 @@ def routes() -> list[Route]:
         *tokens.routes(),
         *administration.routes(),
     ]  # fmt: skip
-
-
-def _limit(highest: int, usual: int) -> Parameter:
-    return Parameter(
-        "limit", "Entries on a page", {"type": "integer", "minimum": 1, "maximum": highest, "default": usual}
-    )
 
 
 def _filters() -> tuple[Parameter, ...]:

@@ -8,16 +8,28 @@ from uuid import UUID
 
 from scrobbled.errors import PayloadError
 from scrobbled.model.media import Kind
+from scrobbled.store import reads
+from scrobbled.web.responses import read_cursor
+from scrobbled.web.routes import Parameter
 
 if TYPE_CHECKING:
     from aiohttp import web
-
 
 #: Digits that surely fit PostgreSQL's bigint.
 _DIGITS = 18
 
 #: What *instant* takes, for the API description.
 INSTANT: Final = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}]}
+
+#: The parameter that *after_event* reads, and others do in their own way, for the API description.
+CURSOR: Final = Parameter("cursor", "next_cursor of the page before")
+
+
+def limit(usual: int, highest: int) -> Parameter:
+    """The parameter ``limit`` of a page, from 1 to *highest*, for the API description."""
+    return Parameter(
+        "limit", "Entries on a page", {"type": "integer", "minimum": 1, "maximum": highest, "default": usual}
+    )
 
 
 def number(text: str) -> int | None:
@@ -88,6 +100,18 @@ def instant_of(text: str, name: str) -> datetime:
     except (ValueError, OverflowError) as error:
         message = f"{name} must be a date or time such as 2026-11-21T20:15:00Z, got {text!r:.40}"
         raise PayloadError(message) from error
+
+
+def after_event(request: web.Request) -> tuple[datetime, UUID]:
+    """
+    Where a page of events begins, newest first: behind the (time, id) that ``cursor`` stands for, without
+    one at the newest. Raises *PayloadError*.
+    """
+    word = request.query.get("cursor")
+    if word is None:
+        return reads.NEWEST
+    at, number = read_cursor(word, lowest=0, highest=reads.NEWEST[1].int)
+    return at, UUID(int=number)
 
 
 def uuid(text: str, name: str) -> UUID:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from aiohttp import web
 
@@ -14,7 +13,7 @@ from scrobbled.errors import NotFound, PayloadError
 from scrobbled.model.outcome import Outcome
 from scrobbled.store import reads, webhooks
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer, cursor_of, read_cursor
+from scrobbled.web.responses import answer, cursor_of
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire.reading import reading
 from scrobbled.wire.webhook import READERS
@@ -22,16 +21,10 @@ from scrobbled.wire.webhook import READERS
 if TYPE_CHECKING:
     from scrobbled.store.webhooks import Listed
 
-#: Cursors hold a UUID.
-_LAST = 2**128 - 1
-
 
 async def received(request: web.Request) -> web.Response:
     """A page of webhooks, newest first."""
     limit = parameters.whole(request, "limit", 50, 1, 500)
-    at, number = reads.END, _LAST
-    if (word := request.query.get("cursor")) is not None:
-        at, number = read_cursor(word, lowest=0, highest=_LAST)
     wanted = webhooks.Filter(
         player=_one_of(request, "player", list(READERS)),
         outcome=_outcome(request),
@@ -41,7 +34,7 @@ async def received(request: web.Request) -> web.Response:
         request.app[POOL],
         request[IDENTITY].user_id,
         wanted,
-        after=(at, UUID(int=number)),
+        after=parameters.after_event(request),
         limit=limit + 1,
     )
     more, rows = len(rows) > limit, rows[:limit]
@@ -103,12 +96,8 @@ def routes() -> list[Route]:
     """The routes."""
     native, read = Surface.NATIVE, Scope.READ
     query = (
-        Parameter(
-            "limit",
-            "Entries on a page",
-            {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
-        ),
-        Parameter("cursor", "next_cursor of the page before"),
+        parameters.limit(50, 500),
+        parameters.CURSOR,
         Parameter("player", "Whose body it was read as", {"type": "string", "enum": list(READERS)}),
         Parameter("outcome", "How it ended", {"type": "string", "enum": [each.value for each in Outcome]}),
         Parameter("since", "Received at this time or later", parameters.INSTANT),

@@ -130,9 +130,7 @@ class Resolver:
     ) -> list[PlaybackEvent]:
         """What else waits of the user and is meant by what was just taught, oldest first."""
         by_key = {lesson.key: lesson for lesson in taught}
-        rows = await reads.unmatched(
-            self._pool, event.user_id, after=(reads.END, UUID(int=2**128 - 1)), limit=_MOST_OTHERS
-        )
+        rows = await reads.unmatched(self._pool, event.user_id, after=reads.NEWEST, limit=_MOST_OTHERS)
         meant = []
         for other in (waiting.event_of(row.event) for row in reversed(rows)):
             lesson = fitting(other.media, by_key, title.ids) if other.media and other.id != event.id else None
@@ -173,13 +171,16 @@ class Resolver:
             return found[target.title_id]
         ids = external_ids((target.ids or {}).items())
         if not ids:
-            raise PayloadError(f"ids holds none that can be understood; sources are {', '.join(ID_SOURCES)}")
+            told = ", ".join(f"{source} {value}" for source, value in (target.ids or {}).items())
+            raise PayloadError(
+                f"{told} is no id; sources are {', '.join(ID_SOURCES)}, such as imdb tt0386676"
+            )
         asked = [(0, kind.value, source, value) for source, value in ids.items()]
         owners = {entity for _, entity in await catalog.by_external_ids(self._pool, asked)}
         if len(owners) != 1:
             said = ", ".join(f"{source} {value}" for source, value in ids.items())
-            several = "names several titles" if owners else f"is no {kind.value} the catalogue has"
-            raise UnprocessableError(f"{said} {several}")
+            several = f"is no {kind.value} the catalogue has; import one that has it"
+            raise UnprocessableError(f"{said} {'names several titles' if owners else several}")
         return (await catalog.titles(self._pool, owners))[owners.pop()]
 
     async def _place(self, media: Media, target: Target, title: Title) -> tuple[int | None, int | None]:

@@ -41,7 +41,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Delete what the database holds first.")
 @click.option("--check", is_flag=True, help="Only say what is in FILE, and whether it is whole.")
-def restore(file: Path, replace: bool, check: bool) -> None:  # click's way of flags
+def restore(file: Path, *, replace: bool, check: bool) -> None:
     """Put what is in FILE into an empty database: all of it, or nothing happens."""
     from scrobbled.store.archive import reading
 

@@ -84,8 +84,9 @@ def jsonl(files: tuple[str, ...], *, again: bool, conflicts: Path | None) -> Non
 @click.option("--adult", is_flag=True, help="Titles for adults too.")
 @_again
 @_conflicts
-def imdb(  # noqa: PLR0917  # the options
+def imdb(
     files: tuple[Path, ...],
+    *,
     directory: Path | None,
     kinds: tuple[str, ...],
     votes: int,

@@ -112,7 +112,7 @@ def tmdb(
     metavar="N",
     help="Also load the episodes of the N best known shows.",
 )
-def tvmaze(files: tuple[str, ...], folder: Path | None, only_known: bool, episodes: int) -> None:
+def tvmaze(files: tuple[str, ...], *, folder: Path | None, only_known: bool, episodes: int) -> None:
     """Import TVmaze's shows and their episodes.
 
     The index is loaded unless --file names its pages, shows or lists of episodes. One call is made

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importlib import resources
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 import click
 
@@ -49,8 +48,8 @@ def steps(player: str, address: str) -> str:
 @click.option("--label", help="The token's label; the player's name when not given.")
 @click.option("--shared", is_flag=True, help="For everybody who uses the server: `accounts` says who is who.")
 @click.option("--wait", is_flag=True, help="Stay until the first webhook has come, and say what was read.")
-def connect(  # noqa: PLR0917  # click passes options by name
-    player: str, name: str | None, base: str | None, label: str | None, shared: bool, wait: bool
+def connect(
+    player: str, *, name: str | None, base: str | None, label: str | None, shared: bool, wait: bool
 ) -> None:
     """Make a token for PLAYER and print how to connect it."""
     asyncio.run(_connect(player, name, base, label or player, shared=shared, wait=wait))
@@ -101,9 +100,10 @@ async def _first(pool: Pool, user_id: int, token_id: int, since: datetime) -> Li
     """The first webhook that came by the token, as soon as it was applied."""
     from scrobbled.store import reads, webhooks
 
-    newest = (reads.END, UUID(int=2**128 - 1))
     while True:
-        came = await webhooks.page(pool, user_id, webhooks.Filter(since=since), after=newest, limit=_MOST)
+        came = await webhooks.page(
+            pool, user_id, webhooks.Filter(since=since), after=reads.NEWEST, limit=_MOST
+        )
         mine = [each for each in came if each.token_id == token_id]
         if mine:
             return mine[-1]
@@ -112,13 +112,16 @@ async def _first(pool: Pool, user_id: int, token_id: int, since: datetime) -> Li
 
 def _show(came: Listed) -> None:
     from scrobbled.wire.reading import reading
+    from scrobbled.worker.reading import subject_of
 
     event = came.event
     if event.ignored in _TESTS:
         click.echo(f"a test of {event.source} came: the address and the token are right ({event.ignored})")
         return
     click.echo(f"received  {event.source}, event {event.event_name or '-'}")
-    click.echo(f"reading   {json.dumps(reading(event), ensure_ascii=False)}")
+    click.echo(f"title     {subject_of(event.media) or '-'}")
+    read = {name: value for name, value in reading(event).items() if value not in (None, {})}
+    click.echo(f"reading   {json.dumps(read, ensure_ascii=False)}")
     outcome = came.outcome.value if came.outcome else "not known yet"
     click.echo(f"outcome   {outcome}{f' ({came.reason})' if came.reason else ''}")
     if came.reason is not None:

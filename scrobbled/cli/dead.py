@@ -39,8 +39,9 @@ def list_dead(limit: int) -> None:
 @dead.command("retry")
 @click.argument("ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Try all of them again.")
-def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way of a flag
+def retry_dead(ids: tuple[str, ...], *, everything: bool) -> None:
     """Put dead letters (by id, or --all) back, each at its own time."""
+    from scrobbled.errors import NotFound
     from scrobbled.stream.dead import letters, retry
 
     if not ids and not everything:
@@ -48,6 +49,8 @@ def retry_dead(ids: tuple[str, ...], everything: bool) -> None:  # click's way o
 
     async def again(client: redis.asyncio.Redis) -> int:
         chosen = [each for each in await letters(client, 10_000) if everything or each.id in ids]
+        if unknown := {*ids} - {each.id for each in chosen}:
+            raise NotFound(f"no dead letter {', '.join(sorted(unknown))}; see `scrobbled dead list`")
         for letter in chosen:
             await retry(client, letter)
         return len(chosen)

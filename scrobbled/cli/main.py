@@ -15,7 +15,7 @@ from scrobbled.errors import ScrobbledError, Unavailable
 COMMANDS = {
     "serve": ("serve", "Run the server, or one role of it."),
     "migrate": ("migrate", "Bring the database schema up to date."),
-    "user": ("users", "Add users, set their passwords and rules."),
+    "user": ("users", "Add and list users, set their passwords and rules."),
     "token": ("users", "Create, list and revoke tokens."),
     "app": ("apps", "Register apps that may ask people to let them in."),
     "device": ("devices", "List devices that show a code, let one in."),

@@ -65,8 +65,8 @@ def retry_unmatched(name: str) -> None:
 @click.option("--season", type=click.IntRange(0), help="The event's own when not given.")
 @click.option("--episode", type=click.IntRange(0), help="The event's own when not given.")
 @click.option("--user", "name", help="Whose event it is, should two users have one of this id.")
-def resolve(  # noqa: PLR0917  # click's way of options
-    event_id: UUID, title: str, kind: str | None, season: int | None, episode: int | None, name: str | None
+def resolve(
+    event_id: UUID, *, title: str, kind: str | None, season: int | None, episode: int | None, name: str | None
 ) -> None:
     """Say which title EVENT_ID is about. It counts at its own time, and the next are known."""
     target = _target(title, kind, season, episode)
@@ -151,8 +151,7 @@ async def _waiting(name: str) -> list[Waiting]:
 
     async with open_pool(resolved_settings().database_url or "", size=1, name="unmatched") as pool:
         owner = await users.user_called(pool, name)
-        last = (reads.END, UUID(int=2**128 - 1))
-        return await reads.unmatched(pool, owner.id, after=last, limit=_MOST)
+        return await reads.unmatched(pool, owner.id, after=reads.NEWEST, limit=_MOST)
 
 
 async def _retry(name: str) -> int:

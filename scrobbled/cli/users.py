@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     import asyncpg
 
 
+#: Whether lost stops count, in words.
+_LOST_STOPS: Final = {None: "as the server", True: "count", False: "do not count"}
+
+
 @click.group()
 def user() -> None:
-    """Add users, set their passwords and rules."""
+    """Add and list users, set their passwords and rules."""
 
 
 @click.group()
@@ -28,7 +33,7 @@ def token() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--password", "asks", is_flag=True, help="Ask for a password too, for signing apps in.")
-def add(name: str, asks: bool) -> None:
+def add(name: str, *, asks: bool) -> None:
     """Add the user NAME."""
     from scrobbled.store import sessions, users
 
@@ -41,7 +46,16 @@ def add(name: str, asks: bool) -> None:
                 await sessions.set_password(connection, user_id, name, chosen)
 
     with_database(make)
-    click.echo(f"added {name}; next: scrobbled token create {name} --label <player>", err=True)
+    click.echo(f"added {name}; next: scrobbled connect PLAYER --user {shlex.quote(name)}", err=True)
+
+
+@user.command("list")
+def list_users() -> None:
+    """List the users. Id, as the log has it, name, since when."""
+    from scrobbled.store import users
+
+    for each in with_database(users.everybody):
+        click.echo(f"{each.id}\t{each.name}\t{each.created_at.isoformat(timespec='seconds')}")
 
 
 @user.command("password")
@@ -94,7 +108,7 @@ def set_privacy(name: str, *, public: bool) -> None:
 @click.argument("name")
 @click.option("--threshold", type=click.FloatRange(1, 100), help="Percent from which a stop counts.")
 @click.option("--lost-stop/--no-lost-stop", default=None, help="Whether a viewing without a stop may count.")
-def rules(name: str, threshold: float | None, lost_stop: bool | None) -> None:
+def rules(name: str, *, threshold: float | None, lost_stop: bool | None) -> None:
     """Set NAME's own rules; what is not given is the server's."""
     from scrobbled.store import users
 
@@ -103,11 +117,9 @@ def rules(name: str, threshold: float | None, lost_stop: bool | None) -> None:
         await users.set_rules(connection, owner.id, watched_threshold=threshold, lost_stop=lost_stop)
 
     with_database(change)
-    click.echo(f"{name}: threshold {threshold or 'as the server'}, lost stops {_word(lost_stop)}", err=True)
-
-
-def _word(value: bool | None) -> str:
-    return "as the server" if value is None else "count" if value else "do not count"
+    click.echo(
+        f"{name}: threshold {threshold or 'as the server'}, lost stops {_LOST_STOPS[lost_stop]}", err=True
+    )
 
 
 @token.command("create")
@@ -115,7 +127,7 @@ def _word(value: bool | None) -> str:
 @click.option("--label", required=True, help="What it is for, such as the player's name.")
 @click.option("--scope", "scopes", multiple=True, help="read, scrobble, write or admin; else all but admin.")
 @click.option("--shared", is_flag=True, help="It stands for all accounts of a media server; see `accounts`.")
-def create(name: str, label: str, scopes: tuple[str, ...], shared: bool) -> None:
+def create(name: str, *, label: str, scopes: tuple[str, ...], shared: bool) -> None:
     """Create a token for NAME and print it, alone; it is shown this once."""
     from scrobbled.store import users
 

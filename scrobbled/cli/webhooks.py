@@ -42,7 +42,7 @@ def webhooks() -> None:
 @_since
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Of each user.")
 def list_webhooks(
-    name: str | None, player: str | None, outcome: str | None, since: datetime | None, limit: int
+    name: str | None, *, player: str | None, outcome: str | None, since: datetime | None, limit: int
 ) -> None:
     """List what NAME's players sent, newest first.
 
@@ -82,7 +82,7 @@ def show(webhook_id: UUID, name: str | None) -> None:
 @click.option("--unmatched", is_flag=True, help="Only what waits for a title.")
 @click.option("--dry-run", is_flag=True, help="Say what reads differently, and change nothing.")
 def replay(
-    name: str | None, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
+    name: str | None, *, player: str | None, since: datetime | None, unmatched: bool, dry_run: bool
 ) -> None:
     """Read again what NAME's players sent and did not count.
 
@@ -133,9 +133,8 @@ async def _listed(name: str | None, wanted: Filter, limit: int) -> list[Listed]:
 
     found: list[Listed] = []
     async with open_pool(resolved_settings().database_url or "", size=1, name="webhooks") as pool:
-        last = reads.END, UUID(int=2**128 - 1)
         for owner in await _owners(pool, name):
-            found += await webhooks.page(pool, owner, wanted, after=last, limit=limit)
+            found += await webhooks.page(pool, owner, wanted, after=reads.NEWEST, limit=limit)
     return found
 
 

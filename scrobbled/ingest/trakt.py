@@ -46,34 +46,17 @@ def routes() -> list[Route]:
         (409, "Scrobbled already"),
         (422, "Below 1 %"),
     )
-    made = [
-        Route(
-            "POST",
-            f"/trakt/scrobble/{action.value}",
-            _scrobble(action),
-            Surface.TRAKT,
-            Scope.SCROBBLE,
-            f"Playback: {action.value}",
-            answers=scrobbled,
-        )
+    checked_in = ((201, "Checked in"), (404, "No match"), (409, "A check-in is in progress"))
+    gone = ((204, "Nothing is checked in now"),)
+    described: list[tuple[str, str, Handler, str, tuple[tuple[int, str], ...]]] = [
+        ("POST", f"/trakt/scrobble/{action.value}", _scrobble(action), f"Playback: {action.value}", scrobbled)
         for action in (Action.START, Action.PAUSE, Action.STOP)
     ]
-    checked_in = ((201, "Checked in"), (404, "No match"), (409, "A check-in is in progress"))
-    made.append(
-        Route(
-            "POST", "/trakt/checkin", check_in, Surface.TRAKT, Scope.SCROBBLE, "Check in", answers=checked_in
-        )
-    )
-    gone = ((204, "Nothing is checked in now"),)
-    made.append(
-        Route(
-            "DELETE",
-            "/trakt/checkin",
-            cancel_check_in,
-            Surface.TRAKT,
-            Scope.SCROBBLE,
-            "Take a check-in back",
-            answers=gone,
-        )
-    )
-    return made
+    described += [
+        ("POST", "/trakt/checkin", check_in, "Check in", checked_in),
+        ("DELETE", "/trakt/checkin", cancel_check_in, "Take a check-in back", gone),
+    ]
+    return [
+        Route(method, path, handler, Surface.TRAKT, Scope.SCROBBLE, summary, answers=answers)
+        for method, path, handler, summary, answers in described
+    ]

@@ -2,13 +2,17 @@
 ``POST /webhooks/{player}/{token}``: answered when durable, never waited for.
 
 A sender never tries again, and some deliver one after the other: the answer comes
-in milliseconds and is 2xx whatever becomes of the event (webhooks fact sheet §7).
+in milliseconds and is 2xx whatever becomes of the event (webhooks fact sheet §7). A list of
+several is taken as if each had come by itself.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
+from uuid import UUID
 
 from aiohttp import web
 
@@ -22,6 +26,7 @@ from scrobbled.web.responses import dump
 from scrobbled.web.routes import Handler, Parameter, Route, Scope, Surface
 from scrobbled.web.written import Written
 from scrobbled.wire import webhook
+from scrobbled.wire.body import several
 from scrobbled.wire.fields import text
 from scrobbled.wire.filters import Filters
 from scrobbled.wire.reasons import UNREADABLE
@@ -53,20 +58,29 @@ _OURS = frozenset({_ACCOUNT, "token"})
 def _handler(player: str) -> Handler:
     async def receive(request: web.Request) -> Written:
         body = await body_of(request)
-        given = receipt(request[IDENTITY].user_id)
-        filters = _filters(request) if request.query_string else {}
         if request.method == "GET" and not body:
             body = urlencode([pair for pair in request.query.items() if pair[0] not in _OURS]).encode()
-        try:
-            event = _read(player, body, given, request, filters)
-        except PayloadError:
-            event = _unreadable(player, given, shared=request[IDENTITY].shared)
-        durable = request.app[DOOR].accept([event], _kept(player, request, body, filters))
-        answer = Written(dump({"id": event.id}), 200)  # made while the disk is waited for
+        if each := several(body):
+            ids, durables = zip(*[_sent(player, one, request) for one in each], strict=True)
+            await asyncio.gather(*durables)
+            return Written(dump({"id": ids[0], "ids": ids}), 200)
+        event_id, durable = _sent(player, body, request)
+        answer = Written(dump({"id": event_id}), 200)  # made while the disk is waited for
         await durable
         return answer
 
     return receive
+
+
+def _sent(player: str, body: bytes, request: web.Request) -> tuple[UUID, Coroutine[Any, Any, None]]:
+    """Send what *body* says on its way: its id, and what ends once it is durable."""
+    given = receipt(request[IDENTITY].user_id)
+    filters = _filters(request) if "?" in request.raw_path else {}
+    try:
+        event = _read(player, body, given, request, filters)
+    except PayloadError:
+        event = _unreadable(player, given, shared=request[IDENTITY].shared)
+    return event.id, request.app[DOOR].accept([event], _kept(player, request, body, filters))
 
 
 def _filters(request: web.Request) -> _Filters:

@@ -90,11 +90,6 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     reason: str | None = None
     candidates: tuple[Candidate, ...] = ()
 
-    @property
-    def confidence(self) -> str:
-        """high, medium or low."""
-        return confidence(self.score)
-
 
 def confidence(score: float) -> str:
     """What a score means in words: medium is what is accepted by itself, high is beyond doubt."""

@@ -81,7 +81,7 @@ def search(
             gone = hidden[layer] if layer < len(hidden) else ()
             for reading, words in ways:
                 for title, fit, exact in find(index, words):
-                    found = _found(index, title, fit, exact, reading)
+                    found = _found(index, title, fit, reading, exact=exact)
                     known = best.get(found.title_id)
                     if found.kind in kinds and found.title_id not in gone and _is_better(found, known):
                         best[found.title_id] = found
@@ -110,7 +110,7 @@ def _is_better(found: Found, known: Found | None) -> bool:
     return known is None or known.score < found.score
 
 
-def _found(index: NameIndex, title: int, fit: float, exact: bool, reading: Reading) -> Found:
+def _found(index: NameIndex, title: int, fit: float, reading: Reading, *, exact: bool) -> Found:
     year, popularity = index.title_year[title], index.title_popularity[title]
     score = fit * (1.0 - reading.doubt) * _weight(popularity)
     if reading.year is not None and year and abs(year - reading.year) > 1:

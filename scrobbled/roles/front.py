@@ -22,6 +22,7 @@ from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
 from scrobbled.api.trakt import operations
 from scrobbled.api.trakt.catalogue import ANSWERS, Answers
+from scrobbled.api.trakt.objects import OBJECTS, Objects
 from scrobbled.catalog.live import Names
 from scrobbled.errors import ConfigError
 from scrobbled.ingest import native, reelrifter, trakt, webhooks
@@ -34,7 +35,7 @@ from scrobbled.store.migrate import require_current
 from scrobbled.store.pool import open_pool
 from scrobbled.stream import gauges
 from scrobbled.stream.answers import Mailbox
-from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, open_redis
+from scrobbled.stream.connection import TRANSIENT, RedisError, durability_doubts, end, open_redis
 from scrobbled.stream.dead import DeadLetters
 from scrobbled.stream.limits import Counters
 from scrobbled.stream.producer import Producer
@@ -90,28 +91,31 @@ async def _run(settings: Settings, roles: Collection[str]) -> None:
         producer = Producer(
             settings.redis_url or "", partitions=settings.partitions, limit=settings.stream_max_events
         )
-        mailbox = Mailbox(client, uuid4().hex)
+        mailbox = Mailbox(settings.redis_url or "", uuid4().hex)
         counters, gates = Counters(settings.redis_url or ""), Gates(settings.requests_at_once)
         routes = _routes(settings, roles, pool, client)
         origins = Origins(settings.cors_origins)
         application = app.build(routes, authenticator, _limits(settings, counters), gates, origins)
-        _tell(application, settings, counters)
-        most = settings.inbox_max_events
-        inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=most))
+        inbox = Inbox(lambda rows: store_inbox.put(safe, rows, most=settings.inbox_max_events))
         patience = settings.answer_timeout
         door = Door(producer, inbox, mailbox, gates.events, name=mailbox.door, patience=patience)
-        application[DOOR] = door
-        application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
-        application[POOL] = pool
-        application[PUT_BACK] = door.put_back
+        _tell(application, settings, counters)
+        _equip(application, settings, pool, door)
         application[DEAD_LETTERS] = DeadLetters(client)
-        application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
-        application[NAMES] = Names(settings.names_path)
-        application[ANSWERS] = answers = Answers()
         chores = [producer.run(), producer.watch_depth(client), mailbox.run(), authenticator.flush()]
-        chores.append(answers.follow(pool))
+        chores.append(application[ANSWERS].follow(pool))
         async with _beside(chores):
             await _serve(application, settings)
+
+
+def _equip(application: web.Application, settings: Settings, pool: Pool, door: Door) -> None:
+    """What handlers work with."""
+    application[POOL] = application[visitor.POOL] = pool
+    application[DOOR], application[PUT_BACK] = door, door.put_back
+    application[RESOLVER] = Resolver(pool, door.put_back, settings.alias_users)
+    application[NAMES] = Names(settings.names_path)
+    application[ANSWERS], application[OBJECTS] = Answers(), Objects()
+    application[visitor.CHECKER] = Checker()
 
 
 def _tell(application: web.Application, settings: Settings, counters: Counters) -> None:
@@ -197,15 +201,12 @@ async def _beside(chores: Collection[Coroutine[Any, Any, None]]) -> AsyncIterato
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def _serve(application: web.Application, settings: Settings) -> None:
     """Listen until a signal; then stop accepting, finish what is open, and return."""
-    asked_to_stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    asked_to_stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
     runner = web.AppRunner(
@@ -218,12 +219,8 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     await runner.setup()
     app.shorten(runner, application)
     assert runner.server is not None  # what setup makes
-    connections = Connections(
-        runner.server,
-        settings.connections,
-        each=settings.connections_per_address,
-        proxies=application[PROXIES],
-    )
+    each, proxies = settings.connections_per_address, application[PROXIES]
+    connections = Connections(runner.server, settings.connections, each=each, proxies=proxies)
     try:
         listening = [
             await loop.create_server(connections.accept, settings.host, port, backlog=1024)

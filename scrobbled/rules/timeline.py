@@ -10,7 +10,7 @@ hold them to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -37,9 +37,6 @@ _ORDER = {
 
 #: Outcomes that only say where the player is, which a late event cannot know.
 _OF_THE_PRESENT = frozenset({Outcome.STARTED, Outcome.PROGRESSED, Outcome.PAUSED})
-
-#: Before anything can have happened; applying events never reaches back to it.
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from scrobbled.model.media import Item, Kind, Title, TitleKind
 from scrobbled.store import sql
 
 if TYPE_CHECKING:
-    from scrobbled.store.pool import Database
+    from scrobbled.store.pool import Connection, Database
 
 _QUERIES = sql.load("catalog")
 
@@ -94,6 +94,11 @@ async def episodes_at(
     """By position, the episode at (position, show, season, number); season None: by absolute number."""
     rows = await database.fetch(_QUERIES["episodes_at"], *sql.columns(asked, 4))
     return {row["position"]: row["id"] for row in rows}
+
+
+async def lock(connection: Connection) -> None:
+    """Keep everybody else from making titles until the transaction ends; never for who holds a user."""
+    await connection.execute(_QUERIES["lock"])
 
 
 async def create_titles(database: Database, new: Sequence[NewTitle]) -> None:

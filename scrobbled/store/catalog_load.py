@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from scrobbled.store import sql
+from scrobbled.store import catalog, sql
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Connection
@@ -127,7 +127,7 @@ async def merge(connection: Connection, staged: Staged, speaker: Speaker) -> Mer
     """
     merged = Merged()
     async with connection.transaction():
-        await connection.execute(_QUERIES["lock"])
+        await catalog.lock(connection)
         for table in _TABLES:
             await _copy(connection, table, getattr(staged, table))
         await connection.execute(_QUERIES["analyze_chunk"])

@@ -13,11 +13,12 @@ from scrobbled.model.media import Kind
 from scrobbled.model.selection import Selection
 from scrobbled.store import activities, sql, timeline
 from scrobbled.store.asking import asking
-from scrobbled.store.places import Places, places
+from scrobbled.store.places import places
 
 if TYPE_CHECKING:
     import asyncpg
 
+    from scrobbled.model.places import Places
     from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("collection")

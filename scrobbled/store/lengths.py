@@ -34,9 +34,13 @@ class Lengths:
         self._most = most
         self._known: _Known = {}
 
-    async def of(self, connection: Connection, user_id: int, kind: Kind | None) -> int:
-        """How many plays of a kind, or of both, a user has."""
-        moved = await connection.fetchval(_QUERIES["moved_at"], user_id)
+    async def of(
+        self, connection: Connection, user_id: int, kind: Kind | None, moved: list[datetime] | None
+    ) -> int:
+        """
+        How many plays of a kind, or of both, a user has; *moved* is when they last changed, as it was read
+        just now, None where that never was noted.
+        """
         at, known = self._known.get((user_id, kind), (None, 0))
         if moved and at == moved:
             return known

@@ -38,18 +38,20 @@ async def migrate(database_url: str) -> list[str]:
         await prepare(connection)
         done = {row["version"] for row in await connection.fetch("select version from schema_migrations")}
         ran = []
-        for version, (name, sql) in available().items():
-            if version in done:
-                continue
+        for version in sorted(available().keys() - done):
             async with connection.transaction():
-                await connection.execute(sql)
-                await connection.execute(
-                    "insert into schema_migrations (version, name) values ($1, $2)", version, name
-                )
-            ran.append(f"{version:04}_{name}")
+                ran.append(await run(connection, version))
         return ran
     finally:
         await connection.close()
+
+
+async def run(connection: Connection, version: int) -> str:
+    """Run one migration in the caller's transaction, and remember that; returns its name."""
+    name, statements = available()[version]
+    await connection.execute(statements)
+    await connection.execute("insert into schema_migrations (version, name) values ($1, $2)", version, name)
+    return f"{version:04}_{name}"
 
 
 async def prepare(connection: Connection) -> None:

@@ -7,13 +7,11 @@ PostgreSQL longer than looking them up here by id.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from itertools import compress, count
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from scrobbled.model.places import Places
 from scrobbled.store import sql
 
 if TYPE_CHECKING:
@@ -22,37 +20,9 @@ if TYPE_CHECKING:
 _QUERIES = sql.load("places")
 
 
-class Places(msgspec.Struct, frozen=True, gc=False):
-    """
-    The episodes of a show in their order: *ids*, *seasons* and *numbers* are parallel. *aired* is how many
-    of them can be by now, specials aside.
-    """
-
-    ids: list[int]
-    seasons: list[int]
-    numbers: list[int]
-    aired: int
-
-    def find(self, item_ids: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
-        """
-        Parallel, in the order of the show: where in *item_ids* its episodes are, their seasons and their
-        numbers. What is in *item_ids* and no episode of it is left out.
-        """
-        at = dict(zip(item_ids, count()))
-        found = list(map(at.get, self.ids))
-        if None not in found:
-            return cast("list[int]", found), self.seasons, self.numbers
-        there = [each is not None for each in found]
-        return (
-            [each for each in found if each is not None],
-            list(compress(self.seasons, there)),
-            list(compress(self.numbers, there)),
-        )
-
-
 async def places(
     connection: Connection, show_ids: Collection[int], now: datetime, *, specials: bool
 ) -> dict[int, Places]:
     """By id, the episodes of shows; a show without any is left out."""
     rows = await connection.fetch(_QUERIES["places"], list(show_ids), specials, now)
-    return {title_id: Places(ids, seasons, numbers, aired) for title_id, ids, seasons, numbers, aired in rows}
+    return {title_id: Places(*columns) for title_id, *columns in rows}

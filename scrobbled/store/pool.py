@@ -63,6 +63,10 @@ LOOK_UPS = {
 }
 
 
+#: For all: the estimates of a busy year must not have a question of milliseconds compiled first.
+_SETTINGS = {"jit": "off"}
+
+
 async def _set_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads)
 
@@ -98,7 +102,8 @@ async def open_pool(
             connection_class=_Connection,
             command_timeout=30,
             max_inactive_connection_lifetime=0,
-            server_settings={"application_name": f"scrobbled {name}", **(settings or {})},
+            max_cached_statement_lifetime=0,  # planned once, not again every few minutes
+            server_settings={"application_name": f"scrobbled {name}", **_SETTINGS, **(settings or {})},
         )
     except TRANSIENT as error:
         message = f"PostgreSQL does not answer: {plainly(error)}"

@@ -15,7 +15,6 @@ from scrobbled.model.media import Item, Kind
 from scrobbled.store import activities, sql
 from scrobbled.store.asking import asking
 from scrobbled.store.catalog import items
-from scrobbled.store.lengths import Lengths
 
 if TYPE_CHECKING:
     import asyncpg
@@ -26,13 +25,11 @@ _QUERIES = sql.load("reads")
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
+#: In lists of events that run newest first, the place (when, the id) before all of them.
+NEWEST = (END, UUID(int=2**128 - 1))
 
 #: Letters from which on a part of a name finds it: nearly every name holds a shorter one.
 _PART = 3
-
-
-#: One for the process, which has one database; those of another would have other times.
-_LENGTHS = Lengths()
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,25 +111,6 @@ async def history(
     async with asking(database, "history") as connection:
         rows = await _plays(connection, user_id, after, since, subject, limit=limit)
         return await _entries(connection, rows)
-
-
-async def history_page(
-    database: Database, user_id: int, span: Span, subject: Subject, *, offset: int, limit: int
-) -> tuple[list[HistoryEntry], int]:
-    """One page and the number of all entries, for protocols that count pages."""
-    async with asking(database, "history_page") as connection:
-        rows = await _plays(
-            connection, user_id, (span.until, -1), span.since, subject, limit=limit, offset=offset
-        )
-        if len(rows) < limit and (rows or offset == 0):
-            total = offset + len(rows)  # the last page: nothing is left to count
-        elif span == Span() and subject.items is None and subject.titles is None:
-            total = await _LENGTHS.of(connection, user_id, subject.kind)
-        else:
-            name, asked = _of(subject, "count_history")
-            word = subject.kind and subject.kind.value
-            total = await connection.fetchval(_QUERIES[name], user_id, span.until, span.since, word, *asked)
-        return await _entries(connection, rows), total
 
 
 async def titles_called(database: Database, user_id: int, normalized: str) -> list[int]:
@@ -259,7 +237,7 @@ async def event(database: Database, user_id: int, event_id: UUID) -> dict[str, A
     return facts
 
 
-def _of(subject: Subject, name: str) -> tuple[str, list[list[int]]]:
+def put_for(subject: Subject, name: str) -> tuple[str, list[list[int]]]:
     """The query *name* as it is put for *subject*, and what it needs more."""
     if subject.items is not None:
         return f"{name}_of_items", [list(subject.items)]
@@ -278,7 +256,7 @@ async def _plays(
     limit: int,
     offset: int = 0,
 ) -> list[asyncpg.Record]:
-    name, asked = _of(subject, "history")
+    name, asked = put_for(subject, "history")
     word = subject.kind and subject.kind.value
     return await connection.fetch(_QUERIES[name], user_id, *after, since, word, limit, offset, *asked)
 

@@ -7,7 +7,7 @@ migrations since then run over the data, as they would have on the server itself
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ import asyncpg
 
 from scrobbled.errors import ConfigError, PayloadError, Unavailable
 from scrobbled.store import sql
-from scrobbled.store.migrate import available, lock, prepare
+from scrobbled.store.migrate import available, lock, prepare, run
 
 if TYPE_CHECKING:
-    from scrobbled.store.archive import Manifest, Reader
+    from scrobbled.store.archive import Reader
     from scrobbled.store.backup import Session
 
 _QUERIES = sql.load("backup")
@@ -44,13 +44,11 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
     what is there first. Raises *ConfigError* for a database that holds something, *PayloadError*
     for a backup that does not fit, *Unavailable* when tables are in use.
     """
-    manifest = reader.manifest
-    known = available()
-    if manifest.schema not in known:
-        message = (
-            f"the backup has schema {manifest.schema}, this version knows up to {max(known)}: upgrade first"
-        )
+    known, schema = available(), reader.manifest.schema
+    if schema not in known:
+        message = f"the backup has schema {schema}, this version knows up to {max(known)}: upgrade first"
         raise PayloadError(message)
+    newer = [version for version in known if version > schema]
     reader.check()
     try:
         async with connection.transaction():
@@ -59,10 +57,9 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
             if not replace:
                 await _insist_on_empty(connection)
             await _drop_everything(connection)
-            await _migrate(connection, [version for version in known if version <= manifest.schema])
+            await _migrate(connection, [version for version in known if version <= schema])
             await _fill(connection, reader)
-            newer = [version for version in known if version > manifest.schema]
-            await _migrate(connection, newer)
+            ran = await _migrate(connection, newer)
     except asyncpg.LockNotAvailableError as error:
         message = "other processes work with the tables; stop them and try again. Nothing was changed"
         raise Unavailable(message) from error
@@ -70,7 +67,7 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
         message = f"the backup does not fit its own schema: {error}. Nothing was changed"
         raise PayloadError(message) from error
     await connection.execute("analyze")
-    return [f"{version:04}_{known[version][0]}" for version in newer]
+    return ran
 
 
 async def _insist_on_empty(connection: Session) -> None:
@@ -95,12 +92,9 @@ async def _drop_everything(connection: Session) -> None:
             await connection.execute(f"drop {kind} if exists {names} cascade")
 
 
-async def _migrate(connection: Session, versions: Collection[int]) -> None:
+async def _migrate(connection: Session, versions: Collection[int]) -> list[str]:
     await prepare(connection)
-    for version in versions:
-        name, statements = available()[version]
-        await connection.execute(statements)
-        await connection.execute(_QUERIES["remember_migration"], version, name)
+    return [await run(connection, version) for version in versions]
 
 
 async def _fill(connection: Session, reader: Reader) -> None:
@@ -118,8 +112,3 @@ async def _fill(connection: Session, reader: Reader) -> None:
             raise PayloadError(message)
     for name, value in reader.manifest.sequences.items():
         await connection.execute(_QUERIES["set_sequence"], name, value)
-
-
-def counts(manifest: Manifest) -> Mapping[str, int]:
-    """Rows by table, those that are empty left out."""
-    return {table.name: table.rows for table in manifest.tables if table.rows}

@@ -25,13 +25,14 @@ _PATIENCE = 900.0
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """
-    How many users played something (*watchers*) and how often, have it, favour it, and in how
-    many lists it stands.
+    How many users played something (*watchers*) and how often, have it, of how much of it copies are
+    *collected*, how many favour it, and in how many lists it stands.
     """
 
     watchers: int
     plays: int
     collectors: int
+    collected: int
     favorited: int
     listed: int
 

@@ -103,15 +103,21 @@ async def touch(database: Database, used: Collection[tuple[int, int]]) -> None:
 
 async def add_user(database: Database, name: str) -> int:
     """Create a user; raises *PayloadError* when the name is taken or empty."""
-    name = name.strip()
-    if not name or not name.isprintable() or len(name) > _LONGEST:
-        message = f"a user's name has 1 to {_LONGEST} printable characters"
-        raise PayloadError(message)
+    name = _checked(name, "a user's name")
     user_id: int | None = await database.fetchval(_QUERIES["add_user"], name, RESERVED)
     if user_id is None:
         message = f"there is a user called {name} already"
         raise PayloadError(message)
     return user_id
+
+
+def _checked(word: str, what: str) -> str:
+    """*word* without the space around it; raises *PayloadError* where *what* it is cannot be that."""
+    word = word.strip()
+    if not word or not word.isprintable() or len(word) > _LONGEST:
+        message = f"{what} has 1 to {_LONGEST} printable characters"
+        raise PayloadError(message)
+    return word
 
 
 async def user_called(database: Database, name: str) -> User:
@@ -218,10 +224,7 @@ async def create_token(
     A new token and its id; the token is not kept. Raises *PayloadError* when the
     label or a scope is wrong, or the user holds *MOST_TOKENS* already.
     """
-    label = label.strip()
-    if not label or not label.isprintable() or len(label) > _LONGEST:
-        message = f"a token's label has 1 to {_LONGEST} printable characters"
-        raise PayloadError(message)
+    label = _checked(label, "a token's label")
     if not scopes or not set(scopes) <= set(ALL_SCOPES):
         message = f"scopes are one or more of {', '.join(ALL_SCOPES)}"
         raise PayloadError(message)

@@ -14,12 +14,16 @@ from scrobbled.model.outcome import Outcome
 from scrobbled.model.play import Play
 from scrobbled.model.viewing import Watching
 from scrobbled.store import activities, sql
+from scrobbled.store.sweeping import sweep
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Connection, Database
     from scrobbled.store.timeline import ViewingRow
 
 _QUERIES = sql.load("verdicts")
+
+#: Rows removed by one statement.
+_SLICE = 10_000
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,13 +189,8 @@ async def forget(
 ) -> int:
     """Remove what is older than it is kept, a slice at a time; return how many events went."""
     gone = 0
-    slice_size = 10_000
     for query, before in (("forget_heartbeats", heartbeats_before), ("forget_events", events_before)):
-        while True:
-            count = int((await database.execute(_QUERIES[query], before, slice_size)).split()[-1])
-            gone += count
-            if count < slice_size:
-                break
+        gone += await sweep(database, _QUERIES[query], before, _SLICE, at_once=_SLICE)
     await database.execute(_QUERIES["forget_positions"], positions_before)
     return gone
 

@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-import orjson
 
 from scrobbled.model.media import Kind
 from scrobbled.store import sql
 from scrobbled.store.asking import asking
-from scrobbled.store.places import Places, places
+from scrobbled.store.places import places
 
 if TYPE_CHECKING:
-    import asyncpg
-
+    from scrobbled.model.places import Places
     from scrobbled.store.pool import Database
 
 _QUERIES = sql.load("watched")
@@ -33,22 +31,17 @@ class WatchedItem(msgspec.Struct, frozen=True, gc=False):
 
 class WatchedShow(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A show of which something was seen, and of which *aired* episodes can be by now. *seasons*,
-    *numbers*, *counts* (plays) and *dates* (of the last one) are parallel: one element for each episode
-    that was seen, in the order of the show. *dates* and *last_watched_at* are text,
-    ``2014-09-01T09:10:11.123456`` in UTC: there are thousands.
+    A show of which something was seen, and its episodes. *items* and *dates* are parallel, one element for
+    each play, the newest last: ids with commas between, and a JSON array of ``2014-09-01T09:10:11.123456`` in
+    UTC.
     """
 
     title_id: int
-    plays: int
-    last_watched_at: str
     last_updated_at: datetime
     reset_at: datetime | None
-    aired: int
-    seasons: list[int]
-    numbers: list[int]
-    counts: list[int]
-    dates: list[str]
+    items: str
+    dates: str
+    listed: Places
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,14 +67,22 @@ async def items(database: Database, user_id: int, kind: Kind) -> list[WatchedIte
 
 
 async def shows(database: Database, user_id: int, now: datetime, *, specials: bool) -> list[WatchedShow]:
-    """The shows that a user has seen something of, most recently watched first."""
+    """The shows that a user has seen something of, and that have episodes."""
     async with asking(database, "watched_shows") as connection:
         rows = await connection.fetch(_QUERIES["watched_shows"], user_id)
         listed = await places(connection, [row["title_id"] for row in rows], now, specials=specials)
-    found = [_show(row, listed[row["title_id"]]) for row in rows if row["title_id"] in listed]
-    return sorted(
-        (show for show in found if show is not None), key=lambda show: show.last_watched_at, reverse=True
-    )
+    return [
+        WatchedShow(
+            title_id=title_id,
+            last_updated_at=updated_at,
+            reset_at=reset_at,
+            items=items,
+            dates=dates,
+            listed=listed[title_id],
+        )
+        for title_id, updated_at, reset_at, items, dates in rows
+        if title_id in listed
+    ]
 
 
 async def dates(database: Database, user_id: int, kind: Kind) -> list[Dates]:
@@ -100,25 +101,3 @@ async def season_places(database: Database, episode_ids: Iterable[int]) -> dict[
     """By episode, its season."""
     rows = await database.fetch(_QUERIES["season_places"], list(set(episode_ids)))
     return {row["id"]: SeasonPlace(season=row["season"], season_id=row["season_id"]) for row in rows}
-
-
-def _show(row: asyncpg.Record, listed: Places) -> WatchedShow | None:
-    """A row as a show with what was seen of those episodes that are *listed*; None where none of them was."""
-    title_id, updated_at, reset_at, item_ids, counts, written = row
-    found, seasons, numbers = listed.find(item_ids)
-    if not found:
-        return None
-    dates = orjson.loads(written)
-    counts, dates = [counts[at] for at in found], [dates[at] for at in found]
-    return WatchedShow(
-        title_id=title_id,
-        plays=sum(counts),
-        last_watched_at=max(dates),
-        last_updated_at=updated_at,
-        reset_at=reset_at,
-        aired=listed.aired,
-        seasons=seasons,
-        numbers=numbers,
-        counts=counts,
-        dates=dates,
-    )

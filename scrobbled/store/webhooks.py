@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from scrobbled.model.webhook import Webhook
 from scrobbled.store import sql
 from scrobbled.store.asking import asking
 from scrobbled.store.reads import BEGINNING
+from scrobbled.store.sweeping import sweep
 
 if TYPE_CHECKING:
     import asyncpg
@@ -138,19 +139,9 @@ async def missed(
 
 async def forget(database: Database, *, before: datetime, heartbeats_before: datetime, size: int) -> int:
     """Remove what is too old, and what is older than its user's newest *size* bytes; return how many."""
-    gone = 0
-    statements: Iterable[tuple[Any, ...]] = (
-        ("forget_old", before, _SLICE),
-        ("forget_heartbeats", heartbeats_before, _SLICE),
-        ("forget_large", size, _SLICE, _BESIDE),
-    )
-    for query, *arguments in statements:
-        while True:
-            count = int((await database.execute(_QUERIES[query], *arguments)).split()[-1])
-            gone += count
-            if count < _SLICE:
-                break
-    return gone
+    gone = await sweep(database, _QUERIES["forget_old"], before, _SLICE, at_once=_SLICE)
+    gone += await sweep(database, _QUERIES["forget_heartbeats"], heartbeats_before, _SLICE, at_once=_SLICE)
+    return gone + await sweep(database, _QUERIES["forget_large"], size, _SLICE, _BESIDE, at_once=_SLICE)
 
 
 def _facts(row: asyncpg.Record) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-from redis.exceptions import RedisError
 
 from scrobbled.errors import Unavailable
 from scrobbled.model.outcome import Answer
 from scrobbled.stream import names
 from scrobbled.stream.codec import decode_answers, encode_answers
-from scrobbled.stream.connection import TRANSIENT
+from scrobbled.stream.pipe import listen
 
 if TYPE_CHECKING:
     import redis.asyncio
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Answers that are waited for at once; who comes on top is told at once that the event is safe.
 MOST = 2_000
+
+#: Seconds the server may take to let us listen.
+_PATIENCE = 5.0
 
 _LATE = "the event is safe and will be applied, but not in time to answer; do not send it again"
 
@@ -36,9 +38,9 @@ class Mailbox:
     durable all the same and will be applied once.
     """
 
-    def __init__(self, client: redis.asyncio.Redis, door: str) -> None:
+    def __init__(self, url: str, door: str) -> None:
         self.door = door
-        self._client = client
+        self._url = url
         self._channel = names.answers(door)
         self._expected: dict[UUID, asyncio.Future[Answer]] = {}
 
@@ -64,11 +66,13 @@ class Mailbox:
     async def run(self) -> None:
         """Deliver answers as they come, until cancelled; subscribe again after a break."""
         while True:
-            with suppress(RedisError, *TRANSIENT):
-                async with self._client.pubsub(ignore_subscribe_messages=True) as subscription:
-                    await subscription.subscribe(self._channel)
-                    async for message in subscription.listen():
-                        self._deliver(message["data"])
+            with suppress(OSError, Unavailable):
+                async with asyncio.timeout(_PATIENCE):
+                    pipe = await listen(self._url, self._channel, self._deliver)
+                try:
+                    await pipe.closed
+                finally:
+                    pipe.close()
             await asyncio.sleep(0.2)
 
     def _deliver(self, data: bytes) -> None:

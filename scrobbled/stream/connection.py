@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import redis.asyncio
@@ -16,6 +17,9 @@ TRANSIENT = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.Bus
 
 #: Seconds a command may take before its connection counts as dead; no command waits longer by itself.
 _PATIENCE = 10.0
+
+#: Seconds in which a task has heard that it is cancelled.
+_HEARD = 0.2
 
 
 @asynccontextmanager
@@ -33,6 +37,17 @@ async def open_redis(url: str, *, must_answer: bool = True) -> AsyncIterator[red
         raise Unavailable(message) from error
     finally:
         await client.aclose()
+
+
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """
+    Cancel *tasks* until all of them have ended; what they raise stays in them. Once may not do: before
+    Python 3.12 asyncio.wait_for, with which redis-py sends, loses a cancellation that comes as it ends.
+    """
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=_HEARD)
 
 
 async def durability_doubts(client: redis.asyncio.Redis) -> list[str]:
@@ -62,4 +77,4 @@ async def durability_doubts(client: redis.asyncio.Redis) -> list[str]:
     return doubts
 
 
-__all__ = ["TRANSIENT", "RedisError", "durability_doubts", "open_redis"]
+__all__ = ["TRANSIENT", "RedisError", "durability_doubts", "end", "open_redis"]

@@ -40,11 +40,6 @@ async def letters(client: redis.asyncio.Redis, limit: int = 100) -> list[DeadLet
     return [_read(entry, fields) for entry, fields in newest]
 
 
-async def count(client: redis.asyncio.Redis) -> int:
-    """How many dead letters wait."""
-    return int(await client.xlen(names.DEAD))
-
-
 async def retry(client: redis.asyncio.Redis, letter: DeadLetter) -> None:
     """Put *letter* back into its partition, as if it had just come in."""
     pipeline = client.pipeline(transaction=True)

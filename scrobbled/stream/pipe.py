@@ -3,8 +3,9 @@ One connection that takes packed commands and hands back bare replies.
 
 Appending an event costs the front door more than anything else it does, and most
 of a client's share of that is machinery between the socket and the caller. This is
-the socket and the reply parser (*hiredis*), for the one command that needs it;
-everything else goes through the ordinary client. See docs/decisions/0005.
+the socket and the reply parser (*hiredis*), for what is on the path of a request:
+appending (*producer*) and counting (*limits*). Everything else goes through the
+ordinary client. See docs/decisions/0005.
 """
 
 from __future__ import annotations
@@ -23,14 +24,18 @@ from scrobbled.errors import Unavailable
 
 _AWAY = "the stream server is away"
 
+#: Hears what is published to a channel.
+Heard: TypeAlias = Callable[[bytes], None]
+
 #: Is told the replies, where an error is a *hiredis.ReplyError* among the others, or why there are none.
 Told: TypeAlias = Callable[[list[Any], Unavailable | None], None]
 
 
 class Pipe(asyncio.Protocol):
-    """Commands out, replies back in the same order. Made by *connect*."""
+    """Commands out, replies back in the same order. Made by *connect*, or by *listen* to hear messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Heard | None = None) -> None:
+        self._heard = heard
         self._reader = hiredis.Reader(replyError=hiredis.ReplyError)
         self._outstanding: deque[tuple[int, list[Any], Told]] = deque()
         self._transport: asyncio.Transport | None = None
@@ -73,6 +78,9 @@ class Pipe(asyncio.Protocol):
         """Called by asyncio."""
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not False:
+            if self._heard is not None and isinstance(reply, list) and reply[0] == b"message":
+                self._heard(reply[2])
+                continue
             count, replies, told = self._outstanding[0]
             replies.append(reply)
             if len(replies) == count:
@@ -97,7 +105,7 @@ def _settle(future: asyncio.Future[list[Any]], replies: list[Any], problem: Unav
         future.set_exception(problem)
 
 
-async def connect(url: str) -> Pipe:
+async def connect(url: str, heard: Heard | None = None) -> Pipe:
     """
     A pipe to the server at *url* (``redis://``, ``rediss://`` or ``unix://``), signed
     in, on its database, and answered by it: one that loads its data, cannot write or only
@@ -106,11 +114,11 @@ async def connect(url: str) -> Pipe:
     options = ConnectionPool.from_url(url).connection_kwargs
     loop = asyncio.get_running_loop()
     if "path" in options:
-        _, pipe = await loop.create_unix_connection(Pipe, options["path"])
+        _, pipe = await loop.create_unix_connection(partial(Pipe, heard), options["path"])
     else:
         context = ssl.create_default_context() if url.startswith("rediss:") else None
         host, port = options.get("host", "localhost"), options.get("port", 6379)
-        _, pipe = await loop.create_connection(Pipe, host, port, ssl=context)
+        _, pipe = await loop.create_connection(partial(Pipe, heard), host, port, ssl=context)
     try:
         await _greet(pipe, options)
     except BaseException:
@@ -119,12 +127,27 @@ async def connect(url: str) -> Pipe:
     return pipe
 
 
+async def listen(url: str, channel: bytes, heard: Heard) -> Pipe:
+    """As *connect*; what is published to *channel* is *heard* for as long as the pipe is open."""
+    pipe = await connect(url, heard)
+    try:
+        await _say(pipe, ("SUBSCRIBE", channel))
+    except BaseException:
+        pipe.close()
+        raise
+    return pipe
+
+
 async def _greet(pipe: Pipe, options: dict[str, Any]) -> None:
     for command in _greeting(options):
-        (reply,) = await pipe.send(hiredis.pack_command(cast("Any", command)), 1)
-        if isinstance(reply, hiredis.ReplyError):
-            message = f"the stream server refuses {command[0]}: {reply}"
-            raise Unavailable(message)
+        await _say(pipe, command)
+
+
+async def _say(pipe: Pipe, command: tuple[str | bytes, ...]) -> None:
+    (reply,) = await pipe.send(hiredis.pack_command(cast("Any", command)), 1)
+    if isinstance(reply, hiredis.ReplyError):
+        message = f"the stream server refuses {command[0]!s}: {reply}"
+        raise Unavailable(message)
 
 
 def _greeting(options: dict[str, Any]) -> list[tuple[str, ...]]:

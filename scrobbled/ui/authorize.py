@@ -88,20 +88,9 @@ async def _decided(
     request: web.Request, asked: Authorization, app: App | None, user_id: int | None
 ) -> web.StreamResponse:
     """What the person said goes to the app, by the browser or by hand. *user_id* None: no."""
-    by_hand = asked.redirect_uri == OUT_OF_BAND
     if user_id is None:
-        if by_hand:
-            return page(
-                request,
-                "result",
-                heading="Not allowed",
-                text="The app gets nothing. You can close this page.",
-            )
-        answer = oauth.redirect(
-            asked.redirect_uri, error="access_denied", error_description="The user said no", state=asked.state
-        )
-        return web.Response(status=302, headers={"Location": answer})
-    pool = request.app[POOL]
+        return _denied(request, asked)
+    by_hand, pool = asked.redirect_uri == OUT_OF_BAND, request.app[POOL]
     known = await apps.remember(pool, asked.client_id) if app is None else app
     code = _carried() if by_hand else secrets.token_hex(32)
     await grants.add_code(
@@ -114,6 +103,16 @@ async def _decided(
             text=f"{known.name} is waiting for it. It is good for {grants.CODE_SECONDS // 60} minutes.",
         )  # fmt: skip
     answer = oauth.redirect(asked.redirect_uri, code=code, state=asked.state)
+    return web.Response(status=302, headers={"Location": answer})
+
+
+def _denied(request: web.Request, asked: Authorization) -> web.Response:
+    if asked.redirect_uri == OUT_OF_BAND:
+        text = "The app gets nothing. You can close this page."
+        return page(request, "result", heading="Not allowed", text=text)
+    answer = oauth.redirect(
+        asked.redirect_uri, error="access_denied", error_description="The user said no", state=asked.state
+    )
     return web.Response(status=302, headers={"Location": answer})
 
 

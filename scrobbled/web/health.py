@@ -11,8 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from scrobbled import metrics
+from scrobbled.errors import plainly
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Route, Surface
+from scrobbled.web.routes import Handler, Route, Surface
 
 #: A check returns when its dependency is ready and raises with a sentence when it is not.
 Check = Callable[[], Awaitable[None]]
@@ -47,20 +48,16 @@ def routes(checks: Mapping[str, Check], gauges: Sequence[Gauges], folder: Path |
         text = "".join([own, *_exposed(scraped, problems)])
         return web.Response(body=text.encode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    described = [
-        ("/health/live", live, "The process answers", ((200, "It does"),)),
-        (
-            "/health/ready",
-            ready,
-            "Every dependency answers",
-            ((200, "Ready"), (503, "Which one is not, and why")),
-        ),
-        ("/metrics", numbers, "Numbers for Prometheus", ((200, "Text format"),)),
-    ]
+    either = (200, "Ready"), (503, "Which one is not, and why")
     return [
-        Route("GET", path, handler, Surface.SYSTEM, None, summary, answers=answers)
-        for path, handler, summary, answers in described
+        _route("/health/live", live, "The process answers", (200, "It does")),
+        _route("/health/ready", ready, "Every dependency answers", *either),
+        _route("/metrics", numbers, "Numbers for Prometheus", (200, "Text format")),
     ]
+
+
+def _route(path: str, handler: Handler, summary: str, *answers: tuple[int, str]) -> Route:
+    return Route("GET", path, handler, Surface.SYSTEM, None, summary, answers=answers)
 
 
 def _exposed(scraped: Mapping[str, float], problems: Mapping[str, str | None]) -> Iterator[str]:
@@ -86,7 +83,7 @@ async def _problem(check: Check) -> str | None:
         task.cancel()
         return f"no answer within {_PATIENCE:g} s"
     error = task.exception()
-    return None if error is None else str(error) or type(error).__name__
+    return None if error is None else plainly(error)
 
 
 async def _scraped(gauges: Iterable[Gauges]) -> dict[str, float]:

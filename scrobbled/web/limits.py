@@ -97,8 +97,8 @@ DEVICE_CODES: web.AppKey[Share] = web.AppKey("device_codes", Share)
 class Limits:
     """
     The limits of one front door. *take* counts, for all front doors; *minute* and *day* are
-    what a token may do on a surface, *surfaces* the same by surface where it differs, *reads*
-    and *writes* what Trakt's surface allows in five minutes. 0 is no limit.
+    what a token may do on a surface, *surfaces* the same by surface where it differs, *trakt* the
+    reads and the writes that Trakt's surface allows in five minutes. 0 is no limit.
     """
 
     def __init__(

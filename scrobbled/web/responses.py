@@ -35,6 +35,11 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
     return web.Response(body=dump(value), status=status, headers=headers, content_type="application/json")
 
 
+def written(text: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer of *text* that is JSON already."""
+    return web.Response(body=text.encode(), headers=headers, content_type="application/json")
+
+
 def cursor_of(at: datetime, number: int) -> str:
     """An opaque word for the place after (at, number) in a list that runs newest first."""
     micros = (at - _EPOCH) // timedelta(microseconds=1)

@@ -42,6 +42,7 @@ class Written(web.StreamResponse):
     def __init__(self, body: bytes, status: int) -> None:
         super().__init__(status=status)
         self.body = body
+        _head(status, int(time.time()))  # made now, since answers are made while the disk is waited for
         self._ordinary: web.Response | None = None
 
     @property

@@ -12,6 +12,7 @@ objects, as Trakt's clients send them. Positions and runtimes are seconds. What 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -39,6 +40,9 @@ _POSITION: Final = ("position", "currenttime", "offset", "positionseconds")
 
 #: Letters of PHP's date formats, which Movary's clients send beside the date.
 _DATE_LETTERS: Final = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "y": "%y", "Y": "%Y"}
+#: What Stremio calls an episode: its show's id, season and number (``tt0903747:1:2``).
+_STREMIOS: Final = re.compile(r"(tt\d{1,10}):(\d{1,4}):(\d{1,5})", re.ASCII)
+
 _LONGEST_FORMAT: Final = 12
 _NOON: Final = 12
 
@@ -99,6 +103,10 @@ def _of_automation(sent: Post) -> Content:
 def _fields(payload: Mapping[str, object]) -> Fields:
     """Give one flat object: wrappers opened, the film's or show's and episode's fields by their own names."""
     fields = folded(payload)
+    found = _STREMIOS.fullmatch(text(first(fields, "videoid", "imdbid", "id")) or "")
+    if found:
+        ids, season, episode = found.groups()
+        fields = {**fields, "showids": {"imdb": ids}, "season": season, "episode": episode, "imdbid": None}
     for name in _WRAPPERS:
         if isinstance(fields.get(name), dict):
             fields = {**folded(fields[name]), **fields}

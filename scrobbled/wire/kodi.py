@@ -61,7 +61,7 @@ def read(sent: Post) -> Content:
 
 def has_viewers(fields: Fields) -> bool:
     """Whether CrossWatch's add-on sent *fields*; its ``ping`` has no media."""
-    return isinstance(fields.get("viewers"), list) and "event" in fields
+    return isinstance(fields.get("viewers"), list)
 
 
 def _with_viewers(sent: Post, fields: Fields) -> Content:

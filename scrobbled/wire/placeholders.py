@@ -22,7 +22,8 @@ _ESCAPED: Final = b"%7"
 
 def may_hold_placeholders(body: bytes) -> bool:
     """Whether it is worth looking; most bodies are spared it."""
-    return _ESCAPED in body or _TELLTALE.search(body) is not None
+    # One byte is looked for many times faster than two.
+    return (b"%" in body and _ESCAPED in body) or _TELLTALE.search(body) is not None
 
 
 def without_placeholders(

@@ -34,6 +34,10 @@ EVENTS: Final = {
     "admin.database.backup": post.SERVER,
     "admin.database.corrupted": post.SERVER,
     "device.new": post.SERVER,
+    # Templates of Jellyfin's that imitate the envelope keep the names they know.
+    "PlaybackStart": post.START,
+    "PlaybackProgress": post.PROGRESS,
+    "PlaybackStop": post.STOP,
 }
 KINDS: Final = {"movie": Kind.MOVIE, "episode": Kind.EPISODE}
 IGNORED_TYPES: Final = {
@@ -127,7 +131,7 @@ def _type(metadata: Mapping[str, object]) -> str:
     kind = plex_guid.kind(guid) if guid else None
     if metadata.get("grandparentTitle") or kind == Kind.EPISODE.value:
         return Kind.EPISODE.value
-    section = text(metadata.get("librarySectionType")) or ""
+    section = (text(metadata.get("librarySectionType")) or "").lower()
     if section in KINDS and kind != plex_guid.EXTRA:  # "episode" comes from a template of Tautulli's
         return section
     return kind or ""
@@ -198,7 +202,11 @@ def _season_of(title: str) -> int | None:
 
 
 def _runtime(metadata: Mapping[str, object], account: Mapping[str, object]) -> float | None:
-    """Give the runtime in seconds; only Plex's imitator names accounts by GUID."""
-    account_id = account.get("id")
-    is_imitated = isinstance(account_id, str) and _GUID.fullmatch(account_id) is not None
-    return seconds(metadata.get("duration"), _IMITATED if is_imitated else _MILLISECONDS) or None
+    """Give the runtime in seconds."""
+    per_second = _IMITATED if is_imitated(account.get("id")) else _MILLISECONDS
+    return seconds(metadata.get("duration"), per_second) or None
+
+
+def is_imitated(account_id: object) -> bool:
+    """Whether the plugin of Jellyfin's that imitates Plex sent it: Plex counts its accounts."""
+    return isinstance(account_id, str) and _GUID.fullmatch(account_id) is not None

@@ -7,7 +7,7 @@ from typing import Final
 
 from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.media import Kind, Media
-from scrobbled.wire.reasons import LIVE_TV, NEITHER_FILM_NOR_EPISODE
+from scrobbled.wire.reasons import LIVE_TV, NEITHER_FILM_NOR_EPISODE, UNIDENTIFIABLE
 
 #: From this percentage on a stop reads as watched; Plex and Jellyfin use it too
 #: (webhooks fact sheet §1, §2). What counts as a play is for the rules to say.
@@ -17,6 +17,9 @@ WATCHED_FROM: Final = 90.0
 RATING_SCALE: Final = 10
 
 _NOTHING: Final = Media(kind=Kind.MOVIE)
+
+#: Said by hand about something, and not while it plays.
+_BESIDE_PLAYING: Final = frozenset({Action.UNWATCH, Action.RATE})
 
 #: These tell films and episodes among what is broadcast; the others only know programmes.
 _KNOWS_BROADCASTS: Final = frozenset({"plex", "tautulli"})
@@ -80,13 +83,19 @@ def _ids_scope(media: Media) -> str | None:
 
 
 def _action(event: PlaybackEvent) -> str:
-    if event.ignored is not None or event.action in {Action.UNWATCH, Action.RATE}:
+    if (event.ignored is not None and not _is_numbered(event)) or event.action in _BESIDE_PLAYING:
         return "ignore"
     if event.action is Action.PROGRESS:
         return Action.START.value
     if event.action is Action.STOP and event.progress is not None and event.progress >= WATCHED_FROM:
         return Action.WATCHED.value
     return event.action.value
+
+
+def _is_numbered(event: PlaybackEvent) -> bool:
+    """Whether it is ignored for nothing but an episode's missing name: what happened to it was said."""
+    media = event.media
+    return event.ignored == UNIDENTIFIABLE and media is not None and media.episode is not None
 
 
 def _watched_at(event: PlaybackEvent) -> str | None:

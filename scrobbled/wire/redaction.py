@@ -144,7 +144,7 @@ def _neutral(found: re.Match[bytes]) -> bytes:
 def _without_people(body: bytes) -> bytes:
     if b"plex.tv" in body:
         body = _PLEX_USER.sub(rb"\g<1>0", body)
-    if b"@" not in body and b"%40" not in body:
+    if b"@" not in body and not (b"%" in body and b"%40" in body):
         return body
     spans = []
     for host in _EMAIL_HOST.finditer(body):
@@ -158,7 +158,8 @@ def _without_people(body: bytes) -> bytes:
 def _without_networks(body: bytes) -> bytes:
     if b".plex.direct" in body:
         body = _PLEX_DIRECT.sub(b"0-0-0-0.0", body)
-    if b"::" in body or _MANY_COLONS.search(body) or (b"%3" in body and _MANY_ESCAPED.search(body)):
+    is_escaped = b"%" in body and b"%3" in body  # one byte is found many times faster than two
+    if b"::" in body or _MANY_COLONS.search(body) or (is_escaped and _MANY_ESCAPED.search(body)):
         body = _IPV6.sub(_unspecified, body)
     spans = []
     for end in _IPV4_END.finditer(body):

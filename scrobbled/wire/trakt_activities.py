@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -35,14 +36,19 @@ _OLD: Final = {
 }
 
 
+#: By the word for what moves, where it is told.
+_PLACES: Final[defaultdict[str, list[tuple[str, str]]]] = defaultdict(list)
+for _group, _leaves in _LEAVES.items():
+    for _leaf in _leaves:
+        _word = f"{_group}.{_leaf}"
+        _PLACES[_OLD.get(_word, _word)].append((_group, _leaf))
+
+
 def last_activities(joined_at: datetime, moved: Mapping[str, datetime]) -> dict[str, Any]:
     """``GET /sync/last_activities``; what never changed is as old as the account (*joined_at*)."""
     joined, newest = instant(joined_at), max((joined_at, *moved.values()))
-
-    def told(group: str, leaf: str) -> str:
-        word = f"{group}.{leaf}"
-        at = moved.get(_OLD.get(word, word))
-        return joined if at is None else instant(at)
-
-    groups = {group: {leaf: told(group, leaf) for leaf in leaves} for group, leaves in _LEAVES.items()}
+    groups = {group: dict.fromkeys(leaves, joined) for group, leaves in _LEAVES.items()}
+    for word, at in moved.items():
+        for group, leaf in _PLACES.get(word, ()):
+            groups[group][leaf] = instant(at)
     return {"all": instant(newest), **groups}

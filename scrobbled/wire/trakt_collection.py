@@ -10,8 +10,8 @@ from scrobbled.wire.trakt_said import MEDIA
 
 
 def metadata(media: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told of a copy; null for what is not."""
-    return {name: media.get(name) for name in MEDIA}
+    """What is told of a copy; null for what is not, and no third dimension: clients read true or false."""
+    return {name: media.get(name) for name in MEDIA} | {"3d": media.get("3d") is True}
 
 
 def seasons(

@@ -23,6 +23,9 @@ Path: TypeAlias = tuple[str | int, ...]
 
 SECTIONS: Final = ("movies", "shows", "seasons", "episodes")
 
+#: What can be on a list at Trakt, but is nobody's here.
+PEOPLE: Final = "people"
+
 _KINDS: Final = {
     "movies": ThingKind.MOVIE,
     "shows": ThingKind.SHOW,
@@ -98,17 +101,21 @@ def not_found(
 ) -> dict[str, list[Any]]:
     """
     The caller's own objects of what is *missing*, by section. Of a show in which only some seasons or
-    episodes are missing, those.
+    episodes are missing, those; of people, where *sections* has them, all.
     """
     lost: dict[str, dict[int, list[Path]]] = {section: {} for section in sections}
     for entry in missing:
         section, index, *rest = entry.path
         if section in lost:
             lost[str(section)].setdefault(int(index), []).append(tuple(rest))
-    return {
+    told: dict[str, list[Any]] = {
         section: [_cut(body.payload[section][index], paths) for index, paths in found.items()]
         for section, found in lost.items()
     }
+    if PEOPLE in lost:
+        sent = body.payload.get(PEOPLE)
+        told[PEOPLE] = sent if isinstance(sent, list) else []
+    return told
 
 
 def _cut(item: Mapping[str, Any], paths: Sequence[Path]) -> Mapping[str, Any]:

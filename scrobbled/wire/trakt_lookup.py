@@ -86,13 +86,24 @@ def ratings(votes: Sequence[int], rating: float | None, count: int | None) -> di
 
 
 def stats(
-    watchers: int, plays: int, collectors: int, lists: int, votes: int, *, favorited: int | None = None
+    watchers: int,
+    plays: int,
+    collectors: int,
+    lists: int,
+    votes: int,
+    *,
+    collected: int | None = None,
+    favorited: int | None = None,
 ) -> dict[str, int]:
-    """Numbers of this server's users; *favorited* is told of films and shows alone."""
+    """
+    Numbers of this server's users; how many episodes are *collected* is told of shows and seasons alone,
+    *favorited* of films and shows.
+    """
     told = {
         "watchers": watchers,
         "plays": plays,
         "collectors": collectors,
+        **({} if collected is None else {"collected_episodes": collected}),
         "comments": 0,
         "lists": lists,
         "votes": votes,

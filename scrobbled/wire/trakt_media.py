@@ -176,6 +176,22 @@ def thing_objects(thing: Thing, known: Known = None) -> dict[str, Any]:
     return {"type": thing.kind.value, **item_objects(thing, known)}
 
 
+def media_object(thing: Thing, known: Known = None) -> dict[str, Any]:
+    """The one object of a film, show, season or episode itself."""
+    if isinstance(thing, Season):
+        return season_object(thing, known)
+    if isinstance(thing, Title) or thing.kind is Kind.MOVIE:
+        return title_object(thing if isinstance(thing, Title) else thing.title, known)
+    return episode_object(thing, known)
+
+
+def typed(episode: str | None, title: str) -> str:
+    """The members of an entry that say what it is about, of objects that are JSON already."""
+    if episode is None:
+        return f'"type":"movie","movie":{title}'
+    return f'"type":"episode","episode":{episode},"show":{title}'
+
+
 def trakt_id(ids: Mapping[str, str], own_id: int) -> int:
     """Its number at Trakt, or ours where that is not known: they never overlap."""
     return _whole(ids.get("trakt")) or own_id

@@ -39,6 +39,18 @@ _CONNECTIONS: Final = (
 )
 
 
+#: What nobody can set here, as it is for everybody.
+_ACCOUNT: Final = {
+    "timezone": "UTC",
+    "date_format": "mdy",
+    "time_24hr": False,
+    "cover_image": None,
+    "token": None,
+    "display_ads": False,
+}
+_SHARING: Final = {"watching": "I'm watching [item]", "watched": "I just watched [item]", "rated": None}
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How much a user may have: *lists* of their own, *items* on each list."""
 
@@ -94,25 +106,16 @@ def settings(person: Profile, words: frozenset[str], limits: Limits, today: date
     found = {
         "user": shown,
         "permissions": {"commenting": False, "liking": False, "following": False},
-        "account": {
-            "timezone": "UTC",
-            "date_format": "mdy",
-            "time_24hr": False,
-            "cover_image": None,
-            "token": None,
-            "display_ads": False,
-        },
+        "account": dict(_ACCOUNT),
         "connections": dict.fromkeys(_CONNECTIONS, False),
-        "sharing_text": {
-            "watching": "I'm watching [item]",
-            "watched": "I just watched [item]",
-            "rated": None,
-        },
+        "sharing_text": dict(_SHARING),
         "limits": {
             "list": {"count": limits.lists, "item_count": limits.items},
             "watchlist": {"item_count": limits.items},
             "favorites": {"item_count": limits.items},
+            "search": {"recent_count": 0},
             "collection": {"item_count": limits.items},
+            "notes": {"item_count": limits.items},
             "recommendations": {"item_count": limits.items},
         },
     }

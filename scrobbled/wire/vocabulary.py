@@ -48,7 +48,7 @@ PATH: Final = ("file", "path", "filename", "filepath")
 STATE: Final = (
     "position", "currenttime", "viewoffset", "time", "ispaused", "paused", "positionticks", "progress",
     "playbackpositionticks", "playedtocompletion", "played", "savereason", "playbackinfo", "session",
-    "server", "serverid", "runtimeticks", "mediaposition", "positionseconds",
+    "server", "serverid", "runtimeticks", "mediaposition", "positionseconds", "positionms",
 )  # fmt: skip
 
 # Ids -------------------------------------------------------------------------------
@@ -110,6 +110,6 @@ _UNFIT: Final = {
     reasons.TRAILER: "clip trailer extra",
     reasons.PHOTO: "photo picture image",
     reasons.LIVE_TV: "live livetv channel program recording pvr",
-    reasons.NOT_MEDIA: "season book podcast game videogame manga audiobook",
+    reasons.NOT_MEDIA: "season scene book podcast game videogame manga audiobook",
 }
 UNFIT: Final = {word: reason for reason, words in _UNFIT.items() for word in words.split()}

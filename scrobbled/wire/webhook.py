@@ -6,7 +6,6 @@ only asked where the body could be several's (webhooks fact sheet §7.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -53,9 +52,10 @@ _WEBHOOKS_PLUGIN: Final = frozenset(
     {"play", "pause", "resume", "stop", "progress", "scrobble", "markplayed", "markunplayed", "rate",
      "itemadded"}
 )  # fmt: skip
-#: All that its format "Get" sends.
+#: What templates for the official plugin call the event, letter for letter.
+_JELLYFIN_EVENTS: Final = ("PlaybackStart", "PlaybackProgress", "PlaybackStop")
+#: All that the format "Get" of that plugin sends.
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
-_GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
 #: What Plex sends around the item; anything else beside its event is of who borrowed that.
 _PLEX_ENVELOPE: Final = frozenset(
@@ -126,7 +126,7 @@ def _like_plex(payload: Mapping[str, object], player: str) -> str:
     metadata, account = mapping(payload.get("Metadata")), mapping(payload.get("Account")).get("id")
     if not _KODI_KEYS.isdisjoint(metadata):
         return kodi.SOURCE
-    if isinstance(account, str) and _GUID.fullmatch(account):
+    if plex.is_imitated(account):
         return jellyfin.SOURCE
     if isinstance(metadata.get("Guids"), dict) or _is_tautulli(payload.get("event")):
         return tautulli.SOURCE
@@ -165,7 +165,7 @@ def _flat(fields: Mapping[str, object], player: str) -> str:
         return kodi.SOURCE
     if keys & _KODI_FLAT:
         return kodi.SOURCE
-    if keys & _JELLYFIN_FLAT:
+    if keys & _JELLYFIN_FLAT or ("itemid" in keys and fields.get("event") in _JELLYFIN_EVENTS):
         return jellyfin.SOURCE
     known = len(keys & _TAUTULLI_FLAT)
     if known > 1 or (known and player not in {jellyfin.SOURCE, emby.SOURCE}):

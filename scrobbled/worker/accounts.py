@@ -1,4 +1,4 @@
-"""Whose events are that came by a connection many people use; see docs/decisions/0016."""
+"""Whose events are that came by a connection many people use; see docs/accounts.md."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ and given up at last, while the rest is applied.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import msgspec
 import structlog
 
 from scrobbled import metrics
+from scrobbled.errors import plainly
 from scrobbled.store import inbox as store_inbox
 from scrobbled.store import verdicts
 from scrobbled.stream import answers
@@ -63,6 +65,7 @@ class Applier:
         self._consumer = consumer
         self._inbox = inbox
         self._rest = rest
+        self._away_since: float | None = None
 
     async def process(self, deliveries: Sequence[Delivery]) -> None:
         """Apply *deliveries*; what is poison is set apart, the rest is applied and acknowledged."""
@@ -93,6 +96,7 @@ class Applier:
                     return
                 await self.wait(attempt, error)
             else:
+                self.answered()
                 return
             if self._rest.over:
                 return
@@ -114,8 +118,9 @@ class Applier:
                 if kept := [each.kept for each in deliveries if each.kept is not None]:
                     await store_inbox.remove(connection, kept)
         metrics.batch_events.observe(len(entries))
-        await self._consumer.done(deliveries)
+        # Committed, so whoever waits need not wait for the disk of the stream as well.
         await self._reply(events, applied.answers)
+        await self._consumer.done(deliveries)
         report(deliveries, readings, applied, started)
 
     async def _reply(self, events: Sequence[PlaybackEvent], ready: Sequence[Answer]) -> None:
@@ -130,9 +135,16 @@ class Applier:
     async def wait(self, attempt: int, error: BaseException) -> None:
         """Pause before try *attempt* + 1 at a database that is away."""
         metrics.retries.labels("database_away").inc()
-        if attempt == 0:
-            log.warning("database_away", action="waiting", error=str(error))
+        if self._away_since is None:
+            log.warning("database_away", action="waiting", error=plainly(error))
+            self._away_since = time.monotonic()
         await self._rest.sleep(retry.pause(attempt))
+
+    def answered(self) -> None:
+        """Say that the database is back, if it was away."""
+        if self._away_since is not None:
+            log.info("database_back", seconds=round(time.monotonic() - self._away_since, 3))
+            self._away_since = None
 
     async def _isolate(
         self, todo: retry.Remedy, entries: Sequence[tuple[Delivery, PlaybackEvent]], error: Exception

@@ -84,7 +84,7 @@ async def _load(connection: Connection, readings: Sequence[Reading], user_ids: s
         await timeline.known_events(connection, [reading.event for reading in readings]) if readings else {}
     )
     replayed = {(each.event.user_id, each.event.id) for each in readings if each.event.replayed}
-    known = {key: each for key, each in told.items() if not _is_open(each.outcome, key in replayed)}
+    known = {key: each for key, each in told.items() if not _is_open(each.outcome, replayed=key in replayed)}
     users = await timeline.viewers(connection, user_ids)
     moments = _new_moments(readings, known, users)
     pairs = {
@@ -102,7 +102,7 @@ async def _load(connection: Connection, readings: Sequence[Reading], user_ids: s
     return Loaded(known=known, reopened=reopened, users=users, moments=moments, rows=rows)
 
 
-def _is_open(outcome: Outcome, replayed: bool) -> bool:
+def _is_open(outcome: Outcome, *, replayed: bool) -> bool:
     return outcome in _OPEN or (replayed and outcome is Outcome.IGNORED)
 
 
@@ -149,15 +149,16 @@ async def _decide(connection: Connection, loaded: Loaded, policy: Policy, now: d
         story = continue_with(viewer, moments, own_policy(user, policy), now)
         _gather(written, loaded, user_id, story, story.plays)
     if to_retell:
-        await _retell(connection, loaded, written, to_retell, policy, now)
+        await _retell(connection, loaded, written, to_retell, policy=policy, now=now)
     return written
 
 
-async def _retell(  # noqa: PLR0917  # what _decide has
+async def _retell(
     connection: Connection,
     loaded: Loaded,
     written: Written,
     user_ids: list[int],
+    *,
     policy: Policy,
     now: datetime,
 ) -> None:

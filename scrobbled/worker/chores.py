@@ -140,4 +140,5 @@ class Chores:
             heartbeats_before=now - min(self._limits.heartbeats_kept, kept),
             size=self._limits.webhooks_size,
         )
-        log.info("forgotten", events=gone, webhooks=webhooks_gone)
+        if gone or webhooks_gone:
+            log.info("forgotten", events=gone, webhooks=webhooks_gone)

@@ -55,17 +55,9 @@ async def load_pasts(
     pairs = sorted(
         {(user, item) for user in user_ids for item in _items(events.get(user, ()), moments.get(user, ()))}
     )
-    stored = await timeline.viewings(connection, pairs)
+    rows = await _rows(connection, pairs, loaded)
     plays = await timeline.plays_of_items(connection, pairs)
     removed = await timeline.removed_plays(connection, user_ids)
-    # An event that was refused left no viewing; told again, it may count.
-    refused = {item for user, item in pairs if (user, item) not in stored and (user, item) not in loaded}
-    known = await catalog.items(connection, refused)
-    rows: defaultdict[int, dict[int, ViewingRow]] = defaultdict(dict)
-    for user, item in pairs:
-        row = stored.get((user, item)) or loaded.get((user, item)) or _unseen(known.get(item))
-        if row is not None:
-            rows[user][item] = row
     return {
         user: Past(
             events=events.get(user, []),
@@ -75,6 +67,24 @@ async def load_pasts(
         )
         for user in user_ids
     }
+
+
+async def _rows(
+    connection: Connection,
+    pairs: Sequence[tuple[int, int]],
+    loaded: Mapping[tuple[int, int], ViewingRow],
+) -> defaultdict[int, dict[int, ViewingRow]]:
+    """By user and item, the viewings of (user, item) *pairs*."""
+    stored = await timeline.viewings(connection, pairs)
+    # An event that was refused left no viewing; told again, it may count.
+    refused = {item for user, item in pairs if (user, item) not in stored and (user, item) not in loaded}
+    known = await catalog.items(connection, refused)
+    rows: defaultdict[int, dict[int, ViewingRow]] = defaultdict(dict)
+    for user, item in pairs:
+        row = stored.get((user, item)) or loaded.get((user, item)) or _unseen(known.get(item))
+        if row is not None:
+            rows[user][item] = row
+    return rows
 
 
 def retell_past(past: Past, moments: Sequence[Moment], policy: Policy, now: datetime) -> Story:

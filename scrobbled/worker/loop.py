@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from scrobbled import metrics
+from scrobbled.errors import plainly
 from scrobbled.store.pool import TRANSIENT as STORE_TRANSIENT
 from scrobbled.stream import consumer, leases
 from scrobbled.stream.connection import TRANSIENT as STREAM_TRANSIENT
-from scrobbled.stream.connection import RedisError
+from scrobbled.stream.connection import RedisError, end
 from scrobbled.worker import retry
 from scrobbled.worker.applying import Applier
 from scrobbled.worker.chores import Chores
@@ -89,16 +90,17 @@ class Worker:
                 tasks.create_task(self._every(0.5, self._chores.refresh_names), name="names"),
                 tasks.create_task(self._every(2.0, self._chores.build_names), name="building"),
             ]
-            await self._work()
-            for task in side:
-                task.cancel()
+            try:
+                await self._work()
+            finally:
+                await end(side)
         await self._leases.release()
 
     # The main loop -----------------------------------------------------------
 
     async def _work(self) -> None:
         next_look = 0.0
-        failures = 0
+        failures, away_since = 0, 0.0
         clock = asyncio.get_running_loop().time
         while not self._rest.over:
             try:
@@ -110,10 +112,13 @@ class Worker:
                     await self._process(deliveries, held, full=self._limits.batch_size)
                 else:
                     await asyncio.sleep(0.2)
+                if failures:
+                    log.info("stream_back", seconds=round(clock() - away_since, 3))
                 failures = 0
             except (RedisError, *STREAM_TRANSIENT) as error:
                 if not failures:
-                    log.warning("stream_away", action="waiting", error=str(error))
+                    log.warning("stream_away", action="waiting", error=plainly(error))
+                    away_since = clock()
                 await self._rest.sleep(retry.pause(failures))
                 failures += 1
                 await self._begin_again()
@@ -166,20 +171,26 @@ class Worker:
         self._inherited |= await self._leases.renew()
 
     async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+        failed = False
         while True:
             try:
                 await chore()
+                failed = False
             except (RedisError, *STREAM_TRANSIENT, *STORE_TRANSIENT) as error:
-                log.warning("chore_failed", action="trying again", error=str(error))
+                if not failed:  # a second line of the same outage says no more
+                    task = asyncio.current_task()
+                    name = task.get_name() if task else None
+                    log.warning("chore_failed", chore=name, action="trying again", error=plainly(error))
+                failed = True
             await asyncio.sleep(seconds)
 
-    async def _patiently(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def _patiently(self, step: Callable[[], Awaitable[None]], *, told: bool = False) -> None:
         for attempt in range(1_000_000):
             try:
                 await step()
             except (RedisError, *STREAM_TRANSIENT) as error:
-                if attempt == 0:
-                    log.warning("stream_away", action="waiting", error=str(error))
+                if attempt == 0 and not told:
+                    log.warning("stream_away", action="waiting", error=plainly(error))
                 await self._rest.sleep(retry.pause(attempt))
             else:
                 return
@@ -190,16 +201,19 @@ class Worker:
         """What the database says, once it is there; *instead* when the worker stops before."""
         for attempt in range(1_000_000):
             try:
-                return await question()
+                found = await question()
             except STORE_TRANSIENT as error:
                 await self._applier.wait(attempt, error)
+            else:
+                self._applier.answered()
+                return found
             if self._rest.over:
                 break
         return instead
 
     async def _begin_again(self) -> None:
         """The stream server is back: perhaps empty, and others may have my partitions by now."""
-        await self._patiently(lambda: self._consumer.prepare(self._limits.partitions))
-        await self._patiently(self._renew)
+        await self._patiently(lambda: self._consumer.prepare(self._limits.partitions), told=True)
+        await self._patiently(self._renew, told=True)
         # What it had handed out when it went away comes before everything new.
         self._inherited |= self._leases.held

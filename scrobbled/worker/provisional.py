@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 ByIds = Callable[[Any, Sequence[Search]], Awaitable[None]]
 
-#: Held while titles are made; never by anybody who holds a user.
-_LOCK = "select pg_advisory_xact_lock(7274664)"
-
 
 def may_create_title(search: Search) -> bool:
     """Whether *search* found nothing, nothing it might be confused with, and knows enough."""
@@ -42,7 +39,7 @@ def may_create_title(search: Search) -> bool:
 async def create_titles(pool: Pool, searches: Sequence[Search], by_ids: ByIds) -> None:
     """Make what may be made; *by_ids* looks again under the lock, and afterwards."""
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(_LOCK)
+        await catalog.lock(connection)
         wanted = [search for search in searches if may_create_title(search)]
         await by_ids(connection, wanted)
         await _by_own_name(connection, wanted)
@@ -84,7 +81,7 @@ async def create_episodes(pool: Pool, searches: Sequence[Search]) -> bool:
             )
     if new:
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(_LOCK)
+            await catalog.lock(connection)
             await catalog.create_episodes(connection, new)
     return bool(new)
 

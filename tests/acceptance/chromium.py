@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 #: Seconds something may take to appear.
-PATIENCE = 15
+PATIENCE = 60
 
 #: CSS pixels of a small phone.
 PHONE = (360, 740)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -138,9 +139,9 @@ class Instance:
                 stderr=err,
                 start_new_session=True,
             )
-        eventually(self.ready, f"ready; it said: {self.stderr[-2000:]}", seconds=60)
+        eventually(self.ready, f"ready; it said: {self.stderr[-2000:]}", seconds=120)
         if not self.token:
-            eventually(lambda: _TOKEN.search(self.stdout), "a first token", seconds=5)
+            eventually(lambda: _TOKEN.search(self.stdout), "a first token")
             self.token = _TOKEN.findall(self.stdout)[0]
         return self
 
@@ -181,12 +182,12 @@ class Instance:
             family = self.family()
             self.interrupt()
             with suppress(subprocess.TimeoutExpired):
-                self.wait(15)
+                self.wait(60)
             if self._process.poll() is None:
                 for pid in (self.pid, *family):
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
-                self.wait(5)
+                self.wait(60)
         self._process = None
 
     def kill_supervisor(self) -> None:
@@ -194,7 +195,7 @@ class Instance:
 
         assert self._process is not None
         self._process.kill()
-        self._process.wait(5)
+        self._process.wait(60)
         self._process = None
 
     def remove(self) -> None:
@@ -212,7 +213,7 @@ class Instance:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=True,
         )
 
@@ -269,7 +270,7 @@ class Instance:
             yield door
         finally:
             door._process.terminate()
-            door.wait(15)
+            door.wait(60)
 
     # HTTP -------------------------------------------------------------------------
 
@@ -281,7 +282,7 @@ class Instance:
         *,
         token: str | None = "",
         headers: Mapping[str, str] | None = None,
-        timeout: float = 15,
+        timeout: float = 60,
     ) -> Reply:
         """One request. *body* is bytes, an iterator of them, or anything to be sent as JSON.
 
@@ -309,7 +310,7 @@ class Instance:
         """What became of an event, once it has been applied."""
 
         reply = self.call("GET", f"/v1/events/{event_id}", token=token)
-        end = time.monotonic() + 15
+        end = time.monotonic() + 60
         while reply.status == 404 and time.monotonic() < end:
             time.sleep(0.05)
             reply = self.call("GET", f"/v1/events/{event_id}", token=token)
@@ -327,7 +328,7 @@ class Instance:
         """The sum of all samples of *name*; none of the stream as long as it does not answer."""
 
         samples: list[str] = []
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while not samples and time.monotonic() < end:
             text = self.call("GET", "/metrics", token=None).body.decode()
             samples = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
@@ -335,7 +336,7 @@ class Instance:
         assert samples, f"no metric {name}"
         return sum(map(float, samples))
 
-    def drain(self, seconds: float = 60) -> None:
+    def drain(self, seconds: float = 120) -> None:
         """Wait until everything accepted has been applied."""
 
         def empty() -> bool:
@@ -348,12 +349,12 @@ class Instance:
         eventually(empty, "an empty queue", seconds=seconds)
 
     def log(self) -> list[dict[str, Any]]:
-        """Every line on stderr."""
+        """Every line on stderr; one that is just being written is none yet."""
 
-        return [json.loads(line) for line in self.stderr.splitlines()]
+        return [json.loads(line) for line in self.stderr.rpartition("\n")[0].splitlines()]
 
 
-def eventually(true: Callable[[], object], what: str, *, seconds: float = 15) -> None:
+def eventually(true: Callable[[], object], what: str, *, seconds: float = 60) -> None:
     """Wait until *true* is; fails after *seconds*."""
 
     end = time.monotonic() + seconds
@@ -363,12 +364,16 @@ def eventually(true: Callable[[], object], what: str, *, seconds: float = 15) ->
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """
+    A port nobody listens on, of those that no connection is given: it stays free until the instance
+    takes it, also while that starts anew.
+    """
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def children(pid: int) -> list[int]:

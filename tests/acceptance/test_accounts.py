@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.instance import Instance, eventually
 from tests.unit.wire.composed import plex_film
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 SERVER = "server"
 
@@ -32,7 +32,7 @@ def person(instance: Instance) -> tuple[str, str]:
 
 def film(account: dict[str, Any]) -> dict[str, Any]:
     """*account* watched a film nobody has seen yet."""
-    number = uuid4().int % 10**9
+    number = made_up_number()
     sent = plex_film(title=f"Film {number}", Guid=[{"id": f"imdb://tt{number}"}], guid=None)
     return sent | {"Account": account}
 
@@ -54,7 +54,7 @@ def titles(instance: Instance, token: str) -> list[str]:
 def test_an_unknown_account_waits_until_it_is_mapped(instance: Instance, shared: str) -> None:
     """Held and shown; once mapped it counts at its own time, and so does what comes after, by id or name."""
     name, token = person(instance)
-    number = uuid4().int % 10**6
+    number = made_up_number()
     account = {"id": number, "title": f"Robin {number}"}
     first = send(instance, shared, film(account))
     held = instance.call("GET", "/v1/webhooks?limit=1", token=shared).json["data"][0]
@@ -79,7 +79,7 @@ def test_an_unknown_account_waits_until_it_is_mapped(instance: Instance, shared:
 def test_an_id_comes_before_a_name(instance: Instance, shared: str) -> None:
     """Somebody takes the name that another had: the id tells them apart."""
     (anna, anna_token), (ben, ben_token) = person(instance), person(instance)
-    number, title = uuid4().int % 10**6, made_up()
+    number, title = made_up_number(), made_up()
     instance.run("accounts", "map", SERVER, "plex", str(number), anna)
     instance.run("accounts", "map", SERVER, "plex", title, ben)
     by_id = send(instance, shared, film({"id": number, "title": title}))
@@ -91,7 +91,7 @@ def test_an_id_comes_before_a_name(instance: Instance, shared: str) -> None:
 
 def test_the_owner_may_be_one_of_them(instance: Instance, shared: str) -> None:
     """An account that is the owner's own is held and let in like any."""
-    number = uuid4().int % 10**6
+    number = made_up_number()
     first = send(instance, shared, film({"id": number, "title": "x"}))
     instance.run("accounts", "map", SERVER, "plex", str(number), SERVER)
     eventually(lambda: titles(instance, shared) == [first], "it counts")
@@ -104,7 +104,7 @@ def test_the_owner_may_be_one_of_them(instance: Instance, shared: str) -> None:
 def test_a_replay_gives_nobody_what_is_anothers(instance: Instance, shared: str) -> None:
     """What waits for an owner of its account is not replayed to the owner of the token."""
     before = instance.history(token=shared)
-    send(instance, shared, film({"id": uuid4().int % 10**6, "title": "nobody"}))
+    send(instance, shared, film({"id": made_up_number(), "title": "nobody"}))
     said = instance.run("webhooks", "replay", SERVER).stderr
 
     assert "0 are applied as they read now\n" == said
@@ -114,7 +114,7 @@ def test_a_replay_gives_nobody_what_is_anothers(instance: Instance, shared: str)
 def test_who_is_unmapped_waits_again(instance: Instance, shared: str) -> None:
     """What was counted stays."""
     name, token = person(instance)
-    number = uuid4().int % 10**6
+    number = made_up_number()
     instance.run("accounts", "map", SERVER, "plex", str(number), name)
     first = send(instance, shared, film({"id": number}))
     instance.run("accounts", "unmap", SERVER, "plex", str(number))
@@ -141,7 +141,7 @@ def test_connect_makes_a_shared_address(instance: Instance) -> None:
 def test_accounts_over_http(instance: Instance, shared: str) -> None:
     """Listed while they wait, mapped to whoever gives a token, listed as theirs, and unmapped."""
     name, token = person(instance)
-    number = uuid4().int % 10**6
+    number = made_up_number()
     first = send(instance, shared, film({"id": number, "title": f"Kim {number}"}))
     waiting = instance.call("GET", "/v1/accounts", token=shared).json["waiting"]
     body = {"player": "plex", "account": f"KIM {number}", "token": token}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.instance import Instance
 from tests.unit.wire.composed import jellyfin_episode
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def tick(show: str, number: int, at: datetime, **changes: object) -> dict[str, A
     """Jellyfin says that an episode was ticked by hand."""
     return jellyfin_episode(
         "UserDataSaved", SaveReason="TogglePlayed", Played=True, SeriesName=show, EpisodeNumber=number,
-        Name=f"Part {number}", Provider_tmdb=str(uuid4().int % 10**9), Provider_imdb=None,
+        Name=f"Part {number}", Provider_tmdb=str(made_up_number()), Provider_imdb=None,
         PlaybackPositionTicks=0, UtcTimestamp=f"{at:%Y-%m-%dT%H:%M:%S}.0000000Z", **changes,
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ def test_nothing_accepted_before_a_backup_is_missing(own_instance: Instance, tmp
     try:
         other.run("restore", str(path))  # nothing runs: it starts the servers itself
         other.start()
-        other.drain(120)
+        other.drain(300)
         found = _plays(other, other.token)
     finally:
         other.remove()

@@ -49,10 +49,19 @@ def connect(instance: Instance, source: str = "127.0.0.1") -> socket.socket:
     return socket.create_connection(("127.0.0.1", instance.port), timeout=90, source_address=(source, 0))
 
 
-def said(connection: socket.socket) -> bytes:
-    """All that comes until the server hangs up, or for five seconds."""
+def begin(instance: Instance, connection: socket.socket) -> None:
+    """Send a request without the most of its body; returns when the server is in the middle of it."""
 
-    connection.settimeout(5)
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {instance.token}\r\n"
+    connection.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n".encode())
+    assert b" 100 " in connection.recv(65536)
+    connection.sendall(b"[")
+
+
+def said(connection: socket.socket) -> bytes:
+    """All that comes until the server hangs up, or says nothing for half a minute."""
+
+    connection.settimeout(30)
     found = b""
     with suppress(TimeoutError, ConnectionResetError):
         while part := connection.recv(65536):
@@ -81,7 +90,7 @@ def closed_within(connection: socket.socket, seconds: float, dribble: bytes = b"
 def was_cut(connection: socket.socket) -> bool:
     """Whether the server hung up before all was read; what lies in the buffers still comes."""
 
-    connection.settimeout(5)
+    connection.settimeout(30)
     try:
         while connection.recv(65536):
             pass
@@ -114,7 +123,7 @@ def test_a_large_head_is_refused(instance: Instance, head: str) -> None:
 
     assert b" 400 " in answer.split(b"\r\n")[0]
     assert b"Traceback" not in answer
-    assert instance.ready()
+    eventually(instance.ready, "ready")
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate"])
@@ -130,7 +139,7 @@ def test_a_packed_body_is_bounded_unpacked(instance: Instance, packing: str) -> 
     ]
 
     assert [413] * 4 == statuses
-    assert instance.ready()
+    eventually(instance.ready, "ready")
 
 
 @pytest.mark.parametrize("path", ["/v1/events", "/nothing", "/webhooks/plex/wrong"])
@@ -179,7 +188,7 @@ def test_a_body_of_unknown_length_is_bounded(instance: Instance) -> None:
             statuses.add(instance.call("POST", path.format(instance.token), pieces).status)
 
     assert {413} >= statuses
-    assert instance.ready()
+    eventually(instance.ready, "ready")
 
 
 @pytest.mark.parametrize("level", [b"[", b'{"a":'], ids=["lists", "objects"])
@@ -229,11 +238,11 @@ def test_slow_clients_are_cut(instance: Instance) -> None:
         with suppress(BlockingIOError):
             deaf.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 5000)
 
-        assert closed_within(slow, 25, b"a")
-        assert closed_within(silent, 5)
+        assert closed_within(slow, 60, b"a")
+        assert closed_within(silent, 30)
         assert 200 == instance.call("GET", "/v1/me").status
-        assert closed_within(sender, 75, b" ")
-        assert closed_within(resting, 30)
+        assert closed_within(sender, 120, b" ")
+        assert closed_within(resting, 60)
         assert was_cut(deaf)
     assert [] == [line for line in instance.log() if line["event"] == "handler_failed"]
 
@@ -277,12 +286,9 @@ def test_what_rests_makes_way(small: Instance) -> None:
 def test_where_all_are_busy_there_is_no_room(small: Instance) -> None:
     """While every connection is in the middle of a request, a new one is told 503 and when to come back."""
 
-    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {small.token}\r\n"
     with ExitStack() as stack:
         for _ in range(20):
-            busy = stack.enter_context(closing(connect(small)))
-            busy.sendall(f"{head}Content-Length: 1000\r\n\r\n[".encode())
-        time.sleep(0.5)
+            begin(small, stack.enter_context(closing(connect(small))))
         with closing(connect(small)) as late:
             late.sendall(b"GET /v1/me HTTP/1.1\r\nHost: x\r\n\r\n")
             answer = said(late)
@@ -300,13 +306,10 @@ def test_an_address_has_its_share(shared: Instance) -> None:
             connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             return said(connection).split(b"\r\n")[0]
 
-    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {shared.token}\r\n"
     with ExitStack() as stack:
         for source in ("127.0.0.1", "127.0.0.2"):
             for _ in range(5):
-                busy = stack.enter_context(closing(connect(shared, source)))
-                busy.sendall(f"{head}Content-Length: 1000\r\n\r\n[".encode())
-        time.sleep(0.5)
+                begin(shared, stack.enter_context(closing(connect(shared, source))))
         full, proxy, other = ask("127.0.0.1"), ask("127.0.0.2"), ask("127.0.0.3")
     eventually(shared.ready, "room again")
 
@@ -320,7 +323,6 @@ def test_what_rests_makes_way_for_its_own(shared: Instance) -> None:
 
     with ExitStack() as stack:
         held = [stack.enter_context(closing(connect(shared))) for _ in range(30)]
-        time.sleep(0.3)
         replies = [shared.call("GET", "/v1/me").status for _ in range(3)]
         left = [each for each in held if not closed_within(each, 0.2)]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ import pytest
 
 from tests.acceptance.instance import Instance, Reply
 from tests.acceptance.walking import BY_NAME, Operation, few_of_each, named, operations
+from tests.words import made_up
 
 #: Reached by nobody in this walk, and why that is fine. Prefer planting what makes it reachable.
 UNREACHED = {
@@ -173,7 +173,7 @@ def walk() -> Iterator[Walk]:
     instance = Instance()
     try:
         instance.start()
-        mark = f"vera{secrets.token_hex(6)}"
+        mark = f"vera{made_up()}"
         instance.run("user", "add", mark)
         instance.run("user", "add", "mallory")
         made = Walk(instance, mark, operations(instance))

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from tests.acceptance.instance import Instance, eventually
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 
@@ -40,8 +40,8 @@ def watched(instance: Instance, words: dict[str, Any], *, token: str = "") -> di
 
 def known_film(instance: Instance) -> dict[str, Any]:
     """A film the catalogue has, since somebody watched it with an id."""
-    number = uuid4().int % 10**9
-    event = watched(instance, {"movie": {"title": f"Known {number}", "ids": {"imdb": f"tt{number}"}}})
+    ids = {"imdb": f"tt{made_up_number()}"}
+    event = watched(instance, {"movie": {"title": f"Known {made_up()}", "ids": ids}})
     film: dict[str, Any] = event["items"][0]
     return film
 
@@ -145,8 +145,8 @@ def test_an_operator_resolves_too(instance: Instance, spelling: str) -> None:
 
 def test_an_episode_by_its_numbers(instance: Instance) -> None:
     """Season and episode, where the player was wrong about what it is."""
-    tvdb = uuid4().int % 10**9
-    show = {"title": f"Known {tvdb}", "ids": {"tvdb": tvdb}}
+    tvdb = made_up_number()
+    show = {"title": f"Known {made_up()}", "ids": {"tvdb": tvdb}}
     known = watched(instance, {"show": show, "episode": {"season": 3, "number": 7}})["items"][0]
     event = watched(instance, unheard())
     instance.run(
@@ -161,7 +161,8 @@ def test_an_episode_by_its_numbers(instance: Instance) -> None:
     ("to", "status", "sentence"),
     [
         ("1", 1, "no film or show 1"),
-        ("tt0000000001", 1, "is no movie the catalogue has"),
+        ("tt0000000001", 1, "is no movie the catalogue has; import one that has it"),
+        ("banana", 1, "imdb banana is no id; sources are imdb"),
         ("tmdb:song:603", 2, "write 1000000123, tt0386676 or tmdb:movie:603"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -167,12 +166,23 @@ def _break(instance: Instance, accepted: dict[str, str]) -> None:
     """Kill -9 of each part, with a request after each."""
 
     for number, name in enumerate(["worker", "valkey", "postgres", "front door"]):
-        time.sleep(0.3)  # lines may wait a moment to be written together; kill -9 takes those along
+        # Lines wait a moment to be written together; kill -9 takes those along.
+        instance.call("GET", "/v1/me")
+        last = [*instance.requests][-1]
+        eventually(partial(_all_said, instance, accepted, last), "the lines of all that was sent")
         old = instance.kill(name)
-        eventually(partial(_is_back, instance, name, old), f"{name} back", seconds=30)
+        eventually(partial(_is_back, instance, name, old), f"{name} back")
         event = {"action": "watched", "movie": {"title": "Logged 0"}, "id": f"after-{number}"}
         accepted[instance.call("POST", "/v1/events", event).json["id"]] = "native"
         instance.drain()
+
+
+def _all_said(instance: Instance, accepted: dict[str, str], last: str) -> bool:
+    """Whether each event that was accepted has its line, and the request *last*."""
+
+    lines = instance.log()
+    told = {line["event_id"] for line in lines if line["event"] == "event"}
+    return accepted.keys() <= told and any(line.get("request_id") == last for line in lines)
 
 
 def _is_back(instance: Instance, name: str, old: int) -> bool:

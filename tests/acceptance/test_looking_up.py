@@ -39,7 +39,7 @@ def test_a_film_is_found_shown_and_seen_trending(instance: Instance) -> None:
     def found() -> Any:
         return look(instance, "/search/movie?query=lighthouse%20of&extended=full").json
 
-    eventually(found, "the film in a search", seconds=10)
+    eventually(found, "the film in a search")
     rows = found()
     watching = {"progress": 10, "movie": {"ids": {"trakt": 990001}}}
     instance.call("POST", "/trakt/scrobble/start", watching)
@@ -63,7 +63,7 @@ def test_an_answer_changes_with_the_catalogue(instance: Instance) -> None:
         return look(instance, "/shows/tt9900002", **{"If-None-Match": tag}).status == 200
 
     assert (304, b"") == (again.status, again.body)
-    eventually(changed, "the new year", seconds=5)
+    eventually(changed, "the new year")
     assert 2002 == look(instance, "/shows/tt9900002").json["year"]
 
 

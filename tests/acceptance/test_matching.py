@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from tests.acceptance.instance import Instance, eventually
-from tests.words import made_up
+from tests.words import made_up, made_up_number
 
 LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 
@@ -30,7 +30,7 @@ def watched(instance: Instance, words: dict[str, Any], *, token: str = "") -> st
 
 def matched(instance: Instance, event_id: str, *, token: str = "") -> list[dict[str, Any]]:
     """What an event is about, once the worker has seen the title: what waits is tried again by itself."""
-    eventually(lambda: instance.outcome(event_id, token=token)["items"], "the event matched", seconds=30)
+    eventually(lambda: instance.outcome(event_id, token=token)["items"], "the event matched")
     items: list[dict[str, Any]] = instance.outcome(event_id, token=token)["items"]
     return items
 
@@ -49,7 +49,7 @@ def resolved(instance: Instance, title: str) -> Any:
 
 def film(name: str, **more: Any) -> dict[str, Any]:
     """A film of a catalogue."""
-    return {"type": "movie", "title": name, "ids": {"imdb": f"tt{uuid4().int % 10**12}"}, **more}
+    return {"type": "movie", "title": name, "ids": {"imdb": f"tt{made_up_number()}"}, **more}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def words() -> str:
 
 def test_names_of_releases_end_matched(instance: Instance, words: str) -> None:
     """Titles that are files' names, as players send them for what no server knows."""
-    show = {"type": "show", "title": f"{words} Nights", "ids": {"imdb": f"tt{uuid4().int % 10**12}"}}
+    show = {"type": "show", "title": f"{words} Nights", "ids": {"imdb": f"tt{made_up_number()}"}}
     load(instance, film(words, year=2019), show)
     dotted = words.replace(" ", ".")
     eventually(lambda: resolved(instance, f"{words} (2019)"), "the film in the index")
@@ -94,7 +94,7 @@ def test_a_title_imported_meanwhile_is_matched(instance: Instance) -> None:
     assert before == "unmatched"
     for token, event_id in after.items():
         assert [each["title"] for each in matched(instance, event_id, token=token)] == [name]
-    eventually(lambda: resolved(instance, name), "the title at the front door", seconds=2)
+    eventually(lambda: resolved(instance, name), "the title at the front door")
 
 
 def test_a_large_catalogue_gets_a_file_by_itself(own_instance: Instance) -> None:
@@ -105,8 +105,8 @@ def test_a_large_catalogue_gets_a_file_by_itself(own_instance: Instance) -> None
     names = [f"Beacon {made_up()}" for _ in range(5_200)]
     load(instance, *map(film, names))
     index = Path(instance.places.data_dir) / "names" / "index"
-    eventually(index.exists, "a file", seconds=60)
-    eventually(lambda: lines(instance, "index_built"), "a line that says so", seconds=30)
+    eventually(index.exists, "a file")
+    eventually(lambda: lines(instance, "index_built"), "a line that says so")
     built = lines(instance, "index_built")
     instance.stop()
     instance.start()

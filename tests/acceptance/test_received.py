@@ -10,13 +10,14 @@ import pytest
 
 from tests.acceptance.instance import Instance, eventually
 from tests.unit.wire.composed import multipart, plex_film
+from tests.words import made_up_number
 
 THUMB = b"\xff\xd8\xff\xe0" * 4000
 
 
 def film() -> dict[str, Any]:
     """Plex says that a film was watched that nobody has seen yet."""
-    number = uuid4().int % 10**9
+    number = made_up_number()
     sent = plex_film(
         title=f"Film {number}", Guid=[{"id": f"imdb://tt{number}"}], guid=f"plex://movie/{number:024}"
     )

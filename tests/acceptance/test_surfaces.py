@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scrobbled.ingest import webhooks
-from tests.acceptance.instance import Instance, Reply
+from tests.acceptance.instance import Instance, Reply, eventually
 
 SCROBBLE = "/trakt/scrobble/stop"
 REELRIFTER = "/api/public/v1/scrobble"
@@ -309,7 +309,7 @@ def test_a_large_body_is_refused(instance: Instance, surface: str) -> None:
     assert (413, 413) == (announced.status, chunks.status)
     assert in_form(announced)
     assert in_form(chunks)
-    assert instance.ready()
+    eventually(instance.ready, "ready")
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scrobbled.ingest import webhooks
 from tests.acceptance.instance import Instance, Reply
+from tests.unit.wire.composed import syncpk
 from tests.unit.wire.mutations import mutations
 from tests.unit.wire.test_webhook import SAMPLES
 
@@ -69,6 +70,23 @@ def test_a_webhook_at_the_wrong_address_is_read_as_what_it_is(instance: Instance
 
     assert [("ignored", "test_event"), ("ignored", "library_event")] == [
         outcome_of(instance, reply) for reply in replies
+    ]
+
+
+def test_several_in_one_body_are_several_webhooks(instance: Instance) -> None:
+    """SyncPK pushes a library in lists: each play at its own time, kept on its own, sent twice still one."""
+
+    sent = [syncpk(index=str(number), watched_at=f"2021-03-0{number}T20:00:00Z") for number in (4, 5)]
+    body = json.dumps([*sent, {"event": "media.scrobble", "Metadata": {"type": "track"}}]).encode()
+    path = f"/webhooks/kodi/{instance.token}?via=/webhook/kodi/bulk"
+    first, again = (instance.call("POST", path, body, token=None).json for _ in range(2))
+    reasons = [instance.outcome(each)["reason"] for each in first["ids"]]
+    readings = [instance.call("GET", f"/v1/webhooks/{each}").json["reading"] for each in first["ids"]]
+
+    assert (first["id"], again["ids"][:2]) == (first["ids"][0], first["ids"][:2])
+    assert "music" == reasons[2]
+    assert [("2021-03-04T20:00:00Z", 4), ("2021-03-05T20:00:00Z", 5)] == [
+        (each["watched_at"], each["episode"]) for each in readings[:2]
     ]
 
 

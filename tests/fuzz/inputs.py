@@ -161,6 +161,7 @@ def payloads() -> list[dict[str, Any]]:
     made = [value for name, value in vars(composed).items() if name.isupper() and isinstance(value, dict)]
     makers = (composed.plex_film, composed.plex_episode, composed.jellyfin_film, composed.jellyfin_episode)
     made += [maker() for maker in (*makers, composed.tautulli, composed.kodi, composed.syncpk)]
+    made.append(composed.crosswatch("stop"))
     made += [
         composed.nested("PlaybackStop", composed.EMBY_FILM),
         composed.emby("playback.stop", composed.EMBY_EPISODE),

@@ -19,6 +19,7 @@ from scrobbled.match.query import Query
 from scrobbled.model.event import Action, PlaybackEvent, Receipt
 from scrobbled.stream.codec import decode_event, encode_event
 from scrobbled.wire import history, native, reelrifter, trakt, webhook
+from scrobbled.wire.body import several
 from scrobbled.wire.reading import reading as as_read
 from scrobbled.wire.redaction import redacted
 
@@ -58,6 +59,7 @@ def targets() -> Mapping[str, Target]:
     found["reelrifter"] = lambda body: _all([reelrifter.parse_scrobble(body, RECEIPT)])
     found["list of plex"] = _plex_list
     found["list of a media server"] = _server_list
+    found["list of webhooks"] = _webhook_list
     found["redaction"] = _redaction
     return found
 
@@ -95,6 +97,12 @@ def read_title(text: str) -> int:
         message = f"{time.process_time() - began:.1f} s of processor time for the title {text[:500]!r}"
         raise Violation(message)
     return len(found)
+
+
+def _webhook_list(body: bytes) -> int:
+    """Twice the same in a list: each read as it is alone."""
+
+    return sum(_webhook(webhook.AUTO, each) for each in several(b"[" + body + b"," + body + b"]"))
 
 
 def _webhook(player: str, body: bytes) -> int:

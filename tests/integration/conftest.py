@@ -17,6 +17,7 @@ from scrobbled.api import native, oauth, reelrifter, trakt
 from scrobbled.api.administration import DEAD_LETTERS
 from scrobbled.api.pool import NAMES, POOL, PUT_BACK
 from scrobbled.api.resolving import RESOLVER, Resolver
+from scrobbled.api.trakt.objects import OBJECTS, Objects
 from scrobbled.catalog.live import Names
 from scrobbled.roles.front import _authenticator
 from scrobbled.store import devices, users
@@ -112,6 +113,7 @@ def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Appl
     described = [*routes, *description.routes(routes), *pages.routes()]
     application = app.build(described, _authenticator(pool))
     application[POOL] = pool
+    application[OBJECTS] = Objects()
     application[PUBLIC_URL], application[UNKNOWN_APPS] = "", unknown_apps
     application[visitor.POOL], application[visitor.CHECKER] = pool, Checker()
     application[PROXIES] = Proxies([ip_network("127.0.0.1")])

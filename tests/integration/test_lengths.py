@@ -8,7 +8,7 @@ from scrobbled.model.media import Kind
 from scrobbled.store.lengths import Lengths
 
 if TYPE_CHECKING:
-    from scrobbled.store.pool import Pool
+    from scrobbled.store.pool import Connection, Pool
     from tests.integration.conftest import Person
 
 PLAY = (
@@ -22,6 +22,17 @@ MOVED = (
 )
 
 
+MOVED_AT = (
+    "select array_agg(at order by what) from activities"
+    " where user_id = $1 and what in ('movies.watched_at', 'episodes.watched_at')"
+)
+
+
+async def _length(lengths: Lengths, connection: Connection, person: Person, kind: Kind | None) -> int:
+    """How long a history is said to be when its times are read just now."""
+    return await lengths.of(connection, person.id, kind, await connection.fetchval(MOVED_AT, person.id))
+
+
 async def test_a_length_follows_what_changes(pool: Pool, person: Person) -> None:
     """It is counted anew when plays of either kind came or went, and told from memory in between."""
     lengths, found = Lengths(), []
@@ -29,12 +40,12 @@ async def test_a_length_follows_what_changes(pool: Pool, person: Person) -> None
         for kind, first, last in (("movie", 1, 3), ("episode", 4, 8)):
             await connection.execute(PLAY, person.id, kind, first, last)
             await connection.execute(MOVED, person.id, f"{kind}s.watched_at")
-            found.append([await lengths.of(connection, person.id, each) for each in (None, *Kind)])
+            found.append([await _length(lengths, connection, person, each) for each in (None, *Kind)])
         # Nothing of ours writes a play without this time: it shows that nothing is counted again.
         await connection.execute(PLAY, person.id, "movie", 9, 9)
-        remembered = await lengths.of(connection, person.id, None)
+        remembered = await _length(lengths, connection, person, None)
         await connection.execute(MOVED, person.id, "movies.watched_at")
-        moved = await lengths.of(connection, person.id, None)
+        moved = await _length(lengths, connection, person, None)
 
     assert [[3, 3, 0], [8, 3, 5]] == found
     assert (8, 9) == (remembered, moved)
@@ -46,7 +57,7 @@ async def test_what_was_never_noted_is_counted(pool: Pool, person: Person) -> No
     async with pool.acquire() as connection:
         for last in (1, 2):
             await connection.execute(PLAY, person.id, "movie", last, last)
-            found.append(await lengths.of(connection, person.id, None))
+            found.append(await _length(lengths, connection, person, None))
 
     assert [1, 2] == found
 
@@ -56,8 +67,8 @@ async def test_memory_is_bounded(pool: Pool, person: Person) -> None:
     lengths = Lengths(most=1)
     async with pool.acquire() as connection:
         await connection.execute(MOVED, person.id, "movies.watched_at")
-        empty = [await lengths.of(connection, person.id, kind) for kind in (Kind.MOVIE, Kind.EPISODE)]
+        empty = [await _length(lengths, connection, person, kind) for kind in (Kind.MOVIE, Kind.EPISODE)]
         await connection.execute(PLAY, person.id, "movie", 1, 1)
-        again = await lengths.of(connection, person.id, Kind.MOVIE)
+        again = await _length(lengths, connection, person, Kind.MOVIE)
 
     assert ([0, 0], 1) == (empty, again)

@@ -17,7 +17,7 @@ from scrobbled.model.event import Action, PlaybackEvent
 from scrobbled.model.outcome import Answer, Outcome
 from scrobbled.stream import answers, dead, gauges, names
 from scrobbled.stream.codec import decode_event
-from scrobbled.stream.connection import durability_doubts, open_redis
+from scrobbled.stream.connection import durability_doubts, end, open_redis
 from scrobbled.stream.consumer import Consumer
 from scrobbled.stream.leases import Leases
 from scrobbled.stream.producer import Producer, depth
@@ -214,31 +214,70 @@ async def test_a_buried_event_waits_with_its_reason_and_can_be_retried(
 
     assert ("it was poison", sent) == (letter.reason, letter.event)
     assert (0, 1) == (buried["scrobbled_stream_depth"], buried["scrobbled_stream_dead"])
-    assert (1, 0) == (await depth(client, PARTITIONS), await dead.count(client))
+    assert (1, 0) == (await depth(client, PARTITIONS), len(await dead.letters(client)))
 
 
-async def test_an_answer_reaches_the_door_that_waits(client: redis.asyncio.Redis) -> None:
-    """And no other one."""
-    mailbox = answers.Mailbox(client, "door")
-    listening = asyncio.create_task(mailbox.run())
+@asynccontextmanager
+async def listening(servers: Servers) -> AsyncIterator[answers.Mailbox]:
+    """The mailbox of a front door that listens."""
+    mailbox = answers.Mailbox(servers.redis_url, "door")
+    task = asyncio.create_task(mailbox.run())
     await asyncio.sleep(0.2)
+    try:
+        yield mailbox
+    finally:
+        task.cancel()
+
+
+async def test_an_answer_reaches_the_door_that_waits(servers: Servers, client: redis.asyncio.Redis) -> None:
+    """And no other one."""
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
-    future = mailbox.expect(answer.event_id)
-    await answers.send(
-        client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
-    )
+    async with listening(servers) as mailbox:
+        future = mailbox.expect(answer.event_id)
+        await answers.send(
+            client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
+        )
 
-    assert answer == await mailbox.wait(answer.event_id, future, 2)
-    listening.cancel()
+        assert answer == await mailbox.wait(answer.event_id, future, 2)
 
 
-async def test_an_answer_that_does_not_come_is_unavailable(client: redis.asyncio.Redis) -> None:
+async def test_a_door_that_was_cut_off_listens_again(servers: Servers, client: redis.asyncio.Redis) -> None:
+    """A break costs the answers of that moment, not those that come after it."""
+    answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
+    async with listening(servers) as mailbox:
+        cut = await client.client_kill_filter(_type="pubsub")
+        future = mailbox.expect(answer.event_id)
+        await asyncio.sleep(0.6)
+        await answers.send(client, [("door", answer)])
+
+        assert 1 == cut
+        assert answer == await mailbox.wait(answer.event_id, future, 2)
+
+
+async def test_an_answer_that_does_not_come_is_unavailable(servers: Servers) -> None:
     """The event is safe, but the client must not wait for ever."""
-    mailbox = answers.Mailbox(client, "door")
+    mailbox = answers.Mailbox(servers.redis_url, "door")
     event_id = uuid4()
 
     with pytest.raises(Unavailable):
         await mailbox.wait(event_id, mailbox.expect(event_id), 0.05)
+
+
+async def test_whoever_is_stopped_while_it_asks_stops(client: redis.asyncio.Redis) -> None:
+    """At whatever turn of the loop, a stop that comes while a command is sent is heard."""
+
+    async def ask() -> None:
+        while True:
+            await client.echo("x")
+
+    for turns in range(12):
+        task = asyncio.create_task(ask())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            await end([task])
+
+        assert task.cancelled()
 
 
 async def test_the_embedded_server_keeps_what_it_is_given(client: redis.asyncio.Redis) -> None:

@@ -89,6 +89,7 @@ async def test_shows_collected_and_favorited(pool: Pool, client: Client, person:
     assert 1 == liked["user_count"]
     stats = await get(client, f"shows/{said['ids']['trakt']}/stats")
     assert (1, 1, 1) == (stats["collectors"], stats["lists"], stats["favorited"])
+    assert 5 == stats["collected_episodes"]
 
 
 async def test_what_is_gone_is_gone_from_the_charts(pool: Pool, client: Client, person: Person) -> None:

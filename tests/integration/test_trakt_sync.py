@@ -158,7 +158,7 @@ async def test_collection(pool: Pool, person: Person) -> None:
     )
     assert {
         "media_type": None, "resolution": "uhd_4k", "hdr": None,
-        "audio": None, "audio_channels": None, "3d": None,
+        "audio": None, "audio_channels": None, "3d": False,
     } == movie["metadata"]  # fmt: skip
     assert [1, 2] == [each["number"] for each in show["seasons"][0]["episodes"]]
     assert 3 == len(await person.get("/trakt/sync/collection/media"))

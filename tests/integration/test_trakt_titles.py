@@ -217,6 +217,11 @@ async def test_one_episode(pool: Pool, client: Client) -> None:
     assert ["standard", "series_premiere", "season_finale", "season_premiere"] == types
     named = await (await client.get(f"{path}/1/episodes/1/translations/en")).json()
     assert [("1-1", "In 1-1.")] == [(each["title"], each["overview"]) for each in named]
+    with_names = await (await client.get(f"{path}/1?translations=en&extended=full")).json()
+    assert (named, []) == (
+        with_names[0]["translations"],
+        (await (await client.get(f"{path}/1?translations=de")).json())[0]["translations"],
+    )
     for rest in ("people", "ratings", "stats", "comments/newest", "lists/all", "watching", "translations/de"):
         for place in ("1/episodes/1", "1"):
             assert 200 == (await client.get(f"{path}/{place}/{rest}")).status, rest

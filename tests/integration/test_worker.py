@@ -113,7 +113,7 @@ async def test_poison_is_set_apart_and_the_rest_is_applied(bench: Bench) -> None
     ended = await bench.outcome(poison)
     assert ended is not None
     assert "dead" == ended[0]
-    assert 1 == await dead.count(bench.stream)
+    assert 1 == len(await dead.letters(bench.stream))
 
 
 async def test_bytes_that_are_no_event_are_dead_at_once(bench: Bench) -> None:
@@ -123,7 +123,7 @@ async def test_bytes_that_are_no_event_are_dead_at_once(bench: Bench) -> None:
     await bench.work()
 
     assert ["scrobble"] == await bench.plays()
-    assert 1 == await dead.count(bench.stream)
+    assert 1 == len(await dead.letters(bench.stream))
 
 
 async def test_what_a_killed_worker_left_is_applied_once(bench: Bench) -> None:

@@ -33,6 +33,7 @@ CODE = ROOT / "scrobbled"
 DOCS = ROOT / "docs"
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    ROOT / "deploy" / "README.md",
     *sorted(DOCS.rglob("*.md")),
 ]
 
@@ -125,7 +126,7 @@ def commands(text: str) -> Iterator[tuple[str, ...]]:
     """The words after each ``scrobbled`` that is called in the code of *text*."""
     for span in CODE_SPANS.findall(text):
         for call in re.findall(r"(?:^|[`/(\s])scrobbled((?: [a-z]+){1,2})", span):
-            yield tuple(call.split())
+            yield tuple(call.removeprefix(" scrobbled").split())  # of a container of that name
 
 
 def logged() -> dict[str, set[str]]:

@@ -216,3 +216,16 @@ def test_tokens_anywhere(before: str, after: str) -> None:
 
     assert TOKEN.encode() not in line
     assert json.loads(line)["event"] == "x"
+
+
+def test_a_pool_that_cannot_connect(lines: Lines) -> None:
+    """A database that is away is a sentence, and the driver's stack is left out."""
+
+    try:
+        raise ConnectionRefusedError(111, "Connection refused")
+    except OSError:
+        logging.getLogger("asyncpg.pool").warning("Failed to restore the pool", exc_info=True)
+
+    (line,) = lines.parsed()
+    assert ("database_away", "warning", "Connection refused") == (line["event"], line["level"], line["error"])
+    assert "exception" not in line

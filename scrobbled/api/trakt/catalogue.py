@@ -16,14 +16,12 @@ import msgspec
 from aiohttp import hdrs, web
 
 from scrobbled.api.trakt import asked
-from scrobbled.store import listening
+from scrobbled.store import listening, waiting
+from scrobbled.web.routes import Route, Scope, Surface
 
 if TYPE_CHECKING:
     from scrobbled.store.pool import Pool
-    from scrobbled.web.routes import Handler
-
-#: Told when titles or their names changed.
-CATALOG_CHANGED: Final = "catalog_changed"
+    from scrobbled.web.routes import Handler, Parameter
 
 #: Bytes of answers that are kept, with what keeping one costs beside its body.
 _MOST: Final = 32 * 2**20
@@ -80,7 +78,9 @@ class Answers:
 
     async def follow(self, pool: Pool) -> None:
         """Hear of changes, until cancelled. While the connection is away nothing is kept."""
-        await listening.listen(pool, [CATALOG_CHANGED], lambda *_: self.forget(), self._listening, self._deaf)
+        await listening.listen(
+            pool, [waiting.CATALOG_CHANGED], lambda *_: self.forget(), self._listening, self._deaf
+        )
 
     async def _listening(self) -> None:
         self.forget()
@@ -126,6 +126,32 @@ def kept(seconds: int) -> Callable[[Handler], Handler]:
         return handle
 
     return around
+
+
+def route(
+    path: str,
+    handler: Handler,
+    summary: str,
+    query: tuple[Parameter, ...] = (),
+    *,
+    holds: int,
+    refused: tuple[tuple[int, str], ...],
+) -> Route:
+    """
+    A ``GET`` that anybody may ask, and whose answer is *kept* for *holds* seconds; *refused* says what
+    each status means beside 200 and 304.
+    """
+    return Route(
+        "GET",
+        path,
+        kept(holds)(handler),
+        Surface.TRAKT,
+        Scope.READ,
+        summary,
+        query=query,
+        answers=((200, summary), (304, "Unchanged"), *refused),
+        anonymous=True,
+    )
 
 
 def _answer(response: web.Response, seconds: int) -> Kept:

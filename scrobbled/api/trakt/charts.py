@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aiohttp import web
@@ -11,30 +12,32 @@ from aiohttp import web
 from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import asked, paging
-from scrobbled.api.trakt.catalogue import kept
+from scrobbled.api.trakt.catalogue import route
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.model.media import TitleKind
 from scrobbled.store import catalog, charts
 from scrobbled.store.charts import Asked, Chart, Place
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_media
 
 if TYPE_CHECKING:
     from scrobbled.model.media import Title
-    from scrobbled.web.routes import Handler
+    from scrobbled.web.routes import Handler, Route
     from scrobbled.wire.trakt_media import Known
 
 #: What a chart tells of a place beside its title.
 Numbers: TypeAlias = Callable[[Place], dict[str, Any]]
 
-#: Seconds that a chart holds; the numbers are counted anew every few minutes.
-_HOLDS: Final = 300
-_TRENDS: Final = 60
+#: Seconds that a chart holds, and what is being watched; the numbers are counted anew every few minutes.
+HOLDS: Final = 300
+TRENDS: Final = 60
 
 #: Entries of a page that is asked for without a limit (§1).
-_USUAL: Final = 100
+USUAL: Final = 100
+
+#: What each status means, beside 200 and 304.
+REFUSED: Final = ((400, "What is wrong with a parameter"),)
 
 _PERIODS: Final = ("daily", "weekly", "monthly", "yearly", "all")
 
@@ -52,10 +55,19 @@ _RANKED: Final = {
 }
 
 
-def entry(place: Place, title: Title, known: Known, numbers: Numbers | None) -> dict[str, Any]:
-    """A title of a chart with its *numbers*, or the bare title."""
-    told = trakt_media.title_object(title, known)
-    return told if numbers is None else {**numbers(place), title.kind.value: told}
+async def told(
+    request: web.Request, places: Sequence[Place], numbers: Numbers | None, headers: dict[str, str]
+) -> web.Response:
+    """The titles at *places*, each with its *numbers*, or bare."""
+    titles = await catalog.titles(request.app[POOL], [place.title_id for place in places])
+    known = await full(request, titles.values())
+    data = [_entry(each, titles[each.title_id], known, numbers) for each in places if each.title_id in titles]
+    return answer(data, headers=headers)
+
+
+def _entry(place: Place, title: Title, known: Known, numbers: Numbers | None) -> dict[str, Any]:
+    shown = trakt_media.title_object(title, known)
+    return shown if numbers is None else {**numbers(place), title.kind.value: shown}
 
 
 def listed(place: Place) -> dict[str, Any]:
@@ -68,7 +80,7 @@ def watching(place: Place) -> dict[str, Any]:
     return {"watchers": place.watchers}
 
 
-class _Of:
+class _Charts:
     """The charts of movies or shows (*kind*)."""
 
     def __init__(self, kind: TitleKind) -> None:
@@ -138,27 +150,17 @@ class _Of:
         return page, await charts.updated(request.app[POOL], wanted, since), trakt_media.instant(since)
 
     def _asked(self, request: web.Request) -> tuple[paging.Page, Asked]:
-        page = paging.page(request, default=_USUAL)
+        page = paging.page(request, default=USUAL)
         if page.limit is None:  # a chart has no end worth waiting for
             page = paging.Page(1, paging.MOST)
         filters = asked.filters(request)
-        return page, Asked(kind=self.kind, filters=filters, offset=page.offset, limit=page.limit or _USUAL)
+        return page, Asked(kind=self.kind, filters=filters, offset=page.offset, limit=page.limit or USUAL)
 
     async def _told(
-        self,
-        request: web.Request,
-        page: paging.Page,
-        chart: Chart,
-        numbers: Numbers | None,
+        self, request: web.Request, page: paging.Page, chart: Chart, numbers: Numbers | None
     ) -> web.Response:
-        """The page: titles with their *numbers*, or bare ones."""
         places, total = chart
-        titles = await catalog.titles(request.app[POOL], [place.title_id for place in places])
-        known = await full(request, titles.values())
-        data = [
-            entry(each, titles[each.title_id], known, numbers) for each in places if each.title_id in titles
-        ]
-        return answer(data, headers=page.headers(total))
+        return await told(request, places, numbers, page.headers(total))
 
     def _counts(self, place: Place) -> dict[str, Any]:
         """Of shows both what is had (episodes) and by how many."""
@@ -218,15 +220,15 @@ def routes() -> list[Route]:
         for rest in ("", "/movies", "/shows", "/lists", "/lists/{type}", "/lists/{type}/{sort}")
     ]
     for kind in TitleKind:
-        found += _charts(kind)
+        found += _routes_of(kind)
     return found
 
 
-def _charts(kind: TitleKind) -> list[Route]:
-    of, path = _Of(kind), f"/trakt/{kind.value}s"
+def _routes_of(kind: TitleKind) -> list[Route]:
+    of, path = _Charts(kind), f"/trakt/{kind.value}s"
     filtered = (*paging.PARAMETERS, *asked.FILTERS)
     found = [
-        _route(f"{path}/trending", of.trending, "What is being watched", filtered, holds=_TRENDS),
+        _route(f"{path}/trending", of.trending, "What is being watched", filtered, holds=TRENDS),
         _route(f"{path}/popular", of.popular, "The best known", filtered),
         _route(f"{path}/anticipated", of.anticipated, "What people wait for", filtered),
         _route(f"{path}/hot", of.hot, "What was put in lists this week", filtered),
@@ -244,17 +246,4 @@ def _charts(kind: TitleKind) -> list[Route]:
     return found
 
 
-def _route(
-    path: str, handler: Handler, summary: str, query: tuple[Parameter, ...] = (), *, holds: int = _HOLDS
-) -> Route:
-    return Route(
-        "GET",
-        path,
-        kept(holds)(handler),
-        Surface.TRAKT,
-        Scope.READ,
-        summary,
-        query=query,
-        answers=((200, summary), (304, "Unchanged"), (400, "What is wrong with a parameter")),
-        anonymous=True,
-    )
+_route = partial(route, holds=HOLDS, refused=REFUSED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,11 +19,14 @@ from scrobbled.web.address import base_url
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Route, Scope, Surface
-from scrobbled.wire import trakt_lists, trakt_people
+from scrobbled.wire import trakt_items, trakt_lists, trakt_people
 
 if TYPE_CHECKING:
     from scrobbled.store.list_items import Key
     from scrobbled.web.routes import Handler
+
+#: What a list may hold: clients read how many people there are, too.
+_SECTIONS = (*trakt_items.SECTIONS, trakt_items.PEOPLE)
 
 #: Lists on a page that is asked for without a limit.
 _USUAL = 100
@@ -100,12 +102,12 @@ async def items(request: web.Request) -> web.Response:
 
 async def add_items(request: web.Request) -> web.Response:
     """``POST …/items``: 201, or 420 when the list is full."""
-    return await listing.add(request, await _key(request))
+    return await listing.add(request, await _key(request), _SECTIONS)
 
 
 async def remove_items(request: web.Request) -> web.Response:
     """``POST …/items/remove``: 200."""
-    return await listing.remove(request, await _key(request))
+    return await listing.remove(request, await _key(request), _SECTIONS)
 
 
 async def reorder_items(request: web.Request) -> web.Response:
@@ -212,21 +214,18 @@ def routes() -> list[Route]:
         ("POST", f"{one_of}/reorder", reorder_items, "Put a list in order", 200),
         ("PUT", f"{one_of}/items/{{list_item_id}}", change_item, "Change notes or place of a thing", 204),
     ]
-    read = partial(Route, "GET", surface=Surface.TRAKT, scope=Scope.READ, anonymous=True)
-    write = partial(Route, surface=Surface.TRAKT, scope=Scope.WRITE, limit=writing.LIMIT)
+    refused = (*body, theirs, gone, (420, "There is no room for more"))
+    trakt, read, write = Surface.TRAKT, Scope.READ, Scope.WRITE
     return [
-        *(
-            read(path=path, handler=handler, summary=summary, query=query, answers=((200, summary), gone))
-            for path, handler, summary, query in reads
-        ),
-        *(
-            write(
-                method=method,
-                path=path,
-                handler=handler,
-                summary=summary,
-                answers=((status, "Done"), *body, theirs, gone, (420, "There is no room for more")),
-            )
-            for method, path, handler, summary, status in writes
-        ),
-    ]
+        Route(
+            "GET", path, handler, trakt, read, summary,
+            query=query, answers=((200, summary), gone), anonymous=True,
+        )
+        for path, handler, summary, query in reads
+    ] + [
+        Route(
+            method, path, handler, trakt, write, summary,
+            limit=writing.LIMIT, answers=((status, "Done"), *refused),
+        )
+        for method, path, handler, summary, status in writes
+    ]  # fmt: skip

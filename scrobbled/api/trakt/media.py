@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 _FULL = frozenset({"full", "images"})
 
 
+def is_full(request: web.Request) -> bool:
+    """Whether ``extended`` asks for everything."""
+    return bool(_FULL & paging.extended(request))
+
+
 async def full(request: web.Request, things: Iterable[Thing | None]) -> Known:
     """By id, what is known of *things* and their shows; None where minimal objects are asked for."""
-    if not _FULL & paging.extended(request):
+    if not is_full(request):
         return None
     ids: set[int] = set()
     for thing in things:

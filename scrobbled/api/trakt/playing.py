@@ -11,12 +11,13 @@ from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import asked, paging, people
 from scrobbled.api.trakt.media import full
+from scrobbled.api.trakt.objects import shown
 from scrobbled.errors import NotFound
 from scrobbled.model.filters import Filters
 from scrobbled.model.media import Kind
-from scrobbled.store import reads
+from scrobbled.store import pages, reads
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer
+from scrobbled.web.responses import answer, written
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_render
 
@@ -50,7 +51,7 @@ async def history(request: web.Request) -> web.Response:
     """``GET /sync/history[/{type}[/{id}]]``, ``/users/{user}/history…``: one page, newest first."""
     page = paging.page(request, default=_USUAL_OF_USERS if people.WHO in request.match_info else _USUAL)
     user_id = await people.whose(request)
-    entries, total = await reads.history_page(
+    found, total = await pages.history(
         request.app[POOL],
         user_id,
         _span(request),
@@ -58,13 +59,10 @@ async def history(request: web.Request) -> web.Response:
         offset=page.offset,
         limit=page.limit or _EVERYTHING,
     )
-    known = await full(request, (entry.item for entry in entries))
-    data = [
-        trakt_render.history_entry(entry.id, entry.watched_at, entry.cause, entry.item, known)
-        for entry in entries
-        if entry.item is not None
-    ]
-    return answer(data, headers=page.headers(total))
+    objects = await shown(request, found.items, found.titles)
+    return written(
+        trakt_render.history(found.ids, found.dates, found.causes, objects), headers=page.headers(total)
+    )
 
 
 async def playback(request: web.Request) -> web.Response:

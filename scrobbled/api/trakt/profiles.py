@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -53,43 +52,24 @@ async def stats(request: web.Request) -> web.Response:
 def routes() -> list[Route]:
     """The routes."""
     settings_path, user = "/trakt/users/settings", f"/trakt/users/{{{people.WHO}}}"
-    route = partial(Route, surface=Surface.TRAKT)
+    trakt, read, write = Surface.TRAKT, Scope.READ, Scope.WRITE
     words = (Parameter("extended", "full, vip; browsing for settings"),)
     hidden = ((401, "The user is private"), (404, "No such user"))
+    changed = ((201, "Set"), (400, "No JSON"), (422, "What is wrong with it"))
     return [
-        route(
-            method="GET",
-            path=settings_path,
-            handler=settings,
-            scope=Scope.READ,
-            summary="Who one is, and what one set",
-            query=words,
+        Route(
+            "GET", settings_path, settings, trakt, read, "Who one is, and what one set", query=words,
         ),
-        route(
-            method="PUT",
-            path=settings_path,
-            handler=change_settings,
-            scope=Scope.WRITE,
-            summary="Set what one says of oneself",
-            answers=((201, "Set"), (400, "No JSON"), (422, "What is wrong with it")),
+        Route(
+            "PUT", settings_path, change_settings, trakt, write, "Set what one says of oneself",
+            answers=changed,
         ),
-        route(
-            method="GET",
-            path=user,
-            handler=profile,
-            scope=Scope.READ,
-            summary="A user",
-            query=words,
-            answers=((200, "Who they are"), *hidden),
-            anonymous=True,
+        Route(
+            "GET", user, profile, trakt, read, "A user",
+            query=words, answers=((200, "Who they are"), *hidden), anonymous=True,
         ),
-        route(
-            method="GET",
-            path=f"{user}/stats",
-            handler=stats,
-            scope=Scope.READ,
-            summary="What a user did, in numbers",
-            answers=((200, "How much was watched, collected and rated"), *hidden),
-            anonymous=True,
+        Route(
+            "GET", f"{user}/stats", stats, trakt, read, "What a user did, in numbers",
+            answers=((200, "How much was watched, collected and rated"), *hidden), anonymous=True,
         ),
-    ]
+    ]  # fmt: skip

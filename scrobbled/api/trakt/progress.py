@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiohttp import web
 
-from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
-from scrobbled.api.trakt import paging
+from scrobbled.api.trakt import asked, paging
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound, UnprocessableError
 from scrobbled.model.media import Title
 from scrobbled.rules.progress import counting, standing
-from scrobbled.store import hidden, items, reads
+from scrobbled.store import hidden, items
 from scrobbled.store import progress as store
 from scrobbled.web.auth import IDENTITY
 from scrobbled.web.responses import answer
@@ -25,7 +24,21 @@ from scrobbled.wire.trakt_media import instant
 from scrobbled.wire.trakt_said import date
 
 if TYPE_CHECKING:
-    from scrobbled.model.progress import Show
+    from collections.abc import Sequence
+
+    from scrobbled.model.progress import Part, Show, Standing
+
+
+class _What(NamedTuple):
+    """In which section seasons of it are hidden, and what the last time is called: of all, of an episode."""
+
+    section: str
+    last_date: str
+    date: str
+
+
+_WATCHED: Final = _What("progress_watched", "last_watched_at", "last_watched_at")
+_COLLECTED: Final = _What("progress_collected", "last_collected_at", "collected_at")
 
 
 async def watched(request: web.Request) -> web.Response:
@@ -33,7 +46,7 @@ async def watched(request: web.Request) -> web.Response:
     title = await _title(request)
     user_id, now = request[IDENTITY].user_id, datetime.now(UTC)
     shows = await store.watched(request.app[POOL], user_id, [title.id], now)
-    return answer(await _progress(request, title, shows.get(title.id), "progress_watched", "last_watched_at"))
+    return answer(await _progress(request, title, shows.get(title.id), _WATCHED))
 
 
 async def collected(request: web.Request) -> web.Response:
@@ -41,47 +54,38 @@ async def collected(request: web.Request) -> web.Response:
     title = await _title(request)
     user_id, now = request[IDENTITY].user_id, datetime.now(UTC)
     shows = await store.collected(request.app[POOL], user_id, [title.id], now)
-    return answer(
-        await _progress(request, title, shows.get(title.id), "progress_collected", "last_collected_at")
-    )
+    return answer(await _progress(request, title, shows.get(title.id), _COLLECTED))
 
 
-async def _progress(
-    request: web.Request, title: Title, show: Show | None, section: str, called: str
-) -> dict[str, Any]:
-    """
-    *section* is where seasons are hidden; *called* what the last time is called. A special counts
-    where ``specials`` are asked for and ``count_specials`` is not false.
-    """
-    pool, specials = request.app[POOL], paging.flag(request, "specials")
-    out_of_sight = await hidden.hidden_seasons(pool, request[IDENTITY].user_id, section, title.id)
-    listed = await store.seasons(pool, title)
+async def _progress(request: web.Request, title: Title, show: Show | None, what: _What) -> dict[str, Any]:
+    """How far one is in *title*, and in each of its seasons."""
+    pool, listed = request.app[POOL], await store.seasons(request.app[POOL], title)
+    out_of_sight = await hidden.hidden_seasons(pool, request[IDENTITY].user_id, what.section, title.id)
     hides = frozenset[int]() if paging.flag(request, "hidden") else out_of_sight
-    parts = counting(show.parts if show else [], specials=specials, hidden=hides)
-    counts_specials = request.query.get("count_specials", "true").lower() != "false"
-    stands = standing(
-        parts,
-        by_play=request.query.get("last_activity") == "watched",
-        stays_out=() if counts_specials else (0,),
-    )
+    parts = counting(show.parts if show else [], specials=paging.flag(request, "specials"), hidden=hides)
+    stands = _standing(request, parts)
     episodes = await items.things(
         pool, (part.id for part in (stands.last, stands.following) if part is not None)
     )
-    known = await full(request, episodes.values())
     found = trakt_progress.progress(
         stands,
         show.reset_at if show else None,
         episodes,
-        known,
-        date=called,
+        await full(request, episodes.values()),
+        date=what.last_date,
         with_stats=paging.flag(request, "include_stats"),
     )
     names = {season.number: season.name for season in listed}
-    found["seasons"] = trakt_progress.seasons(
-        parts, names, "collected_at" if called == "last_collected_at" else called
-    )
+    found["seasons"] = trakt_progress.seasons(parts, names, what.date)
     found["hidden_seasons"] = trakt_progress.hidden_seasons(listed, out_of_sight)
     return found
+
+
+def _standing(request: web.Request, parts: Sequence[Part]) -> Standing:
+    """A special counts where ``specials`` are asked for and ``count_specials`` is not false."""
+    counts_specials = request.query.get("count_specials", "true").lower() != "false"
+    by_play = request.query.get("last_activity") == "watched"
+    return standing(parts, by_play=by_play, stays_out=() if counts_specials else (0,))
 
 
 async def reset(request: web.Request) -> web.Response:
@@ -106,10 +110,9 @@ async def undo(request: web.Request) -> web.Response:
 
 
 async def _title(request: web.Request) -> Title:
-    word = parameters.storable(request.match_info["id"], "id")
-    found = await reads.entity_named(request.app[POOL], "show", word, parameters.number(word))
-    title = None if found is None else (await items.things(request.app[POOL], [found])).get(found)
-    if not isinstance(title, Title):
+    show_id = await asked.title(request, "show")
+    title = (await items.things(request.app[POOL], [show_id])).get(show_id)
+    if not isinstance(title, Title):  # it was there a moment ago
         raise NotFound
     return title
 
@@ -132,25 +135,13 @@ def routes() -> list[Route]:
     trakt, read, write = Surface.TRAKT, Scope.READ, Scope.WRITE
     return [
         Route(
-            "GET",
-            f"{base}/watched",
-            watched,
-            trakt,
-            read,
-            "How much of a show one watched",
-            query=query,
-            answers=told,
+            "GET", f"{base}/watched", watched, trakt, read, "How much of a show one watched",
+            query=query, answers=told,
         ),
         Route(
-            "GET",
-            f"{base}/collection",
-            collected,
-            trakt,
-            read,
-            "How much of a show one has",
-            query=query,
-            answers=told,
+            "GET", f"{base}/collection", collected, trakt, read, "How much of a show one has",
+            query=query, answers=told,
         ),
         Route("POST", again, reset, trakt, write, "Start a show over", answers=reset_told),
         Route("DELETE", again, undo, trakt, write, "Do not start it over", answers=undone),
-    ]
+    ]  # fmt: skip

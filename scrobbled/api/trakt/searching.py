@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Final
 from scrobbled.api import parameters
 from scrobbled.api.pool import NAMES, POOL
 from scrobbled.api.trakt import asked, paging
-from scrobbled.api.trakt.catalogue import kept
+from scrobbled.api.trakt.catalogue import route
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound, PayloadError
 from scrobbled.match.search import MOST, Found, called
 from scrobbled.store import catalog, charts, items, shows
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Parameter, Route, Scope, Surface
+from scrobbled.web.routes import Parameter
 from scrobbled.wire import trakt_media
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from scrobbled.model.filters import Filters
+    from scrobbled.web.routes import Route
 
 #: What can be searched for. People are not in the catalogue, and lists are their owners'.
 _TYPES: Final = ("movie", "show", "episode", "person", "list")
@@ -154,36 +155,13 @@ def _types(word: str) -> list[str]:
 
 def routes() -> list[Route]:
     """The routes; the literal path comes first."""
-    trakt, read = Surface.TRAKT, Scope.READ
     query = (Parameter("query", "The words"), *paging.PARAMETERS, *asked.FILTERS)
-    answers = (
-        (200, "What fits, the best first"),
-        (304, "Unchanged"),
-        (400, "What is wrong with a parameter"),
-        (404, "There is no such type"),
-    )
+    of_id = (Parameter("type", "movie, show, episode; a comma list"), *paging.PARAMETERS)
+    refused = ((400, "What is wrong with a parameter"), (404, "There is no such type"))
     told = [
         ("/trakt/search", search, "Search by words, or by an id, all in the query", query),
         ("/trakt/search/{type}/exact", exact, "Titles that are called just so", query),
         ("/trakt/search/{type}", by_words, "Search by words", query),
-        (
-            "/trakt/search/{id_type}/{id}",
-            by_id,
-            "Search by an id",
-            (Parameter("type", "movie, show, episode; a comma list"), *paging.PARAMETERS),
-        ),
+        ("/trakt/search/{id_type}/{id}", by_id, "Search by an id", of_id),
     ]
-    return [
-        Route(
-            "GET",
-            path,
-            kept(_HOLDS)(handler),
-            trakt,
-            read,
-            summary,
-            query=more,
-            answers=answers,
-            anonymous=True,
-        )
-        for path, handler, summary, more in told
-    ]
+    return [route(*each, holds=_HOLDS, refused=refused) for each in told]

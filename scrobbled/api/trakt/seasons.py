@@ -16,10 +16,14 @@ from scrobbled.errors import NotFound
 from scrobbled.model.media import Item, Season
 from scrobbled.store import items, shows, totals
 from scrobbled.web.responses import answer
+from scrobbled.web.routes import Parameter
 from scrobbled.wire import trakt_lookup, trakt_media
 
 if TYPE_CHECKING:
-    from scrobbled.web.routes import Handler, Parameter, Route
+    from scrobbled.web.routes import Handler, Route
+
+#: The query parameter of a season, for the API description.
+TRANSLATIONS = Parameter("translations", "A language, or all: each episode with its names in it")
 
 
 async def seasons(request: web.Request) -> web.Response:
@@ -39,10 +43,16 @@ async def seasons(request: web.Request) -> web.Response:
 
 
 async def season(request: web.Request) -> web.Response:
-    """``…/seasons/{season}``: its episodes."""
+    """``…/seasons/{season}``: its episodes; with ``translations=en`` each with its names in that language."""
     show_id, _ = await asked.season(request)
     listed = await shows.episodes(request.app[POOL], show_id, asked.place(request, "season"))
-    return answer([episode for _, episode in await _episodes(request, listed)])
+    told = [episode for _, episode in await _episodes(request, listed)]
+    if language := request.query.get("translations", "").lower():
+        told = [
+            {**each, "translations": _names_in(language, each["title"], each.get("overview"))}
+            for each in told
+        ]
+    return answer(told)
 
 
 async def info(request: web.Request) -> web.Response:
@@ -72,9 +82,13 @@ async def episode_translations(request: web.Request) -> web.Response:
     """``…/episodes/{episode}/translations/{language}``: its name is known in English alone."""
     found = await _item(request, await asked.episode(request))
     facts = await items.facts(request.app[POOL], [found.id])
-    overview = facts.get(found.id, {}).get("overview")
-    told = {"title": found.episode_title, "overview": overview, "language": "en", "country": "us"}
-    return answer([told] if request.match_info.get("language", "en").lower() == "en" else [])
+    language = request.match_info.get("language", "en").lower()
+    return answer(_names_in(language, found.episode_title, facts.get(found.id, {}).get("overview")))
+
+
+def _names_in(language: str, title: str | None, overview: object) -> list[dict[str, Any]]:
+    told = {"title": title, "overview": overview, "language": "en", "country": "us"}
+    return [told] if language in ("en", "all") else []
 
 
 async def ratings(request: web.Request) -> web.Response:
@@ -88,12 +102,17 @@ async def ratings(request: web.Request) -> web.Response:
 async def stats(request: web.Request) -> web.Response:
     """How many watch, have and rate a season or an episode."""
     number, pool = await _entity(request), request.app[POOL]
-    inside = [number]
-    if "episode" not in request.match_info:
+    inside, whole = [number], "episode" not in request.match_info
+    if whole:
         show_id = await asked.title(request, "show")
         inside = [each for each, _ in await shows.episodes(pool, show_id, asked.place(request, "season"))]
     told, votes = await totals.of_items(pool, inside), sum(await totals.votes(pool, number))
-    return answer(trakt_lookup.stats(told.watchers, told.plays, told.collectors, told.listed, votes))
+    collected = told.collected if whole else None
+    return answer(
+        trakt_lookup.stats(
+            told.watchers, told.plays, told.collectors, told.listed, votes, collected=collected
+        )
+    )
 
 
 async def people(request: web.Request) -> web.Response:
@@ -156,7 +175,7 @@ def routes() -> list[Route]:
         (f"{show}/next_episode", next_episode, "What airs next", full_too),
         (f"{show}/last_episode", last_episode, "What aired last", full_too),
         (f"{show}/seasons", seasons, "The seasons", full_too),
-        (season_path, season, "The episodes of a season", full_too),
+        (season_path, season, "The episodes of a season", (*full_too, TRANSLATIONS)),
         (f"{season_path}/episodes", season, "The same, as the first clients ask", full_too),
         (f"{season_path}/info", info, "A season", full_too),
         (episode_path, episode, "An episode", full_too),

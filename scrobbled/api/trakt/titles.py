@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import asked, paging
-from scrobbled.api.trakt.catalogue import kept
+from scrobbled.api.trakt.catalogue import route
 from scrobbled.api.trakt.media import full
 from scrobbled.errors import NotFound
 from scrobbled.store import catalog, charts, shows, totals
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Parameter, Route, Scope, Surface
+from scrobbled.web.routes import Parameter
 from scrobbled.wire import trakt_lookup, trakt_media
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from scrobbled.web.routes import Handler
+    from scrobbled.web.routes import Handler, Route
 
     #: Path, handler, summary and query parameters of a route.
     _Told: TypeAlias = tuple[str, Handler, str, tuple[Parameter, ...]]
@@ -29,10 +30,8 @@ HOLDS: Final = 300
 
 EXTENDED: Final = Parameter("extended", "full for all that is known")
 
-NONE: Final = (404, "Unknown")
 
-
-class _Of:
+class _Handlers:
     """The handlers for movies or shows (*kind*)."""
 
     def __init__(self, kind: str) -> None:
@@ -95,7 +94,13 @@ class _Of:
         told = await totals.of_title(request.app[POOL], title_id)
         return answer(
             trakt_lookup.stats(
-                told.watchers, told.plays, told.collectors, told.listed, sum(votes), favorited=told.favorited
+                told.watchers,
+                told.plays,
+                told.collectors,
+                told.listed,
+                sum(votes),
+                collected=told.collected if self.kind == "show" else None,
+                favorited=told.favorited,
             )
         )
 
@@ -130,7 +135,7 @@ def routes() -> list[Route]:
     """The routes of both; literal paths (charts) must come before these."""
     found: list[Route] = []
     for kind in ("movie", "show"):
-        of, path = _Of(kind), f"/trakt/{kind}s/{{id}}"
+        of, path = _Handlers(kind), f"/trakt/{kind}s/{{id}}"
         own: list[_Told] = (
             [
                 ("/releases", of.releases, "When it came out", ()),
@@ -162,16 +167,5 @@ def routes() -> list[Route]:
     return found
 
 
-def described(path: str, handler: Handler, summary: str, query: tuple[Parameter, ...]) -> Route:
-    """A route of the catalogue: anybody may ask, and the answer is kept."""
-    return Route(
-        "GET",
-        path,
-        kept(HOLDS)(handler),
-        Surface.TRAKT,
-        Scope.READ,
-        summary,
-        query=query,
-        answers=((200, summary), (304, "Unchanged"), NONE),
-        anonymous=True,
-    )
+#: A route about one title, its seasons or episodes.
+described: Final = partial(route, holds=HOLDS, refused=((404, "Unknown"),))

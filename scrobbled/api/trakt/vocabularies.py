@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from scrobbled.api.trakt.catalogue import kept
+from scrobbled.api.trakt.catalogue import route
 from scrobbled.catalog import vocabulary
 from scrobbled.errors import NotFound
 from scrobbled.web.responses import answer
-from scrobbled.web.routes import Route, Scope, Surface
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from scrobbled.web.routes import Handler
+    from scrobbled.web.routes import Handler, Route
 
 _KINDS: Final = frozenset({"movies", "shows"})
 
@@ -78,11 +77,5 @@ def routes() -> list[Route]:
         ("/trakt/certifications/{type}", certifications, "Certifications"),
         ("/trakt/networks", networks, "Networks"),
     ]
-    answers = ((200, "All of them"), (304, "Unchanged"), (404, "Neither movies nor shows"))
-    return [
-        Route(
-            "GET", path, kept(_HOLDS)(handler), Surface.TRAKT, Scope.READ, summary,
-            answers=answers, anonymous=True,
-        )
-        for path, handler, summary in told
-    ]  # fmt: skip
+    refused = ((404, "Neither movies nor shows"),)
+    return [route(*each, holds=_HOLDS, refused=refused) for each in told]

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import paging, people
 from scrobbled.api.trakt.media import full
+from scrobbled.api.trakt.objects import shows
 from scrobbled.errors import NotFound
-from scrobbled.model.media import Kind, Title
+from scrobbled.model.media import Kind
 from scrobbled.store import items
 from scrobbled.store import watched as store
 from scrobbled.web.responses import answer
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_watched
-from scrobbled.wire.trakt_media import instant, instant_of, instants, thing_objects, title_object, trakt_id
+from scrobbled.wire.trakt_media import instant, instant_of, instants, thing_objects, trakt_id
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -54,24 +57,28 @@ async def _shows(request: web.Request, user_id: int) -> web.Response:
     Shows, with what was seen of each unless ``noseasons`` is said: a superset that clients from before and
     after July 2026 can read.
     """
-    page, words, pool = paging.page(request, default=None), paging.extended(request), request.app[POOL]
-    with_seasons = "noseasons" not in words
-    found = await store.shows(pool, user_id, datetime.now(UTC), specials=paging.flag(request, "specials"))
+    page, pool = paging.page(request, default=None), request.app[POOL]
+    with_seasons = "noseasons" not in paging.extended(request)
+    listed = await store.shows(pool, user_id, datetime.now(UTC), specials=paging.flag(request, "specials"))
+    told = ((each, trakt_watched.seen(each.items, each.dates, each.listed)) for each in listed)
+    found = [(each, seen) for each, seen in told if seen is not None]
+    found.sort(key=lambda pair: pair[1].last_watched_at, reverse=True)
     shown = page.cut(found)
-    things = await items.things(pool, (each.title_id for each in shown))
-    known = await full(request, things.values())
+    titles = await shows(
+        request, {(each.title_id, each.listed.version): each.listed.aired for each, _ in shown}
+    )
     data: list[dict[str, Any]] = []
-    for each in shown:
-        title = things.get(each.title_id)
-        if not isinstance(title, Title):
+    for each, seen in shown:
+        title = titles.get(each.title_id)
+        if title is None:
             continue
         entry = trakt_watched.watched(
-            each.plays, instant_of(each.last_watched_at), instant(each.last_updated_at)
+            seen.plays, instant_of(seen.last_watched_at), instant(each.last_updated_at)
         )
         entry["reset_at"] = None if each.reset_at is None else instant(each.reset_at)
-        entry["show"] = title_object(title, known) | {"aired_episodes": each.aired}
+        entry["show"] = orjson.Fragment(title)
         if with_seasons:
-            entry["seasons"] = trakt_watched.seasons(each.seasons, each.numbers, each.counts, each.dates)
+            entry["seasons"] = orjson.Fragment(seen.seasons)
         data.append(entry)
     return answer(data, headers=page.headers(len(found)))
 

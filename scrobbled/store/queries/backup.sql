@@ -37,9 +37,6 @@ where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'S') a
 -- The newest migration that has run; 0 for none.
 select coalesce(max(version), 0) from schema_migrations
 
--- name: remember_migration
-insert into schema_migrations (version, name) values ($1, $2)
-
 -- name: inbox
 -- What was accepted while the stream was away, as the stream would have it.
 select event, coalesce(webhook, ''::bytea) as webhook from inbox order by number

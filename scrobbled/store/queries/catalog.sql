@@ -1,5 +1,9 @@
 -- The catalogue, asked by the batch: arrays in, rows out.
 
+-- name: lock
+-- Whoever makes titles waits here for whoever else does. The number is like no other program's.
+select pg_advisory_xact_lock(7274664)
+
 -- name: by_external_ids
 -- Which entities have these ids? The kind is part of the question.
 select asked.position, external_ids.entity_id

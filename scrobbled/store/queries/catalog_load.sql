@@ -1,10 +1,6 @@
 -- Loading the catalogue in bulk. A chunk's rows arrive by COPY in temporary tables, are
 -- merged from there as sets, and are gone when the transaction ends.
 
--- name: lock
--- Whoever makes titles waits here for whoever else does; the same number as in the worker.
-select pg_advisory_xact_lock(7274664)
-
 -- name: settings
 -- For the session. Chunks are far larger than what others sort; an import that a crash cut
 -- short is run again, so only its last commit waits for the disk. The temporary tables are

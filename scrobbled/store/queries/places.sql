@@ -1,15 +1,15 @@
 -- The episodes of shows in their order.
 
 -- name: places
--- The arrays are parallel. $2: with the specials. *aired* is how many episodes have by $3, specials aside; all, where
+-- The lists are parallel, text with commas between. $2: with the specials. *aired* is how many episodes have by $3, specials aside; all, where
 -- nobody knows any date. Episodes are read show by show: a catalogue has millions.
-select asked.title_id, inside.*
+select asked.title_id, inside.*, (select xmin::text from titles where titles.id = asked.title_id) as version
 from unnest($1::bigint[]) as asked (title_id)
 cross join lateral (
     select
-        array_agg(id order by season, number) as ids,
-        array_agg(season order by season, number) as seasons,
-        array_agg(number order by season, number) as numbers,
+        string_agg(id::text, ',' order by season, number) as ids,
+        string_agg(season::text, ',' order by season, number) as seasons,
+        string_agg(number::text, ',' order by season, number) as numbers,
         case
             when count(first_aired) filter (where season > 0) > 0
             then count(*) filter (where season > 0 and first_aired <= $3)

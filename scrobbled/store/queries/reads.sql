@@ -2,47 +2,48 @@
 
 -- name: history
 -- A page of a history, newest first, that continues after ($2, $3): one range of
--- plays_newest alone.
+-- plays_newest alone. What the planner cannot see in its select tempts it to no plan for one user alone:
+-- that is made anew each time, and takes as long as the page.
 select id, item_id, kind, watched_at, cause, source, event_id
 from plays
-where user_id = $1 and (watched_at, id) < ($2, $3) and watched_at >= $4
+where user_id = (select $1::bigint) and (watched_at, id) < ($2, $3) and watched_at >= $4
     and ($5::text is null or kind = $5)
 order by watched_at desc, id desc
-limit $6::bigint offset $7::bigint
+limit (select $6::bigint) offset (select $7::bigint)
 
 -- name: history_of_titles
 -- The same for some films or shows, one range of plays_of_title for each. The planner
 -- knows nothing of one user's many plays and would read them all from plays_newest:
 -- created_at, which that index lacks, and coalesce, which hides the span, keep it away.
 select page.*
-from unnest($8::bigint[]) as asked (title_id)
+from unnest((select $8::bigint[])) as asked (title_id)
 cross join lateral (
     select id, item_id, kind, watched_at, cause, source, event_id, created_at
     from plays
-    where user_id = $1 and plays.title_id = asked.title_id
+    where user_id = (select $1::bigint) and plays.title_id = asked.title_id
         and coalesce((watched_at, id) < ($2, $3) and watched_at >= $4, false)
         and ($5::text is null or kind = $5)
     order by watched_at desc, id desc
-    limit $6::bigint + $7::bigint
+    limit (select $6::bigint + $7::bigint)
 ) as page
 order by page.watched_at desc, page.id desc
-limit $6::bigint offset $7::bigint
+limit (select $6::bigint) offset (select $7::bigint)
 
 -- name: history_of_items
 -- The same for some films or episodes, from plays_of_item.
 select page.*
-from unnest($8::bigint[]) as asked (item_id)
+from unnest((select $8::bigint[])) as asked (item_id)
 cross join lateral (
     select id, plays.item_id, kind, watched_at, cause, source, event_id, created_at
     from plays
-    where user_id = $1 and plays.item_id = asked.item_id
+    where user_id = (select $1::bigint) and plays.item_id = asked.item_id
         and coalesce((watched_at, id) < ($2, $3) and watched_at >= $4, false)
         and ($5::text is null or kind = $5)
     order by watched_at desc, id desc
-    limit $6::bigint + $7::bigint
+    limit (select $6::bigint + $7::bigint)
 ) as page
 order by page.watched_at desc, page.id desc
-limit $6::bigint offset $7::bigint
+limit (select $6::bigint) offset (select $7::bigint)
 
 -- name: count_history
 -- How many plays there are from $3 to before $2, for protocols that count pages.

@@ -129,15 +129,16 @@ on conflict (item_id) do update set
 
 -- name: of_title
 select coalesce(sum(watchers), 0)::int as watchers, coalesce(sum(plays), 0)::bigint as plays,
-    coalesce(sum(collectors), 0)::int as collectors, coalesce(sum(favorited), 0)::int as favorited,
-    coalesce(sum(listed), 0)::int as listed
+    coalesce(sum(collectors), 0)::int as collectors, coalesce(sum(collected), 0)::bigint as collected,
+    coalesce(sum(favorited), 0)::int as favorited, coalesce(sum(listed), 0)::int as listed
 from totals where period = 'all' and title_id = $1
 
 -- name: of_items
 -- Of a season ($1 are its episodes) what is told is what its episodes make together: those who
 -- watched one are at least so many as watched the most watched.
 select coalesce(max(watchers), 0)::int as watchers, coalesce(sum(plays), 0)::bigint as plays,
-    coalesce(max(collectors), 0)::int as collectors, 0 as favorited, coalesce(sum(listed), 0)::int as listed
+    coalesce(max(collectors), 0)::int as collectors, coalesce(sum(collectors), 0)::bigint as collected,
+    0 as favorited, coalesce(sum(listed), 0)::int as listed
 from item_totals where item_id = any($1::bigint[])
 
 -- name: votes

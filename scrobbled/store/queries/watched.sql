@@ -9,20 +9,17 @@ group by item_id
 order by last_watched_at desc, item_id
 
 -- name: watched_shows
--- What was seen of shows; the arrays are parallel, one element for each episode. Instants are UTC and in JSON: it
--- takes a tenth of the time to read.
-with seen as (
-    select title_id, item_id, count(*)::int as plays, max(watched_at) as last_at, max(created_at) as updated_at
+-- What was seen of shows: *items* and *dates* are parallel, one element for each play, the newest last. Both are text,
+-- and instants are UTC and in JSON: that takes a tenth of the time to read. Who saw it how often is counted there.
+with shows as (
+    select title_id, max(created_at) as updated_at,
+        string_agg(item_id::text, ',' order by watched_at) as items,
+        json_agg(watched_at at time zone 'UTC' order by watched_at) as dates
     from plays
     where user_id = $1 and kind = 'episode'
-    group by title_id, item_id
-), shows as (
-    select title_id, max(updated_at) as updated_at, array_agg(item_id) as items, array_agg(plays) as counts,
-        json_agg(last_at at time zone 'UTC') as dates
-    from seen
     group by title_id
 )
-select shows.title_id, shows.updated_at, progress_resets.reset_at, shows.items, shows.counts, shows.dates
+select shows.title_id, shows.updated_at, progress_resets.reset_at, shows.items, shows.dates
 from shows
 left join progress_resets on progress_resets.user_id = $1 and progress_resets.title_id = shows.title_id
 order by shows.title_id

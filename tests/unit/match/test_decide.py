@@ -25,7 +25,7 @@ def test_the_very_name_is_accepted() -> None:
     decision = among(wanted, film("Night Train"), text="Harbour Lights")
 
     assert (wanted.id, None) == (decision.title_id, decision.reason)
-    assert decision.confidence != "low"
+    assert confidence(decision.score) != "low"
 
 
 @pytest.mark.parametrize("number", ["2", "II"])
@@ -155,7 +155,7 @@ def test_history_settles_what_is_ambiguous() -> None:
     unclear = among(old, new, text="Harbour Lights")
     settled = prefer(unclear, {old.id})
 
-    assert (old.id, None, "medium") == (settled.title_id, settled.reason, settled.confidence)
+    assert (old.id, None, "medium") == (settled.title_id, settled.reason, confidence(settled.score))
     assert settled.candidates[0].title_id == old.id
     assert {old.id, new.id} == {each.title_id for each in settled.candidates}
     assert prefer(unclear, {old.id, new.id}) == unclear

@@ -210,6 +210,19 @@ def syncpk(**metadata: object) -> dict[str, object]:
     return {"event": "media.scrobble", "Metadata": about | metadata}
 
 
+def crosswatch(event: str, **media: object) -> dict[str, object]:
+    """Compose what CrossWatch's add-on for Kodi sends; see https://github.com/crosswatch-app/kodi-addon."""
+    about: dict[str, object] = {
+        "type": "episode", "title": "The Wire", "year": 2002, "season": 1, "episode": 2,
+        "ids": {"tvdb_show": "79126", "imdb_show": "tt0306414", "tvdb": "300472"}, "percent": 42.7,
+        "position_ms": 1_180_000, "duration_ms": 2_760_000, "file": "/tv/The Wire/2.mkv", "source": "library",
+    }  # fmt: skip
+    return {
+        "version": 1, "event": event, "event_id": "e", "session_id": "s", "sent_at": "2025-09-19T20:15:03Z",
+        "device": {"id": "d", "name": "Attic"}, "viewers": ["Robin"], "media": about | media,
+    }  # fmt: skip
+
+
 def encoded(payload: object) -> bytes:
     """Give *payload* as JSON."""
     return json.dumps(payload).encode()

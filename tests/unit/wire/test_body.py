@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrobbled.errors import PayloadError
-from scrobbled.wire.body import decode
+from scrobbled.wire import body as forms
+from scrobbled.wire.body import MOST_AT_ONCE, decode, several
 
 from .composed import encoded, multipart
 
@@ -155,6 +157,18 @@ def test_a_damaged_form_is_read_or_refused(place: int, byte: int) -> None:
         assert isinstance(actual, dict)
 
 
+@given(st.integers(0, len(multipart(PAYLOAD, THUMB))), st.binary(max_size=2))
+def test_the_short_way_reads_what_the_parser_reads(place: int, bytes_: bytes) -> None:
+    """Whatever is damaged: the payload that is found without the parser is the one it finds."""
+    whole = multipart(PAYLOAD, THUMB)
+    boundary = whole[2:].partition(b"\r")[0]
+    for body in (whole, whole[:place] + bytes_, whole[:place] + bytes_ + whole[place + len(bytes_) :]):
+        short = forms._payload_first(body, boundary)
+
+        assert short is None or short == forms._parts(body, boundary)["payload"]
+        assert short is not None or body != whole
+
+
 @pytest.mark.parametrize(
     "body",
     [b'{"a": "\n' + b"x" * 70_000 + b'"}', b'{"a": ' + b'"' * 70_000, b"a=" + b"%22" * 100_000],
@@ -168,3 +182,23 @@ def test_what_takes_long_to_mend_is_not_mended(body: bytes) -> None:
 def test_valid_json_may_be_long() -> None:
     """Only what has to be mended is bounded here; the whole is bounded by the front door."""
     assert {"a": "x" * 900_000} == decode(encoded({"a": "x" * 900_000}))
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n  "])
+def test_a_list_of_several_is_taken_apart(before: bytes) -> None:
+    """Each object of a list is a body of its own, the same each time it is sent."""
+    sent = [{"event": "a", "at": 1.5}, {"event": "é"}]
+
+    assert sent == [decode(each) for each in several(before + json.dumps(sent).encode())]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        encoded(WANTED), encoded([WANTED]), b"[]", b"", b"[", b"[1, 2]", b'[{"a": 1}, 2]', b"[" * 50_000,
+        b"[{},{}", encoded([WANTED] * (MOST_AT_ONCE + 1)),
+    ],
+)  # fmt: skip
+def test_anything_else_is_one(body: bytes) -> None:
+    """A single object, a list of something else, too long a list: nothing is taken apart."""
+    assert not several(body)

@@ -12,7 +12,7 @@ import pytest
 
 from scrobbled.wire import webhook
 
-from .composed import encoded, plex
+from .composed import crosswatch, encoded, plex
 from .shapes import Expected, Shape, assert_reads_as
 
 WIRE: Expected = {"kind": "episode", "show": "The Wire", "season": 1, "episode": 2}
@@ -73,7 +73,25 @@ SAVED = {
     "SeasonNumber": 1, "SaveReason": "UpdateUserRating", "Likes": True, "Played": False,
 }  # fmt: skip
 
+#: One for a list of anime: short names around the plugin's ticks.
+SHORT = {
+    "event": "PlaybackStop", "itemId": "i", "type": "Episode", "name": "The Detail", "series": "The Wire",
+    "season": 1, "episode": 2, "episodeEnd": "", "position": 9_000_000_000, "runtime": 36_000_000_000,
+    "paused": False, "completed": False, "device": "TV", "client": "Web", "userId": "u",
+}  # fmt: skip
+
+#: One that imitates Plex's envelope around the names of Jellyfin's.
+AS_PLEX = {
+    "title": "Arrival", "grandparentTitle": "", "librarySectionType": "Movie",
+    "guid": "imdb://tt2543164", "Guid": [{"id": "tmdb://329865"}],
+}  # fmt: skip
+
 JELLYFIN: list[Shape] = [
+    (SHORT, DETAIL | {"action": "stop", "progress_percent": 25.0}),
+    (SHORT | {"event": "PlaybackProgress", "paused": True},
+     DETAIL | {"action": "pause", "progress_percent": 25.0}),
+    (SHORT | {"completed": True}, DETAIL | {"progress_percent": 25.0}),
+    ({"event": "PlaybackStart", "Metadata": AS_PLEX}, ARRIVAL | OF_FILM | {"action": "start"}),
     (POLICY | {"event_type": "PlaybackStop", "played_to_completion": "True"}, NUMBERED),
     (POLICY | {"event_type": "UserDataSaved", "played": "True", "save_reason": "TogglePlayed"}, NUMBERED),
     (POLICY | {"event_type": "UserDataSaved", "played": "False", "save_reason": "TogglePlayed"},
@@ -97,6 +115,12 @@ JELLYFIN: list[Shape] = [
                "parent_index_number": 1, "provider_ids": {"Tvdb": "300472"}},
       "playback": {"position_ticks": 95, "played_to_completion": True, "runtime_ticks": 100}},
      DETAIL | {"ids": {"tvdb": "300472"}, "progress_percent": 95.0}),
+    # Which show it is nobody says; what happened is said all the same.
+    ({"NotificationType": "PlaybackStart", "ItemType": "Episode", "ItemId": "i", "SeasonNumber": 1,
+      "EpisodeNumber": 2, "EpisodeNumberEnd": 3},
+     NUMBERED | {"episode_end": 3, "action": "start"}),
+    ({"NotificationType": "PlaybackStart", "ItemType": "Episode", "Name": "The Detail"},
+     {"kind": "episode", "title": "The Detail", "action": "ignore"}),
     (SAVED, NOTHING | {"title": "Season 1", "show": "The Wire", "season": 1}),
     ({"NotificationType": "ItemRemoved", "ItemType": "Movie", "Name": "Arrival"},
      ARRIVAL | {"action": "ignore"}),
@@ -138,15 +162,6 @@ TAUTULLI: list[Shape] = [
 ]  # fmt: skip
 
 UNIQUE = {"tvdb": "79126", "imdb": "tt0306414"}
-CROSSWATCH = {
-    "version": 1, "event_id": "e", "session_id": "s", "sent_at": "2025-09-19T20:15:03Z",
-    "device": {"id": "d", "name": "Attic"}, "viewers": ["Robin"],
-}  # fmt: skip
-MEDIA = {
-    "type": "episode", "title": "The Wire", "year": 2002, "season": 1, "episode": 2,
-    "ids": {"tvdb_show": "79126", "imdb_show": "tt0306414", "tvdb": "300472"}, "percent": 42.7,
-    "position_ms": 1_180_000, "duration_ms": 2_760_000, "file": "/tv/The Wire/2.mkv", "source": "library",
-}  # fmt: skip
 SEEN = WIRE | OF_SHOW | {"ids": {"tvdb": "300472"}, "year": 2002, "year_of": "series"}
 
 KODI: list[Shape] = [
@@ -154,13 +169,12 @@ KODI: list[Shape] = [
     ({"event": "end", "mediaType": "episode", "tvShowTitle": "The Wire", "title": "The Detail", "season": 1,
       "episode": 2, "uniqueIds": UNIQUE | {"imdb": "tt0749421"}, "tvShowUniqueIds": UNIQUE},
      DETAIL | OF_SHOW | {"ids": {"imdb": "tt0749421"}}),
-    (CROSSWATCH | {"event": "start", "media": MEDIA}, SEEN | {"action": "start", "progress_percent": 42.7}),
-    (CROSSWATCH | {"event": "pause", "media": {**MEDIA, "percent": None}},
-     SEEN | {"action": "pause", "progress_percent": 42.75}),
-    (CROSSWATCH | {"event": "stop", "media": {**MEDIA, "percent": 80.0, "completed": True}},
+    (crosswatch("start"), SEEN | {"action": "start", "progress_percent": 42.7}),
+    (crosswatch("pause", percent=None), SEEN | {"action": "pause", "progress_percent": 42.75}),
+    (crosswatch("stop", percent=80.0, completed=True),
      SEEN | {"progress_percent": 80.0, "watched_at": "2025-09-19T20:15:03Z"}),
-    (CROSSWATCH | {"event": "stop", "media": {"type": "movie", "title": "Arrival", "year": 2016,
-                                              "percent": 12.0, **OF_FILM}},
+    (crosswatch("stop", type="movie", title="Arrival", year=2016, season=None, episode=None, percent=12.0,
+                **OF_FILM),
      ARRIVAL | OF_FILM | {"year": 2016, "action": "stop", "progress_percent": 12.0}),
     ({"version": 1, "event": "ping", "event_id": "e", "device": {"id": "d"}, "viewers": ["Robin"]}, NOTHING),
 ]  # fmt: skip
@@ -179,6 +193,11 @@ GENERIC: list[Shape] = [
      PLAYED | {"progress_percent": 1.0}),
     (FLOPPY | {"event": "stop", "position_seconds": 2700, "duration_seconds": 3000},
      PLAYED | {"progress_percent": 90.0}),
+    ({"type": "series", "id": "tt0306414:1:2", "name": "The Wire"},
+     WIRE | {"show_ids": {"imdb": "tt0306414"}}),
+    ({"event": "stop", "type": "episode", "imdb_id": "tt0306414:1:2", "progress": 12},
+     NUMBERED | {"show_ids": {"imdb": "tt0306414"}, "action": "stop", "progress_percent": 12.0}),
+    ({"event": "play", "type": "scene", "title": "Arrival"}, NOTHING | {"title": "Arrival"}),
     (FLOPPY | {"event": "pause", "position_seconds": 1500, "duration_seconds": 3000},
      PLAYED | {"action": "pause", "progress_percent": 50.0}),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import orjson
 import pytest
 
 from scrobbled.model.event import Action
@@ -56,7 +57,7 @@ EPISODE_OBJECT = {
     "title": "The Detail",
     "ids": {"trakt": 1_000_000_009, "tvdb": 308, "imdb": "tt0749448", "tmdb": None},
 }
-SHARING = {"twitter": False, "mastodon": False, "tumblr": False}
+SHARING = {"facebook": False, "twitter": False, "mastodon": False, "tumblr": False}
 
 
 def answer(outcome: Outcome, item: Item | None = FILM, **known: Any) -> Answer:
@@ -210,7 +211,7 @@ def test_instants_are_utc_and_end_in_zeros() -> None:
     [("scrobble", "scrobble"), ("lost_stop", "scrobble"), ("checkin", "checkin"), ("manual", "watch")],
 )
 def test_a_history_entry_says_what_caused_it(cause: str, action: str) -> None:
-    """A play nobody's player reported is a ``watch``."""
+    """A play nobody's player reported is a ``watch``; what is left out leaves no trace."""
     expected = {
         "id": 5,
         "watched_at": "2026-03-01T20:00:05.000Z",
@@ -219,7 +220,10 @@ def test_a_history_entry_says_what_caused_it(cause: str, action: str) -> None:
         "movie": FILM_OBJECT,
     }
 
-    assert expected == trakt_render.history_entry(5, AT, cause, FILM)
+    objects = [trakt_media.typed(None, orjson.dumps(FILM_OBJECT).decode()), None]
+    written = trakt_render.history([5, 6], ["2026-03-01T20:00:05.678901"] * 2, [cause] * 2, objects)
+
+    assert [expected] == orjson.loads(written)
 
 
 def test_a_playback_entry() -> None:

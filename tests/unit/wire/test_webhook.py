@@ -19,6 +19,7 @@ from .composed import (
     EMBY_EPISODE,
     EMBY_FILM,
     RECEIPT,
+    crosswatch,
     emby,
     encoded,
     jellyfin_episode,
@@ -102,6 +103,7 @@ SAMPLES: list[dict[str, Any]] = [
         "progress": 80,
     },
     {"watchDate": "22.07.22", "tmdbId": 9323, "dateFormat": "d.m.y"},
+    crosswatch("stop"),
 ]
 
 PLAYERS = [*webhook.READERS, webhook.AUTO]
@@ -182,6 +184,7 @@ def test_keys_that_are_lost_never_make_a_play(data: st.DataObject) -> None:
         plex_episode("media.pause"),
         jellyfin_film("PlaybackStop", PlayedToCompletion=False),
         jellyfin_episode("PlaybackProgress"),
+        crosswatch("stop"),
         nested("Stop", EMBY_FILM, Session={"PlayState": {"PositionTicks": 10}}),
         emby("playback.stop", PlaybackInfo={"PlayedToCompletion": False, "PositionTicks": 35_000_000_000}),
         emby("playback.start", EMBY_EPISODE),

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("items")
 
+#: A row of the catalogue as it is now: its id, and the transaction that wrote it. What is made of the row
+#: alone holds as long as this does.
+Version: TypeAlias = tuple[int, str | None]
+
 #: Ours begin here; Trakt's own lie below.
 FIRST_ID = 1_000_000_000
 
@@ -96,6 +100,19 @@ async def things(database: Database, ids: Iterable[int]) -> dict[int, Thing]:
     titles: dict[int, Title] = {}
     found = (_thing(row, titles) for row in await database.fetch(_QUERIES["things"], wanted))
     return {thing.id: thing for thing in found}
+
+
+async def versions(database: Database, ids: Iterable[int]) -> list[tuple[str, Version, Version]]:
+    """
+    Of films, shows, seasons and episodes: what each is, its version, and that of its title. Of a film or a
+    show the first has no transaction.
+    """
+    row = await database.fetchrow(_QUERIES["versions"], list(set(ids)))
+    if row is None or row["ids"] is None:
+        return []
+    own, kinds, parts, title_ids, titles = row
+    items = zip(own, parts, strict=True)
+    return list(zip(kinds, items, zip(title_ids, titles, strict=True), strict=True))
 
 
 async def facts(database: Database, ids: Iterable[int]) -> dict[int, Facts]:

@@ -9,6 +9,7 @@ import orjson
 
 from scrobbled.store import sql
 from scrobbled.store.asking import asking
+from scrobbled.store.items import Version
 from scrobbled.store.lengths import Lengths
 from scrobbled.store.reads import Span, Subject, put_for
 
@@ -27,10 +28,6 @@ _PAGES: Final = {
 
 #: One for the process, which has one database; those of another would have other times.
 _LENGTHS = Lengths()
-
-#: A row of the catalogue as it is now: its id, and the transaction that wrote it. What is made of the row
-#: alone holds as long as this does.
-Version = tuple[int, str | None]
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from scrobbled.wire.trakt_media import instant_of
 from scrobbled.wire.trakt_said import MEDIA
 
@@ -12,6 +14,18 @@ from scrobbled.wire.trakt_said import MEDIA
 def metadata(media: Mapping[str, Any]) -> dict[str, Any]:
     """What is told of a copy; null for what is not, and no third dimension: clients read true or false."""
     return {name: media.get(name) for name in MEDIA} | {"3d": media.get("3d") is True}
+
+
+def item(  # one for each member
+    collected_at: str, updated_at: str, kind: str, members: str, media: Mapping[str, Any] | None
+) -> str:
+    """
+    A film or episode in a collection, as JSON: *members* are those of `trakt_media.members`, *media* what is
+    told of the copy, None where nobody asks.
+    """
+    told = "" if media is None else f',"metadata":{orjson.dumps(metadata(media)).decode()}'
+    dates = f'"collected_at":"{collected_at}","updated_at":"{updated_at}"'
+    return f'{{{dates},"type":"{kind}",{members}{told}}}'
 
 
 def seasons(

@@ -67,6 +67,11 @@ def sort_word(word: str) -> str | None:
     return found if found in SORTS else None
 
 
+def rated(rated_at: str, rating: int, kind: str, members: str) -> str:
+    """An entry of a list of ratings, as JSON; *members* are those of `trakt_media.members`."""
+    return f'{{"rated_at":"{rated_at}","rating":{rating},"type":"{kind}",{members}}}'
+
+
 def entry(entry_id: int, rank: int, listed_at: datetime, notes: str | None) -> dict[str, Any]:
     """What is said of a thing on a list; the thing itself goes beside it."""
     return {"rank": rank, "id": entry_id, "listed_at": instant(listed_at), "notes": notes}

@@ -7,7 +7,7 @@ Ids are typed as Trakt types them. Instants end in ``.000Z`` (§1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
 
@@ -185,11 +185,17 @@ def media_object(thing: Thing, known: Known = None) -> dict[str, Any]:
     return episode_object(thing, known)
 
 
-def typed(episode: str | None, title: str) -> str:
-    """The members of an entry that say what it is about, of objects that are JSON already."""
-    if episode is None:
-        return f'"type":"movie","movie":{title}'
-    return f'"type":"episode","episode":{episode},"show":{title}'
+def members(kind: str, part: str | None, title: str) -> str:
+    """
+    ``"season": …, "show": …``: the members of an entry with what it is about, from objects that are JSON
+    already; a film or a show has no *part*.
+    """
+    return f'"{kind}":{title}' if part is None else f'"{kind}":{part},"show":{title}'
+
+
+def array_of(entries: Iterable[str]) -> str:
+    """A list of what is JSON already."""
+    return f"[{','.join(entries)}]"
 
 
 def trakt_id(ids: Mapping[str, str], own_id: int) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from scrobbled.model.event import Action
 from scrobbled.model.media import Item
 from scrobbled.model.outcome import Answer, Outcome
-from scrobbled.wire.trakt_media import Known, instant, item_objects
+from scrobbled.wire.trakt_media import Known, array_of, instant, item_objects
 
 #: Facebook is Trakt's no longer, but clients of that time do without an answer rather than without the word.
 _SHARING: Final = {"facebook": False, "twitter": False, "mastodon": False, "tumblr": False}
@@ -105,18 +105,18 @@ def _rejected(answer: Answer) -> Rendered:
 
 
 def history(
-    ids: Sequence[int], dates: Sequence[str], causes: Sequence[str], objects: Sequence[str | None]
+    ids: Sequence[int], dates: Sequence[str], causes: Sequence[str], members: Sequence[str | None]
 ) -> str:
     """
-    ``/sync/history`` (§6) from parallel columns: *dates* as for `instant_of`, *objects* as `typed` writes
-    them, None for what is left out. Written here: a page is the most frequent of all reads.
+    ``/sync/history`` (§6) from parallel columns: *dates* as for `instant_of`, *members* with their
+    type, None for what is left out. Written here: a page is the most frequent of all reads.
     """
     entries = (
         f'{{"id":{own},"watched_at":"{at[:19]}.000Z","action":"{_CAUSES.get(cause, "watch")}",{what}}}'
-        for own, at, cause, what in zip(ids, dates, causes, objects, strict=True)
+        for own, at, cause, what in zip(ids, dates, causes, members, strict=True)
         if what is not None
     )
-    return f"[{','.join(entries)}]"
+    return array_of(entries)
 
 
 def playback_entry(

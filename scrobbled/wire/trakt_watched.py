@@ -25,6 +25,12 @@ def watched(plays: int, last_watched_at: str, last_updated_at: str) -> dict[str,
     return {"plays": plays, "last_watched_at": last_watched_at, "last_updated_at": last_updated_at}
 
 
+def item(plays: int, last_watched_at: str, last_updated_at: str, members: str) -> str:
+    """A film or episode in such a list, as JSON; *members* are those of `trakt_media.members`."""
+    head = f'{{"plays":{plays},"last_watched_at":"{last_watched_at}","last_updated_at":"{last_updated_at}"'
+    return f"{head},{members}}}"
+
+
 class Seen(msgspec.Struct, frozen=True, gc=False):
     """What was seen of a show; *last_watched_at* as for `instant_of`, *seasons* as JSON."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -293,19 +292,18 @@ async def test_a_batch_is_answered_in_order_and_each_media_once(pool: Pool) -> N
 
 
 async def test_heartbeats_are_answered_from_memory(pool: Pool) -> None:
-    """The same words again ask nobody, and take microseconds."""
+    """The same words again ask nobody."""
     word = made_up()
     await load(pool, {"type": "movie", "title": word, "ids": {"imdb": word}})
     matcher = Matcher(catalogue_names())
     beats = [event(film(title=word, ids={"imdb": word})) for _ in range(1000)]
     first = await matcher.match(pool, beats)
+    nobody: Any = None  # asked, it would raise
 
-    began = time.process_time()
-    rounds = [await matcher.match(pool, beats) for _ in range(20)]
-    spent = time.process_time() - began
+    again = await matcher.match(nobody, beats)
 
-    assert all(each[0].how == "cached" and each[0].items == first[0].items for each in rounds)
-    assert spent < 1.0, f"20,000 hits took {spent:.2f} s"
+    assert {"cached"} == {each.how for each in again}
+    assert [each.items for each in first] == [each.items for each in again]
 
 
 async def test_what_is_unmatched_is_looked_up_again(pool: Pool) -> None:

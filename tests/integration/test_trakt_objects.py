@@ -11,7 +11,7 @@ from tests.library import Film, episodes, film, watch
 from tests.words import made_up
 
 if TYPE_CHECKING:
-    from scrobbled.store.pages import Version
+    from scrobbled.store.items import Version
     from scrobbled.store.pool import Pool
     from tests.integration.conftest import Person
 

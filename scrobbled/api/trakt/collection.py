@@ -9,16 +9,17 @@ from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import asked, paging, people, writing
 from scrobbled.api.trakt.meant import meant
 from scrobbled.api.trakt.media import full
+from scrobbled.api.trakt.objects import things
 from scrobbled.errors import NotFound
 from scrobbled.model.media import Item, Kind, Title
 from scrobbled.model.selection import selected
 from scrobbled.store import collection as store
 from scrobbled.store import items
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer
+from scrobbled.web.responses import answer, written
 from scrobbled.web.routes import Route, Scope, Surface
 from scrobbled.wire import trakt_collection, trakt_items, trakt_results, trakt_said
-from scrobbled.wire.trakt_media import instant, instant_of, thing_objects, title_object, trakt_id
+from scrobbled.wire.trakt_media import array_of, instant, instant_of, instants, title_object, trakt_id
 from scrobbled.wire.trakt_said import UNKNOWN_DATE, When
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from scrobbled.model.media import Thing
     from scrobbled.model.wanted import Watchable
-    from scrobbled.wire.trakt_media import Known
 
 _KINDS = {
     "movies": (Kind.MOVIE,),
@@ -47,14 +47,16 @@ async def listed(request: web.Request) -> web.Response:
     found = await store.items(request.app[POOL], user_id, _KINDS[word])
     found = await asked.fitting(request, found, lambda each: each.title_id)
     shown = page.cut(found)
-    things = await items.things(request.app[POOL], (each.item_id for each in shown))
-    known, with_metadata = await full(request, things.values()), "metadata" in paging.extended(request)
-    data = [
-        _entry(each, things[each.item_id], known, with_metadata=with_metadata)
-        for each in shown
-        if each.item_id in things
-    ]
-    return answer(data, headers=page.headers(len(found)))
+    told = await things(request, (each.item_id for each in shown))
+    with_metadata = "metadata" in paging.extended(request)
+    collected_at = instants([each.collected_at for each in shown])
+    updated_at = instants([each.updated_at for each in shown])
+    entries = (
+        trakt_collection.item(collected, updated, *told[each.item_id], each.media if with_metadata else None)
+        for each, collected, updated in zip(shown, collected_at, updated_at, strict=True)
+        if each.item_id in told
+    )
+    return written(array_of(entries), headers=page.headers(len(found)))
 
 
 async def _shows(request: web.Request) -> web.Response:
@@ -62,11 +64,11 @@ async def _shows(request: web.Request) -> web.Response:
     found = await store.shows(request.app[POOL], user_id, datetime.now(UTC))
     found = await asked.fitting(request, found, lambda each: each.title_id)
     shown = page.cut(found)
-    things = await items.things(request.app[POOL], (each.title_id for each in shown))
-    known, with_metadata = await full(request, things.values()), "metadata" in paging.extended(request)
+    titles = await items.things(request.app[POOL], (each.title_id for each in shown))
+    known, with_metadata = await full(request, titles.values()), "metadata" in paging.extended(request)
     data = []
     for each in shown:
-        title = things.get(each.title_id)
+        title = titles.get(each.title_id)
         if isinstance(title, Title):
             parts = trakt_collection.seasons(
                 each.seasons, each.numbers, each.dates, each.media, with_metadata=with_metadata
@@ -81,15 +83,6 @@ async def _shows(request: web.Request) -> web.Response:
     return answer(data, headers=page.headers(len(found)))
 
 
-def _entry(copy: store.Copy, thing: Thing, known: Known, *, with_metadata: bool) -> dict[str, Any]:
-    entry = {"collected_at": instant(copy.collected_at), "updated_at": instant(copy.updated_at)}
-    shown = thing_objects(thing, known)
-    found = entry | {"type": "movie" if "movie" in shown else "episode"} | shown
-    if with_metadata:
-        found["metadata"] = trakt_collection.metadata(copy.media)
-    return found
-
-
 async def minimal(request: web.Request) -> web.Response:
     """``GET /sync/collection/minimal/{type}``: when each was got, by id; shows by season and episode."""
     word, pool = request.match_info["type"], request.app[POOL]
@@ -97,10 +90,10 @@ async def minimal(request: web.Request) -> web.Response:
         raise NotFound
     kinds = _KINDS["movies" if word == "movies" else "episodes"]
     found = await store.items(pool, request[IDENTITY].user_id, kinds)
-    things = await items.things(pool, (each.item_id for each in found))
+    known = await items.things(pool, (each.item_id for each in found))
     data: dict[str, Any] = {}
     for each in found:
-        thing = things.get(each.item_id)
+        thing = known.get(each.item_id)
         if thing is None:
             continue
         holder = data

@@ -17,11 +17,11 @@ from scrobbled.api.pool import POOL
 from scrobbled.api.trakt.media import full, is_full
 from scrobbled.store import items as store
 from scrobbled.web.responses import dump
-from scrobbled.wire.trakt_media import media_object, typed
+from scrobbled.wire.trakt_media import media_object, members
 
 if TYPE_CHECKING:
     from scrobbled.model.media import Thing
-    from scrobbled.store.pages import Version
+    from scrobbled.store.items import Version
     from scrobbled.store.pool import Pool
 
 #: Objects that are kept; some 400 bytes each.
@@ -59,7 +59,7 @@ class Objects:
 OBJECTS: web.AppKey[Objects] = web.AppKey("objects", Objects)
 
 
-async def shown(
+async def played(
     request: web.Request, items: Sequence[Version], titles: Sequence[Version]
 ) -> list[str | None]:
     """
@@ -69,10 +69,26 @@ async def shown(
     texts = await _written(request, {*items, *titles})
     found: list[str | None] = []
     for item, title in zip(items, titles, strict=True):
-        text, own = texts.get(title), None if item[1] is None else texts.get(item)
-        lost = text is None or (own is None and item[1] is not None)
-        found.append(None if lost else typed(own, text or ""))
+        kind = "movie" if item[1] is None else "episode"
+        told = _members(texts, kind, item, title)
+        found.append(None if told is None else f'"type":"{kind}",{told}')
     return found
+
+
+async def things(request: web.Request, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """By id of a film, show, season or episode: which of them it is, and its members of an entry."""
+    versions = await store.versions(request.app[POOL], ids)
+    texts = await _written(request, {each for _, *both in versions for each in both})
+    told = ((item[0], kind, _members(texts, kind, item, title)) for kind, item, title in versions)
+    return {own: (kind, members) for own, kind, members in told if members is not None}
+
+
+def _members(texts: Mapping[Version, str], kind: str, item: Version, title: Version) -> str | None:
+    """Of objects by version; None where one that is needed is not there."""
+    whole, part = texts.get(title), None if item[1] is None else texts.get(item)
+    if whole is None or (part is None and item[1] is not None):
+        return None
+    return members(kind, part, whole)
 
 
 async def shows(request: web.Request, aired: Mapping[Version, int]) -> dict[int, str]:

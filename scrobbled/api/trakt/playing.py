@@ -11,7 +11,7 @@ from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import asked, paging, people
 from scrobbled.api.trakt.media import full
-from scrobbled.api.trakt.objects import shown
+from scrobbled.api.trakt.objects import played
 from scrobbled.errors import NotFound
 from scrobbled.model.filters import Filters
 from scrobbled.model.media import Kind
@@ -59,9 +59,9 @@ async def history(request: web.Request) -> web.Response:
         offset=page.offset,
         limit=page.limit or _EVERYTHING,
     )
-    objects = await shown(request, found.items, found.titles)
+    members = await played(request, found.items, found.titles)
     return written(
-        trakt_render.history(found.ids, found.dates, found.causes, objects), headers=page.headers(total)
+        trakt_render.history(found.ids, found.dates, found.causes, members), headers=page.headers(total)
     )
 
 

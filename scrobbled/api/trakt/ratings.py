@@ -10,17 +10,16 @@ from scrobbled.api import parameters
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import paging, people, writing
 from scrobbled.api.trakt.meant import meant
-from scrobbled.api.trakt.media import full
+from scrobbled.api.trakt.objects import things
 from scrobbled.errors import NotFound
 from scrobbled.model.wanted import ThingKind
-from scrobbled.store import items
 from scrobbled.store import ratings as store
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer
+from scrobbled.web.responses import answer, written
 from scrobbled.web.routes import Route, Scope, Surface
-from scrobbled.wire import trakt_items, trakt_results, trakt_said
+from scrobbled.wire import trakt_items, trakt_lists, trakt_results, trakt_said
 from scrobbled.wire.trakt_items import Body, Entry
-from scrobbled.wire.trakt_media import instants, thing_objects
+from scrobbled.wire.trakt_media import array_of, instants
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -36,14 +35,14 @@ async def listed(request: web.Request) -> web.Response:
     found, total = await store.ratings(
         request.app[POOL], user_id, _kinds(request), _numbers(request), offset=page.offset, limit=page.limit
     )
-    things = await items.things(request.app[POOL], (each.item_id for each in found))
-    known = await full(request, things.values())
-    data = [
-        {"rated_at": at, "rating": each.rating} | thing_objects(things[each.item_id], known)
-        for each, at in zip(found, instants([each.rated_at for each in found]), strict=True)
-        if each.item_id in things
-    ]
-    return answer(data, headers=page.headers(total))
+    told = await things(request, (each.item_id for each in found))
+    dates = instants([each.rated_at for each in found])
+    entries = (
+        trakt_lists.rated(at, each.rating, *told[each.item_id])
+        for each, at in zip(found, dates, strict=True)
+        if each.item_id in told
+    )
+    return written(array_of(entries), headers=page.headers(total))
 
 
 async def add(request: web.Request) -> web.Response:

@@ -9,16 +9,14 @@ import orjson
 
 from scrobbled.api.pool import POOL
 from scrobbled.api.trakt import paging, people
-from scrobbled.api.trakt.media import full
-from scrobbled.api.trakt.objects import shows
+from scrobbled.api.trakt.objects import shows, things
 from scrobbled.errors import NotFound
 from scrobbled.model.media import Kind
-from scrobbled.store import items
 from scrobbled.store import watched as store
-from scrobbled.web.responses import answer
+from scrobbled.web.responses import answer, written
 from scrobbled.web.routes import Parameter, Route, Scope, Surface
 from scrobbled.wire import trakt_watched
-from scrobbled.wire.trakt_media import instant, instant_of, instants, thing_objects, trakt_id
+from scrobbled.wire.trakt_media import array_of, instant, instant_of, instants, trakt_id
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,17 +37,15 @@ async def watched(request: web.Request) -> web.Response:
     page = paging.page(request, default=None)
     found = await store.items(request.app[POOL], user_id, _KINDS[word])
     shown = page.cut(found)
-    things = await items.things(request.app[POOL], (each.item_id for each in shown))
-    known = await full(request, things.values())
+    told = await things(request, (each.item_id for each in shown))
     watched_at = instants([each.last_watched_at for each in shown])
     updated_at = instants([each.last_updated_at for each in shown])
-    data = []
-    for each, watched_last, updated_last in zip(shown, watched_at, updated_at, strict=True):
-        if (thing := things.get(each.item_id)) is not None:
-            objects = thing_objects(thing, known)
-            del objects["type"]
-            data.append(trakt_watched.watched(each.plays, watched_last, updated_last) | objects)
-    return answer(data, headers=page.headers(len(found)))
+    entries = (
+        trakt_watched.item(each.plays, watched_last, updated_last, told[each.item_id][1])
+        for each, watched_last, updated_last in zip(shown, watched_at, updated_at, strict=True)
+        if each.item_id in told
+    )
+    return written(array_of(entries), headers=page.headers(len(found)))
 
 
 async def _shows(request: web.Request, user_id: int) -> web.Response:
@@ -59,8 +55,8 @@ async def _shows(request: web.Request, user_id: int) -> web.Response:
     """
     page, pool = paging.page(request, default=None), request.app[POOL]
     with_seasons = "noseasons" not in paging.extended(request)
-    listed = await store.shows(pool, user_id, datetime.now(UTC), specials=paging.flag(request, "specials"))
-    told = ((each, trakt_watched.seen(each.items, each.dates, each.listed)) for each in listed)
+    begun = await store.shows(pool, user_id, datetime.now(UTC), specials=paging.flag(request, "specials"))
+    told = ((each, trakt_watched.seen(each.items, each.dates, each.listed)) for each in begun)
     found = [(each, seen) for each, seen in told if seen is not None]
     found.sort(key=lambda pair: pair[1].last_watched_at, reverse=True)
     shown = page.cut(found)

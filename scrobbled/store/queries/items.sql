@@ -92,6 +92,24 @@ select
 from episodes join titles on titles.id = episodes.show_id
 where episodes.id = any($1::bigint[])
 
+-- name: versions
+-- Of the same, which transactions wrote the rows that they are shown from: *part* is the season's or the episode's own,
+-- *version* that of the film or show. The arrays are parallel.
+select array_agg(id) as ids, array_agg(kind) as kinds, array_agg(part) as parts, array_agg(title_id) as title_ids,
+    array_agg(version) as versions
+from (
+    select id, kind, null as part, id as title_id, xmin::text as version
+    from titles where id = any($1::bigint[])
+    union all
+    select seasons.id, 'season', seasons.xmin::text, titles.id, titles.xmin::text
+    from seasons join titles on titles.id = seasons.show_id
+    where seasons.id = any($1::bigint[])
+    union all
+    select episodes.id, 'episode', episodes.xmin::text, titles.id, titles.xmin::text
+    from episodes join titles on titles.id = episodes.show_id
+    where episodes.id = any($1::bigint[])
+) as found
+
 -- What the catalogue knows beyond names, under Trakt's words for it. Details go under what has a column of its own.
 
 -- name: title_facts

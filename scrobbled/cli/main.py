@@ -9,7 +9,7 @@ import click
 
 from scrobbled import __version__
 from scrobbled.cli.context import nothing_runs
-from scrobbled.errors import ScrobbledError, Unavailable
+from scrobbled.errors import NoAnswer, ScrobbledError
 
 #: Command -> the module in this package that holds it under the same name, and its line in --help.
 COMMANDS = {
@@ -73,6 +73,6 @@ def main() -> None:
     try:
         scrobbled(prog_name="scrobbled")
     except ScrobbledError as error:
-        more = nothing_runs() if isinstance(error, Unavailable) else ""
+        more = nothing_runs() if isinstance(error, NoAnswer) else ""
         click.echo(f"scrobbled: {error}{more}", err=True)
         sys.exit(1)

@@ -7,13 +7,14 @@ from aiohttp import web
 from scrobbled.ingest.door import DOOR, receipt
 from scrobbled.model.event import Action
 from scrobbled.web.auth import IDENTITY
-from scrobbled.web.responses import answer
+from scrobbled.web.responses import dump
 from scrobbled.web.routes import Handler, Route, Scope, Surface
+from scrobbled.web.written import Written
 from scrobbled.wire import trakt, trakt_render
 
 
 def _scrobble(action: Action) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         event = trakt.parse_scrobble(await request.read(), action, receipt(request[IDENTITY].user_id))
         became = await request.app[DOOR].ask(event)
         return _render(trakt_render.scrobble_answer(became, action, event.progress))
@@ -21,7 +22,7 @@ def _scrobble(action: Action) -> Handler:
     return handle
 
 
-async def check_in(request: web.Request) -> web.Response:
+async def check_in(request: web.Request) -> web.StreamResponse:
     """``POST /checkin``."""
     event = trakt.parse_checkin(await request.read(), receipt(request[IDENTITY].user_id))
     return _render(trakt_render.checkin_answer(await request.app[DOOR].ask(event)))
@@ -33,9 +34,9 @@ async def cancel_check_in(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _render(rendered: trakt_render.Rendered) -> web.Response:
+def _render(rendered: trakt_render.Rendered) -> web.StreamResponse:
     status, body = rendered
-    return web.Response(status=status) if body is None else answer(body, status)
+    return web.Response(status=status) if body is None else Written(dump(body), status)
 
 
 def routes() -> list[Route]:

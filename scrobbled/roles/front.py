@@ -209,7 +209,13 @@ async def _serve(application: web.Application, settings: Settings) -> None:
     asked_to_stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN, keepalive_timeout=IDLE)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        shutdown_timeout=_DRAIN,
+        keepalive_timeout=IDLE,
+        auto_decompress=False,  # aiohttp would unpack whatever anybody sends, refused or not: see web/body.py
+    )
     await runner.setup()
     app.shorten(runner, application)
     assert runner.server is not None  # what setup makes

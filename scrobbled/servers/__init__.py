@@ -6,8 +6,9 @@ user gets in, and their URLs follow from the data directory alone, so that a
 command in another terminal finds the running instance.
 
 *places* says where everything is, *binaries* which programs are used,
-*account* as whom they run, *program* keeps one process, *leftover* ends what a
-killed instance left behind, *postgres* and *valkey* describe the two servers.
+*account* as whom they run, *program* is one process, *kept* one that is started
+again, *leftover* ends what a killed instance left behind, *postgres* and *valkey*
+describe the two servers.
 """
 
 from __future__ import annotations

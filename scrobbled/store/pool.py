@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from scrobbled import metrics
-from scrobbled.errors import Unavailable, plainly
+from scrobbled.errors import NoAnswer, plainly
 
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
@@ -72,14 +72,14 @@ async def _set_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def connect(database_url: str) -> asyncpg.Connection[asyncpg.Record]:
-    """One connection of its own; raises *Unavailable* when the server does not answer."""
+    """One connection of its own; raises *NoAnswer* when the server does not answer."""
     try:
         connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
             database_url, timeout=10, server_settings={"application_name": "scrobbled"}
         )
     except TRANSIENT as error:
         message = f"PostgreSQL does not answer: {plainly(error)}"
-        raise Unavailable(message) from error
+        raise NoAnswer(message) from error
     await _set_up(connection)
     return connection
 
@@ -107,7 +107,7 @@ async def open_pool(
         )
     except TRANSIENT as error:
         message = f"PostgreSQL does not answer: {plainly(error)}"
-        raise Unavailable(message) from error
+        raise NoAnswer(message) from error
     try:
         yield pool
     finally:

@@ -29,6 +29,14 @@ _PATIENCE = "30s"
 #: A server that was started and never used has one user and that user's token.
 _FIRST = {"users": 1, "tokens": 1}
 
+#: What a backup makes go wrong that has values, rows, tables or sequences the schema has no place for.
+_UNFIT = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.SyntaxOrAccessError,
+    KeyError,
+)
+
 
 async def restore(connection: Session, reader: Reader, *, replace: bool) -> list[str]:
     """
@@ -55,7 +63,7 @@ async def restore(connection: Session, reader: Reader, *, replace: bool) -> list
     except asyncpg.LockNotAvailableError as error:
         message = "other processes work with the tables; stop them and try again. Nothing was changed"
         raise Unavailable(message) from error
-    except asyncpg.DataError as error:
+    except _UNFIT as error:
         message = f"the backup does not fit its own schema: {error}. Nothing was changed"
         raise PayloadError(message) from error
     await connection.execute("analyze")

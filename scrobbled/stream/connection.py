@@ -10,7 +10,7 @@ import redis.asyncio
 from redis import exceptions
 from redis.exceptions import RedisError, ResponseError
 
-from scrobbled.errors import Unavailable, plainly
+from scrobbled.errors import NoAnswer, plainly
 
 #: What going wrong means that the same command may work later.
 TRANSIENT = (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.BusyLoadingError, OSError)
@@ -24,7 +24,7 @@ _HEARD = 0.2
 
 @asynccontextmanager
 async def open_redis(url: str, *, must_answer: bool = True) -> AsyncIterator[redis.asyncio.Redis]:
-    """A client for *url*; raises *Unavailable* when the server does not answer and *must_answer*."""
+    """A client for *url*; raises *NoAnswer* when the server does not answer and *must_answer*."""
     client = redis.asyncio.Redis.from_url(
         url, socket_connect_timeout=5, socket_timeout=_PATIENCE, health_check_interval=0
     )
@@ -34,7 +34,7 @@ async def open_redis(url: str, *, must_answer: bool = True) -> AsyncIterator[red
         yield client
     except TRANSIENT as error:
         message = f"Redis does not answer: {plainly(error).rstrip('.')}"
-        raise Unavailable(message) from error
+        raise NoAnswer(message) from error
     finally:
         await client.aclose()
 

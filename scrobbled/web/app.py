@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from aiohttp import hdrs, web
 
-from scrobbled.web import content
+from scrobbled.web import body, content
 from scrobbled.web.auth import Authenticator
 from scrobbled.web.entry import around
 from scrobbled.web.errors import Refusal
@@ -72,6 +72,7 @@ def build(
     led: Led = application.setdefault(LED, {})
     for route in routes:
         checked = replace(route, handler=content.checked(route))
+        checked = replace(checked, handler=body.unpacking(checked))
         handler = origins.share(route, gates.guard(route, around(checked, authenticator, limits)))
         for method in (route.method, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
             added = application.router.add_route(method, route.path, handler)

@@ -48,11 +48,10 @@ def routes(checks: Mapping[str, Check], gauges: Sequence[Gauges], folder: Path |
         text = "".join([own, *_exposed(scraped, problems)])
         return web.Response(body=text.encode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
+    either = (200, "Ready"), (503, "Which one is not, and why")
     return [
         _route("/health/live", live, "The process answers", (200, "It does")),
-        _route(
-            "/health/ready", ready, "Every dependency answers", (200, "Ready"), (503, "Which is not, why")
-        ),
+        _route("/health/ready", ready, "Every dependency answers", *either),
         _route("/metrics", numbers, "Numbers for Prometheus", (200, "Text format")),
     ]
 

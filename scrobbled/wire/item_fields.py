@@ -30,6 +30,7 @@ from scrobbled.wire.keys import Fields, first, folded, letters
 from scrobbled.wire.vocabulary import SHOW_ID
 
 TICKS: Final = 10_000_000  # to the second: a tick is 100 ns
+_SURELY_TICKS: Final = 60 * TICKS
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _PROVIDER: Final = "provider"
 _SERIES_PROVIDER: Final = "seriesprovider"
@@ -134,7 +135,8 @@ def series_title(sent: Delivery) -> str | None:
     if named is None and _title_is_series(sent):
         named = first(sent.item, "title")
     if named is None:
-        named = first(sent.top, "seriesname") or folded(sent.top.get("series")).get("name")
+        series = sent.top.get("series")  # a template may call the name itself so
+        named = first(sent.top, "seriesname") or folded(series).get("name") or series
     return words(named)
 
 
@@ -233,7 +235,13 @@ def _prefixed(sent: Delivery, prefix: str) -> dict[str, str]:
 def runtime(sent: Delivery) -> float | None:
     """Give the runtime in seconds; 0 is how the servers say that they do not know."""
     ticks = seconds(either(first(sent.item, "runtimeticks"), first(sent.top, "runtimeticks")), TICKS)
-    return ticks or clock(sent.item.get("runtime")) or None
+    return ticks or clock(sent.item.get("runtime")) or _bare_ticks(sent, "runtime")
+
+
+def _bare_ticks(sent: Delivery, name: str) -> float | None:
+    """Give the seconds of *name* where ``runtime`` is too large to be anything but ticks."""
+    runtime = number(sent.item.get("runtime"))
+    return seconds(sent.item.get(name), TICKS) if runtime and runtime >= _SURELY_TICKS else None
 
 
 def runtime_is_unknown(sent: Delivery) -> bool:
@@ -254,7 +262,8 @@ def position(sent: Delivery) -> float | None:
     if ticks is None and sent.nested:
         ticks = number(sent.user_data.get("playbackpositionticks")) or None
     if ticks is None:
-        return clock(sent.top.get("playbackposition"))
+        clocked = clock(sent.top.get("playbackposition"))
+        return _bare_ticks(sent, "position") if clocked is None else clocked
     return seconds(ticks, TICKS)
 
 
@@ -288,7 +297,7 @@ def paused(sent: Delivery) -> bool:
 def completed(sent: Delivery) -> bool | None:
     """Give the plugin's ``PlayedToCompletion``."""
     nested = folded(sent.top.get("playbackinfo"))
-    flag = boolean(sent.top.get("playedtocompletion"))
+    flag = boolean(first(sent.top, "playedtocompletion", "completed"))
     return boolean(nested.get("playedtocompletion")) if flag is None else flag
 
 

@@ -34,6 +34,10 @@ EVENTS: Final = {
     "admin.database.backup": post.SERVER,
     "admin.database.corrupted": post.SERVER,
     "device.new": post.SERVER,
+    # Templates of Jellyfin's that imitate the envelope keep the names they know.
+    "PlaybackStart": post.START,
+    "PlaybackProgress": post.PROGRESS,
+    "PlaybackStop": post.STOP,
 }
 KINDS: Final = {"movie": Kind.MOVIE, "episode": Kind.EPISODE}
 IGNORED_TYPES: Final = {
@@ -127,7 +131,7 @@ def _type(metadata: Mapping[str, object]) -> str:
     kind = plex_guid.kind(guid) if guid else None
     if metadata.get("grandparentTitle") or kind == Kind.EPISODE.value:
         return Kind.EPISODE.value
-    section = text(metadata.get("librarySectionType")) or ""
+    section = (text(metadata.get("librarySectionType")) or "").lower()
     if section in KINDS and kind != plex_guid.EXTRA:  # "episode" comes from a template of Tautulli's
         return section
     return kind or ""

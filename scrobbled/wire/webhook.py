@@ -52,7 +52,9 @@ _WEBHOOKS_PLUGIN: Final = frozenset(
     {"play", "pause", "resume", "stop", "progress", "scrobble", "markplayed", "markunplayed", "rate",
      "itemadded"}
 )  # fmt: skip
-#: All that its format "Get" sends.
+#: What templates for the official plugin call the event, letter for letter.
+_JELLYFIN_EVENTS: Final = ("PlaybackStart", "PlaybackProgress", "PlaybackStop")
+#: All that the format "Get" of that plugin sends.
 _GET: Final = frozenset({"event", "user", "server", "mediatype"})
 _PLEX_EVENTS: Final = ("media.", "library.", "playback.", "admin.", "device.")
 #: What Plex sends around the item; anything else beside its event is of who borrowed that.
@@ -97,10 +99,7 @@ def recognise(payload: Mapping[str, object], player: str = AUTO) -> str:
         return generic.SOURCE
     if isinstance(payload.get("Metadata"), dict):
         return _like_plex(payload, player)
-    if "NotificationType" in payload:
-        return jellyfin.SOURCE
-    fields = folded(payload)
-    if "notificationtype" in fields:
+    if "NotificationType" in payload or "notificationtype" in (fields := folded(payload)):
         return jellyfin.SOURCE
     if kodi_player.is_notification(fields) or kodi.has_viewers(fields):
         return kodi.SOURCE
@@ -163,7 +162,7 @@ def _flat(fields: Mapping[str, object], player: str) -> str:
         return kodi.SOURCE
     if keys & _KODI_FLAT:
         return kodi.SOURCE
-    if keys & _JELLYFIN_FLAT:
+    if keys & _JELLYFIN_FLAT or ("itemid" in keys and fields.get("event") in _JELLYFIN_EVENTS):
         return jellyfin.SOURCE
     known = len(keys & _TAUTULLI_FLAT)
     if known > 1 or (known and player not in {jellyfin.SOURCE, emby.SOURCE}):

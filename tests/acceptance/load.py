@@ -20,7 +20,7 @@ from scrobbled.store import users
 from scrobbled.wire.native import parse_events
 
 #: Seconds a client waits for an answer before it hangs up.
-PATIENCE = 10.0
+PATIENCE = 30.0
 FILMS = 6
 #: Seconds a viewing takes, and the runtime players tell: with the second one nothing runs
 #: out before the test is over, so that events continue the story instead of retelling it.

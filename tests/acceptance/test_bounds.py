@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import time
 import zlib
@@ -139,6 +140,42 @@ def test_a_packed_body_is_bounded_unpacked(instance: Instance, packing: str) -> 
 
     assert [413] * 4 == statuses
     eventually(instance.ready, "ready")
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/nothing", "/webhooks/plex/wrong"])
+def test_nothing_is_unpacked_for_strangers(instance: Instance, path: str) -> None:
+    """A body of which nobody knows who sent it is not unpacked: what it is packed as does not matter."""
+
+    refusals = [
+        instance.call("POST", path, b"x", token=None, headers={"Content-Encoding": packing}).status
+        for packing in ("gzip", "br", "zstd")
+    ]
+
+    assert [404 if path == "/nothing" else 401] * 3 == refusals
+
+
+@pytest.mark.parametrize("path", BODIES)
+def test_a_packed_body_is_read(instance: Instance, path: str) -> None:
+    """What comes as gzip or deflate is read as what it holds; another packing is 415, a damaged one 400."""
+
+    good, address = json.dumps(EVENT).encode(), path.format(instance.token)
+    plain = instance.call("POST", address, good).status
+    packed = [
+        instance.call("POST", address, body, headers={"Content-Encoding": packing}).status
+        for packing, body in (
+            ("gzip", gzip.compress(good)),
+            ("deflate", zlib.compress(good)),
+            ("deflate", zlib.compress(good, wbits=-15)),
+            ("identity", good),
+        )
+    ]
+    bad = [
+        instance.call("POST", address, body, headers={"Content-Encoding": packing}).status
+        for packing, body in (("br", good), ("gzip", good), ("gzip", gzip.compress(good)[:-9]))
+    ]
+
+    assert {plain} == {*packed} - {409}
+    assert [415, 400, 400] == bad
 
 
 def test_a_body_of_unknown_length_is_bounded(instance: Instance) -> None:

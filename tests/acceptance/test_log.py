@@ -282,7 +282,7 @@ def test_garbage_instead_of_http(instance: Instance, words: str) -> None:
     """What is not HTTP is answered 400, and what is logged of it is JSON and holds no token."""
 
     before = len(instance.stderr)
-    with socket.create_connection(("127.0.0.1", instance.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", instance.port), timeout=60) as connection:
         connection.sendall(f"{words.format(token=instance.token)}\r\n\r\n".encode())
         answer = connection.recv(4096)
     instance.call("GET", "/v1/me", headers={"X-Request-ID": "the-next"})

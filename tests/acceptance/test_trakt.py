@@ -34,7 +34,7 @@ def ask(
 ) -> Reply:
     """What a client is answered that follows no redirects."""
     instance, trakt_port = served
-    connection = HTTPConnection("127.0.0.1", trakt_port if own_port else instance.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", trakt_port if own_port else instance.port, timeout=60)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     sent.setdefault("Authorization", f"Bearer {instance.token}")
     payload = None if body is None else json.dumps(body).encode()

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,10 +133,20 @@ def node() -> Path:
     return home
 
 
-def walk(server: Instance, somebody: Somebody, *command: str | Path) -> dict[str, Any]:
-    """Run a client that signs in with a code, approve it as *somebody*, and return what it got."""
+def walk(
+    server: Instance, somebody: Somebody, *command: str | Path, environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """
+    Run a client that signs in with a code, approve it as *somebody*, and return what it got. *environment*
+    is what it finds there beside what everybody does.
+    """
     process = subprocess.Popen(
-        [*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=server.folder
+        [*map(str, command)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=server.folder,
+        env={**os.environ, **(environment or {})},
     )
     said: list[str] = []
     assert process.stdout is not None

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from queue import Queue
+from threading import Thread
 
 #: What is Trakt's.
 HOSTS = ("api.trakt.tv", "auth.trakt.tv", "trakt.tv")
@@ -33,32 +35,34 @@ def certificate(folder: Path) -> Path:
 @contextmanager
 def disguised(port: int, folder: Path) -> Iterator[dict[str, str]]:
     """The environment in which a client finds Trakt's addresses at *port* of this machine."""
-    pem = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    loop, ready, at = asyncio.new_event_loop(), Event(), list[int]()
-
-    async def serve() -> None:
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with suppress(OSError, asyncio.IncompleteReadError):
-                await _connect(reader, writer, context, port)
-            writer.close()
-
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        at.append(server.sockets[0].getsockname()[1])
-        ready.set()
-
-    loop.create_task(serve())
-    thread = Thread(target=loop.run_forever, daemon=True)
+    context.load_cert_chain(certificate(folder))
+    ready: Queue[tuple[int, Callable[[], object]]] = Queue()
+    thread = Thread(target=lambda: asyncio.run(_serve(context, port, ready)), daemon=True)
     thread.start()
-    ready.wait(10)
-    proxy, trusted = f"http://127.0.0.1:{at[0]}", str(folder / "trakt.crt")
+    at, stop = ready.get(timeout=10)
+    proxy, trusted = f"http://127.0.0.1:{at}", str(folder / "trakt.crt")
     trusting = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"), trusted)
     try:
         yield {"HTTPS_PROXY": proxy, "https_proxy": proxy, **trusting}
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join(10)
+
+
+async def _serve(context: ssl.SSLContext, port: int, ready: Queue[tuple[int, Callable[[], object]]]) -> None:
+    """Answer until the callable that *ready* is given with the proxy's port is called."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await _connect(reader, writer, context, port)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    ready.put((server.sockets[0].getsockname()[1], partial(loop.call_soon_threadsafe, stopped.set)))
+    async with server:
+        await stopped.wait()
 
 
 async def _connect(
@@ -72,7 +76,10 @@ async def _connect(
     writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
     await writer.start_tls(context)
     inner, outward = await asyncio.open_connection("127.0.0.1", port)
-    await asyncio.gather(_carry(reader, outward), _carry(inner, writer))
+    try:
+        await asyncio.gather(_carry(reader, outward), _carry(inner, writer))
+    finally:
+        outward.close()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

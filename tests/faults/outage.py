@@ -126,7 +126,7 @@ def _accepted(everybody: Sequence[Person]) -> int:
 async def _told(instance: Instance, said: int, count: int) -> defaultdict[int, dict[str, None]]:
     """*orders* of the log from *said* on, once it has *count* events: lines are written a moment later."""
 
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     applied = orders(instance.stderr[said:])
     while sum(map(len, applied.values())) < count and time.monotonic() < end:
         await asyncio.sleep(0.3)

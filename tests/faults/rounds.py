@@ -84,7 +84,7 @@ async def play(stack: Stack, kind: str, seed: int) -> Round:
 
 
 def _warnings(said: str) -> Counter[str]:
-    lines = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
+    lines = (json.loads(line) for line in said.rpartition("\n")[0].splitlines() if line.startswith("{"))
     return Counter(line["event"] for line in lines if line["level"] in {"warning", "error"})
 
 

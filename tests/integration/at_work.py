@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import redis.asyncio
 
     from scrobbled.store.pool import Pool
+    from scrobbled.stream.producer import Producer
 
 PARTITIONS = 2
 
@@ -65,3 +66,10 @@ async def all_done(
             return
         assert asyncio.get_running_loop().time() < end, f"not within {most} s: {sum(waiting)} + {kept} to do"
         await asyncio.sleep(0.05)
+
+
+async def connected(sender: Producer) -> None:
+    """Wait until *sender*, which runs, has a stream; then it takes events."""
+    async with asyncio.timeout(60):
+        while sender._pipe is None:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)

@@ -172,14 +172,14 @@ async def test_two_workers_with_the_same_events_at_once(pool: Pool) -> None:
 async def test_statements_do_not_grow_with_the_batch(pool: Pool) -> None:
     """A batch of 300 events needs as many statements as one of 3."""
     counts = []
-    for size in (2, 3, 300):  # the first one also asks about types
-        users = await new_users(pool, 2)
-        script = [(number % 2, number, Action.PROGRESS, 0, 10.0) for number in range(size)]
-        async with pool.acquire() as connection:
+    async with pool.acquire() as connection:
+        for size in (2, 3, 300):  # the first one also asks about types
+            users = await new_users(pool, 2)
+            script = [(number % 2, number, Action.PROGRESS, 0, 10.0) for number in range(size)]
             asked: list[str] = []
             with connection.query_logger(lambda record, asked=asked: asked.append(record.query)):
                 async with connection.transaction():
                     await batch.apply(connection, readings(script, users), Policy(), LATER)
-        counts.append(len([query for query in asked if query.strip()]))
+            counts.append(len([query for query in asked if query.strip()]))
 
     assert counts[1] == counts[2]

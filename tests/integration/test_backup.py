@@ -147,6 +147,32 @@ async def test_a_failed_restore_changes_nothing(servers: Servers, tmp_path: Path
     assert before == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"name": "users"', b'"name": "nobodys"'),
+        (b'"name": "titles"', b'"name": "users; drop table users"'),
+        (b'"sequences": {', b'"sequences": {"nobodys_seq": 1, '),
+        (b'"hash"', b'"hush"'),
+    ],
+)
+async def test_what_fits_no_schema_is_refused(
+    servers: Servers, tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    """Whoever wrote a manifest with other tables, columns or sequences hears that, and nothing is changed."""
+    path, foreign = tmp_path / "backup", tmp_path / "foreign"
+    async with database(servers, "taken", VERSIONS[-1]) as source:
+        await fill(source)
+        await taken(source, path)
+    _rewritten(path, foreign, before, after)
+    async with database(servers, "given") as target:
+        with reading(foreign) as reader, pytest.raises(PayloadError, match="fit"):
+            await restore(target, reader, replace=False)
+        tables = await content(target)
+
+    assert {} == tables
+
+
 async def test_a_damaged_backup_is_noticed_first(servers: Servers, tmp_path: Path) -> None:
     """A file that is cut, changed, none of ours, or newer is refused before anything is touched."""
     path = tmp_path / "backup"

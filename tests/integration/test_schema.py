@@ -43,7 +43,7 @@ async def fresh(servers: Servers, name: str) -> str:
     """The URL of a new empty database."""
     connection = await asyncpg.connect(servers.database_url)
     try:
-        await connection.execute(f"drop database if exists {name}")
+        await connection.execute(f"drop database if exists {name} with (force)")
         await connection.execute(f"create database {name}")
     finally:
         await connection.close()

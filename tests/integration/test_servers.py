@@ -34,7 +34,7 @@ places.make()
 with claim(places):
     for program in (valkey.program(places), postgres.program(places)):
         program.start()
-        program.wait_ready(60)
+        program.wait_ready(120)
     print("ready", flush=True)
     time.sleep(600)
 """
@@ -70,7 +70,7 @@ def started(program: Program) -> Program:
     """*program*, serving."""
 
     program.start()
-    program.wait_ready(60)
+    program.wait_ready(120)
     return program
 
 
@@ -101,7 +101,7 @@ async def notes(places: Places) -> tuple[list[str], list[str]]:
 def gone(mark: str) -> bool:
     """Whether no server with *mark* is left after a few seconds."""
 
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if not list(servers_naming(mark)):
             return True
@@ -118,12 +118,12 @@ async def test_killed_servers_keep_everything(places: Places) -> None:
     for program in programs:
         assert program.pid is not None
         os.kill(program.pid, signal.SIGKILL)
-        program.wait(5)
+        program.wait(60)
         started(program)
     await note(places, "two")
 
     assert (["one", "two"], ["one", "two"]) == await notes(places)
-    assert [True, True] == [program.stop(10) for program in programs]
+    assert [True, True] == [program.stop(60) for program in programs]
 
 
 async def test_killed_supervisor_leaves_no_server(places: Places) -> None:
@@ -144,7 +144,7 @@ async def test_killed_supervisor_leaves_no_server(places: Places) -> None:
         programs = [started(valkey.program(places)), started(postgres.program(places))]
         assert (["one"], ["one"]) == await notes(places)
         for program in programs:
-            program.stop(10)
+            program.stop(60)
 
 
 async def test_leftover_servers_are_replaced(places: Places) -> None:
@@ -158,7 +158,7 @@ async def test_leftover_servers_are_replaced(places: Places) -> None:
     assert [0, 0] == [program.status for program in old]
     assert (["one"], ["one"]) == await notes(places)
     for program in new:
-        program.stop(10)
+        program.stop(60)
 
 
 async def test_stale_pid_file(places: Places) -> None:
@@ -167,13 +167,13 @@ async def test_stale_pid_file(places: Places) -> None:
     server = started(postgres.program(places))
     pid_file = places.postgres_data / "postmaster.pid"
     text = pid_file.read_text()
-    server.stop(10)
+    server.stop(60)
     owner = places.postgres_data.stat()
     pid_file.write_text(text.replace(text.split("\n", 1)[0], str(os.getpid()), 1))
     os.chown(pid_file, owner.st_uid, owner.st_gid)
 
     assert started(server).alive
-    server.stop(10)
+    server.stop(60)
 
 
 async def test_torn_append_only_file(places: Places) -> None:
@@ -184,14 +184,14 @@ async def test_torn_append_only_file(places: Places) -> None:
         await client.set("kept", "yes")
         await client.set("torn", "x" * 1000)
     server.process.kill()  # type: ignore[union-attr]
-    server.wait(5)
+    server.wait(60)
     (log_file,) = (places.valkey_data / "appendonlydir").glob("*.incr.aof")
     os.truncate(log_file, log_file.stat().st_size - 500)
 
     started(server)
     async with Redis.from_url(places.redis_url) as client:
         assert (b"yes", None) == (await client.get("kept"), await client.get("torn"))
-    server.stop(5)
+    server.stop(60)
 
 
 async def test_unfinished_initdb(places: Places) -> None:
@@ -200,7 +200,7 @@ async def test_unfinished_initdb(places: Places) -> None:
     (places.data_dir / "postgres.unfinished").mkdir()
     (places.data_dir / "postgres.unfinished" / "PG_VERSION").write_text("18\n")
 
-    assert started(postgres.program(places)).stop(10)
+    assert started(postgres.program(places)).stop(60)
 
 
 async def test_long_path(deep_places: Places) -> None:
@@ -214,7 +214,7 @@ async def test_long_path(deep_places: Places) -> None:
 
     assert (["one"], ["one"]) == await notes(deep_places)
     for program in programs:
-        program.stop(10)
+        program.stop(60)
 
 
 async def test_a_directory_that_anybody_may_enter() -> None:
@@ -231,7 +231,7 @@ async def test_a_directory_that_anybody_may_enter() -> None:
         await note(places, "one")
         kept = await notes(places)
         for program in programs:
-            program.stop(10)
+            program.stop(60)
 
     assert (["one"], ["one"]) == kept
 
@@ -270,7 +270,7 @@ async def test_nobody_else_gets_in(places: Places) -> None:
     async with Redis.from_url(places.redis_url) as client:
         assert {"port": "0"} == await client.config_get("port")
     for server in servers:
-        server.stop(10)
+        server.stop(60)
 
 
 async def test_durable_settings(places: Places) -> None:
@@ -285,7 +285,7 @@ async def test_durable_settings(places: Places) -> None:
         wanted = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
         assert wanted == await client.config_get(*wanted)
     for program in programs:
-        program.stop(10)
+        program.stop(60)
 
 
 async def test_letters_outside_ascii(servers: Servers) -> None:
@@ -326,4 +326,4 @@ def test_server_that_does_not_start(places: Places) -> None:
     server.start()
 
     with pytest.raises(Unavailable, match="no-such-setting"):
-        server.wait_ready(10)
+        server.wait_ready(120)

@@ -21,6 +21,7 @@ from scrobbled.stream.connection import durability_doubts, end, open_redis
 from scrobbled.stream.consumer import Consumer
 from scrobbled.stream.leases import Leases
 from scrobbled.stream.producer import Producer, depth
+from tests.integration.at_work import connected
 
 if TYPE_CHECKING:
     from tests.conftest import Servers
@@ -38,13 +39,20 @@ async def client(servers: Servers) -> AsyncIterator[redis.asyncio.Redis]:
         await opened.flushall()
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes its time, and no lease may end in it."""
+    monkeypatch.setattr("scrobbled.stream.producer._PATIENCE", 60.0)
+    monkeypatch.setattr("scrobbled.stream.leases.TERM", 60.0)
+
+
 @asynccontextmanager
 async def producing(servers: Servers, limit: int = 1000) -> AsyncIterator[Producer]:
     """A producer at work."""
     producer = Producer(servers.redis_url, partitions=PARTITIONS, limit=limit)
     task = asyncio.create_task(producer.run())
     try:
-        await asyncio.sleep(0.1)
+        await connected(producer)
         yield producer
     finally:
         task.cancel()
@@ -126,7 +134,7 @@ async def test_without_a_server_nothing_is_accepted() -> None:
     """No server, no promise: the caller is told within seconds."""
     producer = Producer("unix:///nowhere/valkey.sock", partitions=PARTITIONS, limit=10)
     task = asyncio.create_task(producer.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(Unavailable):
             await producer.append([event()])
     task.cancel()
@@ -218,40 +226,49 @@ async def test_a_buried_event_waits_with_its_reason_and_can_be_retried(
 
 
 @asynccontextmanager
-async def listening(servers: Servers) -> AsyncIterator[answers.Mailbox]:
+async def listening(servers: Servers, client: redis.asyncio.Redis) -> AsyncIterator[answers.Mailbox]:
     """The mailbox of a front door that listens."""
     mailbox = answers.Mailbox(servers.redis_url, "door")
     task = asyncio.create_task(mailbox.run())
-    await asyncio.sleep(0.2)
+    await heard(client)
     try:
         yield mailbox
     finally:
         task.cancel()
 
 
+async def heard(client: redis.asyncio.Redis) -> None:
+    """Return once a front door listens."""
+    async with asyncio.timeout(60):
+        while [(names.answers("door"), 1)] != [  # noqa: ASYNC110  # on a server
+            tuple(each) for each in await client.pubsub_numsub(names.answers("door"))
+        ]:
+            await asyncio.sleep(0.02)
+
+
 async def test_an_answer_reaches_the_door_that_waits(servers: Servers, client: redis.asyncio.Redis) -> None:
     """And no other one."""
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
-    async with listening(servers) as mailbox:
+    async with listening(servers, client) as mailbox:
         future = mailbox.expect(answer.event_id)
         await answers.send(
             client, [("another door", Answer(event_id=uuid4(), outcome=Outcome.DEAD)), ("door", answer)]
         )
 
-        assert answer == await mailbox.wait(answer.event_id, future, 2)
+        assert answer == await mailbox.wait(answer.event_id, future, 60)
 
 
 async def test_a_door_that_was_cut_off_listens_again(servers: Servers, client: redis.asyncio.Redis) -> None:
     """A break costs the answers of that moment, not those that come after it."""
     answer = Answer(event_id=uuid4(), outcome=Outcome.SCROBBLED)
-    async with listening(servers) as mailbox:
+    async with listening(servers, client) as mailbox:
         cut = await client.client_kill_filter(_type="pubsub")
         future = mailbox.expect(answer.event_id)
-        await asyncio.sleep(0.6)
+        await heard(client)
         await answers.send(client, [("door", answer)])
 
         assert 1 == cut
-        assert answer == await mailbox.wait(answer.event_id, future, 2)
+        assert answer == await mailbox.wait(answer.event_id, future, 60)
 
 
 async def test_an_answer_that_does_not_come_is_unavailable(servers: Servers) -> None:

@@ -151,7 +151,7 @@ async def test_trending(pool: Pool, client: Client, person: Person, somebody_els
 
 async def test_popular_in_pages(pool: Pool, client: Client) -> None:
     """The best known first, bare, in pages that say how many there are."""
-    said = [await film(pool, popularity=10.0**9 + rank) for rank in range(3)]
+    said = [await film(pool, popularity=10.0**12 + rank) for rank in range(3)]
     first = await client.get("/trakt/movies/popular", params={"limit": 2})
     second = await client.get("/trakt/movies/popular", params={"limit": 2, "page": 2})
     ids = [each["ids"]["trakt"] for each in [*await first.json(), *await second.json()]]

@@ -25,7 +25,7 @@ from scrobbled.stream.codec import decode_webhook
 from scrobbled.stream.connection import open_redis
 from scrobbled.stream.producer import MOST_WITH_BODIES, Producer
 from scrobbled.wire import webhook
-from tests.integration.at_work import PARTITIONS, working
+from tests.integration.at_work import PARTITIONS, connected, working
 from tests.words import made_up
 
 if TYPE_CHECKING:
@@ -89,13 +89,16 @@ class Players:
 
 
 @pytest.fixture
-async def players(servers: Servers, pool: Pool, person: Person) -> AsyncIterator[Players]:
+async def players(
+    servers: Servers, pool: Pool, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Players]:
     """An empty stream, a producer at work, and a user nobody else has."""
+    monkeypatch.setattr("scrobbled.stream.producer._PATIENCE", 60.0)  # a busy machine takes its time
     async with open_redis(servers.redis_url) as stream:
         await stream.flushall()
         sender = Producer(servers.redis_url, partitions=PARTITIONS, limit=10**6)
         task = asyncio.create_task(sender.run())
-        await asyncio.sleep(0.1)
+        await connected(sender)
         yield Players(stream, pool, sender, person)
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -57,6 +57,18 @@ def test_a_start_that_cannot_be(setting: str, value: str, said: str, tmp_path: P
     assert "Errno" not in words
 
 
+def test_a_server_of_its_own_does_not_start(tmp_path: Path) -> None:
+    """What keeps an embedded server from starting is told, and not that nothing runs."""
+    manifest = tmp_path / "valkey" / "appendonlydir" / "appendonly.aof.manifest"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("damaged\n")
+    status, words = scrobbled("serve", DATA_DIR=tmp_path, PORT="18471")
+
+    assert 1 == status
+    assert "valkey did not start" in words
+    assert "no `scrobbled serve` runs" not in words
+
+
 @pytest.mark.parametrize("command", ["token list anna", "dead list", "match Dune"])
 def test_nothing_runs(command: str, tmp_path: Path) -> None:
     """Without a running server a command says so, and where it looked."""

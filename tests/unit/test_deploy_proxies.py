@@ -130,7 +130,8 @@ def _proxy(name: str, folder: Path, behind: int) -> Iterator[int]:
 
 
 def _wait_until_open(port: int) -> None:
-    for _ in range(200):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -25,6 +25,7 @@ from scrobbled.ingest import native, reelrifter, trakt, webhooks
 from scrobbled.model.outcome import Outcome
 from scrobbled.ui import routes as pages
 from scrobbled.web import description, health
+from scrobbled.web.errors import CODES
 from scrobbled.web.routes import Route, Surface
 from scrobbled.wire import webhook
 
@@ -44,6 +45,8 @@ GIVEN_REASONS = [
     *(CODE / name for name in ("worker/matching.py", "worker/batch.py", "worker/writing.py")),
 ]
 
+#: Of Trakt's surface alone, or of aiohttp.
+OTHER_STATUSES = {412, 415, 420, 501}
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 CODE_SPANS = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 PATHS = re.compile(
@@ -219,6 +222,14 @@ def test_native_routes() -> None:
     assert {f"{route.method} {route.path}" for route in routes() if route.surface is Surface.NATIVE} == set(
         re.findall(r"^### ([A-Z]+ /\S+)$", text, re.MULTILINE)
     )
+
+
+def test_error_codes() -> None:
+    """docs/native-api.md tells codes as they are sent, and leaves out those that no route of ours needs."""
+    rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", (DOCS / "native-api.md").read_text(), re.MULTILINE)
+    told = {int(status): code for status, code in rows}
+
+    assert told == {status: code for status, code in CODES.items() if status not in OTHER_STATUSES}
 
 
 @each_document

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from scrobbled.serve import _Kept
 from scrobbled.servers import Program
+from scrobbled.servers.kept import Kept
 
 
 def test_what_served_is_back_at_once_however_often_it_dies() -> None:
     """A front door that is killed every three seconds is started again at once each time."""
-    kept = _Kept(Program("sleeper", ["sleep", "60"], {}), 0)
+    kept = Kept(Program("sleeper", ["sleep", "60"], {}), 0)
 
     pauses = []
     for death in range(3, 30, 3):
@@ -20,7 +20,7 @@ def test_what_served_is_back_at_once_however_often_it_dies() -> None:
 
 def test_what_cannot_live_is_tried_less_and_less() -> None:
     """Twice as long a pause after each death at the start, and never more than two seconds."""
-    kept = _Kept(Program("sleeper", ["sleep", "60"], {}), 0)
+    kept = Kept(Program("sleeper", ["sleep", "60"], {}), 0)
 
     pauses = [kept.died(1.0) for _ in range(8)]
 

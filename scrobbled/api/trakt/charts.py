@@ -80,7 +80,7 @@ def watching(place: Place) -> dict[str, Any]:
     return {"watchers": place.watchers}
 
 
-class _Of:
+class _Charts:
     """The charts of movies or shows (*kind*)."""
 
     def __init__(self, kind: TitleKind) -> None:
@@ -220,12 +220,12 @@ def routes() -> list[Route]:
         for rest in ("", "/movies", "/shows", "/lists", "/lists/{type}", "/lists/{type}/{sort}")
     ]
     for kind in TitleKind:
-        found += _charts(kind)
+        found += _routes_of(kind)
     return found
 
 
-def _charts(kind: TitleKind) -> list[Route]:
-    of, path = _Of(kind), f"/trakt/{kind.value}s"
+def _routes_of(kind: TitleKind) -> list[Route]:
+    of, path = _Charts(kind), f"/trakt/{kind.value}s"
     filtered = (*paging.PARAMETERS, *asked.FILTERS)
     found = [
         _route(f"{path}/trending", of.trending, "What is being watched", filtered, holds=TRENDS),

@@ -31,7 +31,7 @@ HOLDS: Final = 300
 EXTENDED: Final = Parameter("extended", "full for all that is known")
 
 
-class _Of:
+class _Handlers:
     """The handlers for movies or shows (*kind*)."""
 
     def __init__(self, kind: str) -> None:
@@ -135,7 +135,7 @@ def routes() -> list[Route]:
     """The routes of both; literal paths (charts) must come before these."""
     found: list[Route] = []
     for kind in ("movie", "show"):
-        of, path = _Of(kind), f"/trakt/{kind}s/{{id}}"
+        of, path = _Handlers(kind), f"/trakt/{kind}s/{{id}}"
         own: list[_Told] = (
             [
                 ("/releases", of.releases, "When it came out", ()),

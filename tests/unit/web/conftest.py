@@ -31,7 +31,7 @@ async def client() -> AsyncIterator[Client]:
 
     application = app.build(ROUTES, Authenticator(_look_up, _touch))
     server = TestServer(application)
-    await server.start_server()
+    await server.start_server(auto_decompress=False)  # as roles/front.py has it
     assert isinstance(server.runner, web.AppRunner)
     app.shorten(server.runner, application)
     async with TestClient(server) as opened:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -22,9 +24,11 @@ class House:
 
     def __init__(self) -> None:
         self.go = asyncio.Event()
+        self.inside = 0
 
     async def slow(self, _request: web.Request) -> web.Response:
         """Wait to be told."""
+        self.inside += 1
         await self.go.wait()
         return web.Response()
 
@@ -46,11 +50,18 @@ class House:
         return app.build(routes, Authenticator(_look_up, _touch), gates=Gates(most))
 
 
+async def settled(house: House, asks: Sequence[asyncio.Task[Any]], how_many: int) -> None:
+    """Wait until so many requests are inside or, of *asks*, refused."""
+    async with asyncio.timeout(60):
+        while house.inside + sum(each.done() for each in asks) < how_many:  # noqa: ASYNC110  # tasks
+            await asyncio.sleep(0.01)
+
+
 async def crowd(house: House, most: int, path: str, how_many: int) -> list[int]:
     """The statuses of as many requests at once."""
     async with TestClient(TestServer(house.application(most))) as client:
         asks = [asyncio.create_task(client.get(path, headers=HEADERS)) for _ in range(how_many)]
-        await asyncio.sleep(0.3)
+        await settled(house, asks, how_many)
         house.go.set()
         return sorted([(await each).status for each in asks])
 
@@ -83,9 +94,9 @@ async def test_readers_keep_no_event_out() -> None:
     house = House()
     async with TestClient(TestServer(house.application(3))) as client:
         readers = [asyncio.create_task(client.get("/read", headers=HEADERS)) for _ in range(9)]
-        await asyncio.sleep(0.2)
+        await settled(house, readers, 9)
         event = asyncio.create_task(client.get("/event", headers=HEADERS))
-        await asyncio.sleep(0.1)
+        await settled(house, [*readers, event], 10)
         house.go.set()
         statuses = sorted([(await each).status for each in readers])
 
@@ -130,7 +141,7 @@ async def test_whoever_leaves_the_line_keeps_nobody_up(monkeypatch: pytest.Monke
     await asyncio.sleep(0)
     first.cancel()
 
-    await asyncio.wait_for(second, 1)
+    await asyncio.wait_for(second, 60)
 
 
 async def test_a_burst_is_let_in_and_a_crowd_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

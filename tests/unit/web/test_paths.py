@@ -41,6 +41,29 @@ async def test_trakt_at_the_root_refuses_as_trakt(client: Client) -> None:
     assert (404, b"") == (response.status, await response.read())
 
 
+@pytest.mark.parametrize(
+    ("written", "token"),
+    [
+        ("scr_pat_0-9_Z", "scr_pat_0-9_Z"),
+        ("scr%5Fpat", "scr_pat"),
+        ("a.b", "a.b"),
+        ("a?b=/c", "a"),
+        ("a/", "a"),
+    ],
+)
+async def test_a_token_in_the_path(client: Client, written: str, token: str) -> None:
+    """A webhook's token is what its path says, however that is written."""
+    response = await client.session.post(at(client, f"/webhooks/kodi/{written}"))
+
+    assert {"token": token} == await response.json()
+
+
+@pytest.mark.parametrize("path", ["/webhooks/kodi/", "/webhooks/kodi/a/b", "/webhooks/a/kodi"])
+async def test_no_token_in_the_path(client: Client, path: str) -> None:
+    """Nothing, or more than a token, is another path."""
+    assert 404 == (await client.session.post(at(client, path))).status
+
+
 async def test_root_is_not_trakt(client: Client) -> None:
     """Without a sign of Trakt its routes are under its prefix alone."""
     response = await client.post("/scrobble/stop")

@@ -57,6 +57,10 @@ async def _whoami(request: web.Request) -> web.Response:
     return answer({"name": request[IDENTITY].name})
 
 
+async def _token(request: web.Request) -> web.Response:
+    return answer({"token": request.match_info["token"]})
+
+
 async def _move(_request: web.Request) -> web.Response:
     raise web.HTTPFound("/elsewhere")
 
@@ -73,6 +77,7 @@ ROUTES = [
     _route("GET", "/v1/note", _note, Surface.NATIVE),
     _route("POST", "/trakt/scrobble/stop", _echo, Surface.TRAKT),
     _route("POST", "/webhooks/plex/{token}", _whoami, Surface.WEBHOOKS, Scope.SCROBBLE),
+    _route("POST", "/webhooks/kodi/{token}", _token, Surface.WEBHOOKS),
     _route("GET", "/v1/me", _whoami, Surface.NATIVE, Scope.READ),
     _route("GET", "/v1/write", _whoami, Surface.NATIVE, Scope.WRITE),
     _route("GET", "/trakt/users/me", _whoami, Surface.TRAKT, Scope.READ),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrobbled.errors import PayloadError
+from scrobbled.wire import body as forms
 from scrobbled.wire.body import MOST_AT_ONCE, decode, several
 
 from .composed import encoded, multipart
@@ -154,6 +155,18 @@ def test_a_damaged_form_is_read_or_refused(place: int, byte: int) -> None:
             continue
 
         assert isinstance(actual, dict)
+
+
+@given(st.integers(0, len(multipart(PAYLOAD, THUMB))), st.binary(max_size=2))
+def test_the_short_way_reads_what_the_parser_reads(place: int, bytes_: bytes) -> None:
+    """Whatever is damaged: the payload that is found without the parser is the one it finds."""
+    whole = multipart(PAYLOAD, THUMB)
+    boundary = whole[2:].partition(b"\r")[0]
+    for body in (whole, whole[:place] + bytes_, whole[:place] + bytes_ + whole[place + len(bytes_) :]):
+        short = forms._payload_first(body, boundary)
+
+        assert short is None or short == forms._parts(body, boundary)["payload"]
+        assert short is not None or body != whole
 
 
 @pytest.mark.parametrize(

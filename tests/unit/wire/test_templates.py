@@ -73,7 +73,25 @@ SAVED = {
     "SeasonNumber": 1, "SaveReason": "UpdateUserRating", "Likes": True, "Played": False,
 }  # fmt: skip
 
+#: One for a list of anime: short names around the plugin's ticks.
+SHORT = {
+    "event": "PlaybackStop", "itemId": "i", "type": "Episode", "name": "The Detail", "series": "The Wire",
+    "season": 1, "episode": 2, "episodeEnd": "", "position": 9_000_000_000, "runtime": 36_000_000_000,
+    "paused": False, "completed": False, "device": "TV", "client": "Web", "userId": "u",
+}  # fmt: skip
+
+#: One that imitates Plex's envelope around the names of Jellyfin's.
+AS_PLEX = {
+    "title": "Arrival", "grandparentTitle": "", "librarySectionType": "Movie",
+    "guid": "imdb://tt2543164", "Guid": [{"id": "tmdb://329865"}],
+}  # fmt: skip
+
 JELLYFIN: list[Shape] = [
+    (SHORT, DETAIL | {"action": "stop", "progress_percent": 25.0}),
+    (SHORT | {"event": "PlaybackProgress", "paused": True},
+     DETAIL | {"action": "pause", "progress_percent": 25.0}),
+    (SHORT | {"completed": True}, DETAIL | {"progress_percent": 25.0}),
+    ({"event": "PlaybackStart", "Metadata": AS_PLEX}, ARRIVAL | OF_FILM | {"action": "start"}),
     (POLICY | {"event_type": "PlaybackStop", "played_to_completion": "True"}, NUMBERED),
     (POLICY | {"event_type": "UserDataSaved", "played": "True", "save_reason": "TogglePlayed"}, NUMBERED),
     (POLICY | {"event_type": "UserDataSaved", "played": "False", "save_reason": "TogglePlayed"},

@@ -92,8 +92,10 @@ async def pool(servers: Servers) -> AsyncIterator[Pool]:
 @pytest.fixture(scope="session")
 async def client(pool: Pool, servers: Servers) -> AsyncIterator[Client]:
     """A client of a server that reads from *pool*."""
-    async with TestClient(TestServer(served(pool, servers.redis_url))) as opened:
-        yield opened
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scrobbled.web.auth.PATIENCE", 60.0)  # a busy machine takes its time with a new token
+        async with TestClient(TestServer(served(pool, servers.redis_url))) as opened:
+            yield opened
 
 
 def served(pool: Pool, redis_url: str, *, unknown_apps: bool = True) -> web.Application:

@@ -225,6 +225,13 @@ async def test_a_buried_event_waits_with_its_reason_and_can_be_retried(
     assert (1, 0) == (await depth(client, PARTITIONS), len(await dead.letters(client)))
 
 
+async def heard(client: redis.asyncio.Redis) -> None:
+    """Wait until the mailbox of *listening* hears."""
+    async with asyncio.timeout(60):
+        while not any(n for _, n in await client.pubsub_numsub(names.answers("door"))):  # noqa: ASYNC110  # there
+            await asyncio.sleep(0.02)
+
+
 @asynccontextmanager
 async def listening(servers: Servers, client: redis.asyncio.Redis) -> AsyncIterator[answers.Mailbox]:
     """The mailbox of a front door that listens."""
@@ -235,15 +242,6 @@ async def listening(servers: Servers, client: redis.asyncio.Redis) -> AsyncItera
         yield mailbox
     finally:
         task.cancel()
-
-
-async def heard(client: redis.asyncio.Redis) -> None:
-    """Return once a front door listens."""
-    async with asyncio.timeout(60):
-        while [(names.answers("door"), 1)] != [  # noqa: ASYNC110  # on a server
-            tuple(each) for each in await client.pubsub_numsub(names.answers("door"))
-        ]:
-            await asyncio.sleep(0.02)
 
 
 async def test_an_answer_reaches_the_door_that_waits(servers: Servers, client: redis.asyncio.Redis) -> None:

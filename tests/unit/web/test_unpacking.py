@@ -34,6 +34,7 @@ def test_every_packing_gives_the_body(body: bytes) -> None:
         (b"x!", 400),
         (b"\x1f", 400),
     ],
+    ids=["one byte too many", "a bomb", "cut", "two of them", "no header", "a byte"],
 )
 def test_what_is_too_large_or_damaged_is_refused(body: bytes, status: int) -> None:
     """No more than the limit comes out, and nothing of what is not whole."""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 #: Pages of 8 KiB that 50 plays and the way to them in an index may take.
 FEW = 30
-#: Pages of plays that are not known to be visible to everybody.
+#: Whether many pages of plays are not known to be visible to everybody: new ones that hold nothing never are.
 _UNSEEN = (
-    "select sum(relpages - relallvisible) from pg_class join pg_inherits on inhrelid = pg_class.oid"
-    " where inhparent = 'plays'::regclass"
+    "select sum(relpages - relallvisible) * 20 > sum(relpages)"
+    " from pg_class join pg_inherits on inhrelid = pg_class.oid where inhparent = 'plays'::regclass"
 )
 SPAN = "'9999-12-31', -1, '0001-01-01'"
 

@@ -4,8 +4,8 @@ One connection that takes packed commands and hands back bare replies.
 Appending an event costs the front door more than anything else it does, and most
 of a client's share of that is machinery between the socket and the caller. This is
 the socket and the reply parser (*hiredis*), for what is on the path of a request:
-appending (*producer*) and counting (*limits*). Everything else goes through the
-ordinary client. See docs/decisions/0005.
+appending (*producer*), counting (*limits*) and hearing answers (*answers*). Everything
+else goes through the ordinary client. See docs/decisions/0005.
 """
 
 from __future__ import annotations

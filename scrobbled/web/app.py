@@ -38,17 +38,11 @@ _PREFIXES = (
 #: Handlers of routes without variables, by method and path, and what aiohttp would find for them.
 Plain: TypeAlias = dict[tuple[str, str], tuple[Handler, web.UrlMappingMatchInfo]]
 
-#: Handlers of routes that end in a token, by method and what comes before it.
-Led: TypeAlias = dict[tuple[str, str], tuple[Handler, web.AbstractRoute]]
-_TOKEN = "/{token}"  # noqa: S105  # where one stands in a path
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")  # nothing in it to decode
-
 #: Requests at once where nobody says otherwise.
 MOST = 256
 
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 PLAIN: web.AppKey[Plain] = web.AppKey("plain", dict)
-LED: web.AppKey[Led] = web.AppKey("led", dict)
 
 #: A port on which everything at the root is Trakt's.
 TRAKT_PORT: web.AppKey[int] = web.AppKey("trakt_port", int)
@@ -69,7 +63,6 @@ def build(
     application = web.Application(client_max_size=max(route.limit for route in routes))
     application[AUTHENTICATOR] = authenticator
     plain: Plain = application.setdefault(PLAIN, {})
-    led: Led = application.setdefault(LED, {})
     for route in routes:
         checked = replace(route, handler=content.checked(route))
         checked = replace(checked, handler=body.unpacking(checked))
@@ -78,8 +71,6 @@ def build(
             added = application.router.add_route(method, route.path, handler)
             if "{" not in route.path:
                 plain[method, route.path] = handler, _found(added, application)
-            elif route.path.endswith(_TOKEN):
-                led[method, route.path.removesuffix(_TOKEN)] = handler, added
     application.router.add_route(
         hdrs.METH_ANY, "/{path:.*}", _elsewhere(routes, plain, authenticator, gates, origins)
     )
@@ -88,21 +79,16 @@ def build(
 
 def shorten(runner: web.AppRunner, application: web.Application) -> None:
     """
-    Lead what a set-up *runner* is asked for at a route without variables, or with nothing but a token at
-    its end, straight to its handler.
+    Lead what a set-up *runner* is asked for at a route without variables straight to its handler.
 
     aiohttp dispatches anew for every request, which costs a scrobble more than the check of its token.
     """
     server = runner.server
     assert server is not None
-    plain, led, dispatch = application[PLAIN], application[LED], cast("Handler", server.request_handler)
+    plain, dispatch = application[PLAIN], cast("Handler", server.request_handler)
 
     def handle(request: web.Request) -> Awaitable[web.StreamResponse]:
         found = plain.get((request.method, request.raw_path))
-        if found is None:
-            path, _, token = request.raw_path.rpartition("/")
-            if (fits := led.get((request.method, path))) is not None and _PLAIN.fullmatch(token):
-                found = fits[0], _found(fits[1], application, token=token)
         if found is None or hdrs.EXPECT in request.headers:
             return dispatch(request)
         handler, request._match_info = found  # noqa: SLF001  # as in _dispatched
@@ -111,11 +97,9 @@ def shorten(runner: web.AppRunner, application: web.Application) -> None:
     server.request_handler = cast("Any", handle)  # an application's server makes requests of its kind
 
 
-def _found(
-    route: web.AbstractRoute, application: web.Application, **variables: str
-) -> web.UrlMappingMatchInfo:
-    """What aiohttp finds for a path; without variables always the same, so one serves all requests."""
-    found = web.UrlMappingMatchInfo(variables, route)
+def _found(route: web.AbstractRoute, application: web.Application) -> web.UrlMappingMatchInfo:
+    """What aiohttp finds for a path without variables: always the same, so one serves all requests."""
+    found = web.UrlMappingMatchInfo({}, route)
     found.add_app(application)
     found.freeze()
     return found

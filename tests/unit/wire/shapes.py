@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import pytest
 
 from scrobbled.wire import webhook
 from scrobbled.wire.reading import reading
 
-from .composed import RECEIPT
+from .composed import RECEIPT, encoded
 
 Expected = dict[str, Any]
 Shape = tuple[dict[str, Any], Expected]
@@ -26,3 +29,17 @@ def assert_reads_as(player: str, body: bytes, expected: Expected, content_type: 
     wanted = EMPTY | expected
 
     assert wanted == {key: actual[key] for key in wanted}
+
+
+def at_both_addresses(shapes: Mapping[str, Sequence[Shape]]) -> pytest.MarkDecorator:
+    """Each of *shapes*, by player, as a body to its own address and to the one for all."""
+    rows = [(player, *shape) for player, of_player in shapes.items() for shape in of_player]
+    return pytest.mark.parametrize(
+        ("address", "body", "expected"),
+        [
+            (address, encoded(payload), expected)
+            for player, payload, expected in rows
+            for address in (player, webhook.AUTO)
+        ],
+        ids=[f"{player}{n}-{address}" for n, (player, *_) in enumerate(rows) for address in ("own", "auto")],
+    )

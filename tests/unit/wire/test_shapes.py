@@ -11,10 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from scrobbled.wire import webhook
-
-from .composed import EMBY_EPISODE, emby, encoded, nested, plex, tautulli
-from .shapes import Expected, Shape, assert_reads_as
+from .composed import EMBY_EPISODE, emby, nested, plex, tautulli
+from .shapes import Expected, Shape, assert_reads_as, at_both_addresses
 
 THRONES: Expected = {"kind": "episode", "show": "Game of Thrones", "season": 1, "episode": 2}
 ARRIVAL: Expected = {"kind": "movie", "title": "Arrival"}
@@ -292,16 +290,10 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("address", ["own", webhook.AUTO])
-@pytest.mark.parametrize(
-    ("player", "payload", "expected"),
-    [(player, payload, expected) for player, shapes in SHAPES.items() for payload, expected in shapes],
-)
-def test_a_shape_reads_as_it_is_meant(
-    player: str, payload: dict[str, object], expected: Expected, address: str
-) -> None:
+@at_both_addresses(SHAPES)
+def test_a_shape_reads_as_it_is_meant(address: str, body: bytes, expected: Expected) -> None:
     """Kind, names, numbers, whose ids, how far, what happened: at its own address and the one for all."""
-    assert_reads_as(player if address == "own" else address, encoded(payload), expected)
+    assert_reads_as(address, body, expected)
 
 
 @pytest.mark.parametrize(("payload", "expected"), FORMS)

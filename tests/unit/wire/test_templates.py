@@ -12,8 +12,8 @@ import pytest
 
 from scrobbled.wire import webhook
 
-from .composed import crosswatch, encoded, plex
-from .shapes import Expected, Shape, assert_reads_as
+from .composed import crosswatch, plex
+from .shapes import Expected, Shape, assert_reads_as, at_both_addresses
 
 WIRE: Expected = {"kind": "episode", "show": "The Wire", "season": 1, "episode": 2}
 DETAIL: Expected = WIRE | {"title": "The Detail"}
@@ -212,16 +212,10 @@ TEMPLATES: dict[str, list[Shape]] = {
 }
 
 
-@pytest.mark.parametrize("address", ["own", webhook.AUTO])
-@pytest.mark.parametrize(
-    ("player", "payload", "expected"),
-    [(player, payload, expected) for player, rows in TEMPLATES.items() for payload, expected in rows],
-)
-def test_what_others_instruct_to_paste_is_read(
-    player: str, payload: dict[str, object], expected: Expected, address: str
-) -> None:
+@at_both_addresses(TEMPLATES)
+def test_what_others_instruct_to_paste_is_read(address: str, body: bytes, expected: Expected) -> None:
     """A template made for another program says the same to this one."""
-    assert_reads_as(player if address == "own" else address, encoded(payload), expected)
+    assert_reads_as(address, body, expected)
 
 
 @pytest.mark.parametrize(
